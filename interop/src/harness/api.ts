@@ -1,0 +1,8 @@
+import { temporal } from '@temporalio/proto';
+
+/** The message and enum namespaces of the wire API, under short names. */
+export import common = temporal.api.common.v1;
+export import enums = temporal.api.enums.v1;
+export import history = temporal.api.history.v1;
+export import command = temporal.api.command.v1;
+export import service = temporal.api.workflowservice.v1;

@@ -1,0 +1,14 @@
+/**
+ * What every interop test stands on: the server under test, clients, official and scripted workers, transcripts.
+ * It must not know which feature a test is about, nor anything of the server beyond its address.
+ */
+export { connect, type Environment } from './environment.js';
+export { commands } from './commands.js';
+export { ScriptedWorker } from './scripted-worker.js';
+export { eventTypes, transcript } from './transcript.js';
+export { expectStatus } from './expect-status.js';
+export { eventually } from './eventually.js';
+export { fromPayload, fromPayloads, toPayload, toPayloads } from './payloads.js';
+export { seconds } from './durations.js';
+export * as api from './api.js';
+export { errorDetails, type ErrorDetail } from './error-details.js';

@@ -1,0 +1,13 @@
+import * as wf from '@temporalio/workflow';
+
+/** Returns its argument. */
+export async function echo(value: unknown): Promise<unknown> {
+  return value;
+}
+
+/** Waits on a timer. */
+export async function sleeper(ms: number): Promise<string> {
+  await wf.sleep(ms);
+  return 'slept';
+}
+

@@ -1,0 +1,2 @@
+/** The workflows that official workers run in interop tests. They know nothing of the harness. */
+export * from './basic.js';
