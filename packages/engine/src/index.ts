@@ -1,1 +1,2 @@
 export * from './rejection.js';
+export * from './visibility/index.js';
