@@ -1,0 +1,34 @@
+/**
+ * Emits the static codecs of packages/protocol/generated/ from the descriptor in @temporalio/proto.
+ * Does nothing if they are newer than what they are made from; `--force` emits regardless.
+ */
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const target = join(here, '../generated');
+
+if (process.argv.includes('--force') || isStale()) {
+  const { emitModules } = await import('./generator/modules.mjs');
+  const { loadPackages } = await import('./generator/schema.mjs');
+  const packages = loadPackages();
+  const files = emitModules(packages);
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  for (const [name, content] of files) writeFileSync(join(target, name), content);
+  const messages = packages.reduce((sum, each) => sum + each.messages.length, 0);
+  console.log(`protocol: emitted codecs of ${messages} messages in ${packages.length} packages`);
+}
+
+function isStale() {
+  const emittedAt = modifiedAt(join(target, 'index.js'));
+  const sources = readdirSync(join(here, 'generator')).map((name) => join(here, 'generator', name));
+  const descriptor = createRequire(import.meta.url).resolve('@temporalio/proto/protos/json-module.js');
+  return [...sources, join(here, 'generate.mjs'), descriptor].some((file) => modifiedAt(file) > emittedAt);
+}
+
+function modifiedAt(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
