@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Connection } from '@temporalio/client';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
+import { enums } from './api.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,12 +18,29 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { startServerUnderTest } = await import('./server-under-test.js');
   const [server, folder] = await Promise.all([startServerUnderTest(), bundleWorkflows()]);
+  await registerSearchAttributes(server.address);
   project.provide('address', server.address);
   project.provide('workflowBundlePath', join(folder, 'workflows.js'));
   return async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+// Custom search attributes must be known to a namespace before a workflow may carry them.
+async function registerSearchAttributes(address: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  try {
+    const known = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
+    if (known.customAttributes?.CustomKeywordField) return;
+    const searchAttributes = {
+      CustomKeywordField: enums.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+      CustomIntField: enums.IndexedValueType.INDEXED_VALUE_TYPE_INT,
+    };
+    await connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
+  } finally {
+    await connection.close();
+  }
 }
 
 async function bundleWorkflows(): Promise<string> {
