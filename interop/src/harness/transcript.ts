@@ -101,7 +101,14 @@ function objectToJson(value: Record<string, unknown>, options: TranscriptOptions
     .filter(([key]) => key === 'workflowId' || isShown(key, options))
     .map(([key, item]) => [key, toJson(item, options)] as const)
     .filter((entry): entry is readonly [string, Json] => entry[1] !== undefined);
+  // Maps come in any order.
+  if (Object.values(value).every(isPayloadOrPayloads)) entries.sort(([left], [right]) => (left < right ? -1 : 1));
   return entries.length ? Object.fromEntries(entries) : undefined;
+}
+
+function isPayloadOrPayloads(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'payloads' in value || isPayload(value as Record<string, unknown>);
 }
 
 function isPayload(value: Record<string, unknown>): boolean {
