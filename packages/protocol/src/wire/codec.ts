@@ -6,7 +6,11 @@ import { Writer } from './writer.js';
 export interface Codec<I extends object, D extends I> {
   /** The full protobuf name, for example `temporal.api.common.v1.Payload`. */
   readonly typeName: string;
-  /** The encoded message in memory of its own. Throws a RangeError for numbers that the field cannot hold. */
+  /**
+   * The encoded message. It may share memory with others encoded at about the same time, so keep a copy
+   * (`bytes.slice()`) of a small message that is kept for long. Throws a RangeError for numbers that the field cannot
+   * hold.
+   */
   encode(message: I): Uint8Array;
   /** Decodes a whole message; bytes fields are views of the input. Throws {@link WireFormatError}. */
   decode(bytes: Uint8Array): D;

@@ -1,5 +1,6 @@
 import { NO_BYTES } from './defaults.js';
 import { signedFromHalves, unsignedFromHalves } from './int64.js';
+import { LONGEST_REMEMBERED_TEXT, hashOfAscii, recallText, rememberText } from './recent-text.js';
 import { readUtf8 } from './text.js';
 import { WireFormatError } from './wire-format-error.js';
 
@@ -108,8 +109,19 @@ export class Reader {
     const end = this.end();
     const start = this.pos;
     if (start === end) return '';
+    if (end - start <= LONGEST_REMEMBERED_TEXT) return this.shortText(start, end);
     const text = readUtf8(this.bytes, start, end);
     if (text === undefined) throw this.fault('text that is not valid UTF-8');
+    this.pos = end;
+    return text;
+  }
+
+  private shortText(start: number, end: number): string {
+    const hash = hashOfAscii(this.bytes, start, end);
+    const known = hash < 0 ? undefined : recallText(this.bytes, start, end, hash);
+    const text = known ?? readUtf8(this.bytes, start, end);
+    if (text === undefined) throw this.fault('text that is not valid UTF-8');
+    if (known === undefined && hash >= 0) rememberText(text, hash);
     this.pos = end;
     return text;
   }

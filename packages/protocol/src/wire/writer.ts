@@ -4,44 +4,51 @@ import type { Int64Input } from './int64.js';
 import { RECURSION_LIMIT } from './reader.js';
 import { allocate, writeUtf8 } from './text.js';
 
-const INITIAL_SIZE_BYTES = 4096;
-/** A writer that grew beyond this gives its memory back when it is reset. */
-const KEPT_SIZE_BYTES = 1 << 20;
+/** Messages are written one after another into chunks of this size, and handed out as views of them. */
+const CHUNK_SIZE_BYTES = 16_384;
+/** The largest piece of memory that is kept for the next message that outgrows a chunk. */
+const LARGEST_SPARE_BYTES = 1 << 20;
 /** Positions are packed with three bits in a small integer, see {@link Writer.fork}. */
-const LARGEST_SIZE_BYTES = 1 << 28;
-/** Text up to this many UTF-16 code units is tried byte by byte before the native encoder is called. */
-const SHORT_TEXT_LENGTH = 24;
+const LARGEST_MESSAGE_BYTES = 1 << 28;
+/** Text and bytes up to this length are copied one by one; beyond, the call into native code pays off. */
+const SHORT_LENGTH = 24;
 
 /**
- * Builds encoded messages in one growing piece of memory, in a single pass: room for a nested message's length is left
- * open and filled in afterwards. Methods that take a `tag` write a whole field; those without write a bare value.
+ * Builds encoded messages in a single pass: room for a nested message's length is left open and filled in afterwards.
+ * Methods that take a `tag` write a whole field.
+ *
+ * Allocating a piece of memory costs more than encoding a small message, so messages share chunks, as Node's pooled
+ * Buffers do: whoever keeps a small message for long should keep a copy (`bytes.slice()`), or it holds its chunk.
  */
 export class Writer {
-  private bytes: Uint8Array = allocate(INITIAL_SIZE_BYTES);
+  private bytes: Uint8Array = allocate(CHUNK_SIZE_BYTES);
+  private view: DataView | undefined = undefined;
+  private spare: Uint8Array | undefined = undefined;
+  /** Where the message being written begins. */
+  private start = 0;
   private pos = 0;
   private depth = 0;
-  private view: DataView | undefined = undefined;
 
-  /** The number of bytes written so far. */
+  /** The number of bytes written since the last {@link finish}. */
   get length(): number {
-    return this.pos;
+    return this.pos - this.start;
   }
 
-  /** Copies out what was written. The writer can go on. */
+  /** The bytes written since the last call; what is written from now on belongs to the next message. */
   finish(): Uint8Array {
-    return Uint8Array.prototype.slice.call(this.bytes, 0, this.pos);
+    const { bytes, start, pos } = this;
+    const message = new Uint8Array(bytes.buffer, bytes.byteOffset + start, pos - start);
+    this.start = pos;
+    if (bytes.length <= CHUNK_SIZE_BYTES) return message;
+    if (bytes.length <= LARGEST_SPARE_BYTES) this.spare = bytes;
+    this.useChunk(allocate(CHUNK_SIZE_BYTES));
+    return bytes === this.spare ? message.slice() : message;
   }
 
-  /** What was written, without a copy: valid until the writer is used again. */
-  peek(): Uint8Array {
-    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset, this.pos);
-  }
-
-  /** Forgets what was written. */
+  /** Forgets what was written since the last {@link finish}; needed when an encoder has thrown. */
   reset(): void {
-    this.pos = 0;
+    this.pos = this.start;
     this.depth = 0;
-    if (this.bytes.length > KEPT_SIZE_BYTES) this.replaceBytes(allocate(INITIAL_SIZE_BYTES));
   }
 
   /**
@@ -54,25 +61,23 @@ export class Writer {
     this.varint(tag);
     const room = message instanceof EncodedMessage ? varintSize(message.byteLength) : 1;
     this.pos += room;
-    return this.pos * 8 + room;
+    return (this.pos - this.start) * 8 + room;
   }
 
   /** Ends what {@link fork} began: fills in the length, moving the content if that takes more room than was left. */
   join(mark: number): void {
-    const start = mark >>> 3;
     const room = mark & 7;
-    const length = this.pos - start;
+    const length = this.pos - this.start - (mark >>> 3);
     this.depth--;
     if (length < 128 && room === 1) {
-      this.bytes[start - 1] = length;
+      this.bytes[this.pos - length - 1] = length;
       return;
     }
     const wanted = varintSize(length);
-    if (wanted !== room) {
-      this.reserve(5);
-      this.bytes.copyWithin(start - room + wanted, start, this.pos);
-    }
-    this.pos = start - room;
+    if (wanted !== room) this.reserve(wanted);
+    const begin = this.start + (mark >>> 3);
+    if (wanted !== room) this.bytes.copyWithin(begin - room + wanted, begin, this.pos);
+    this.pos = begin - room;
     this.varint(length);
     this.pos += length;
   }
@@ -91,7 +96,7 @@ export class Writer {
     const length = value.length;
     this.reserve(length * 3 + 10);
     this.varint(tag);
-    if (length <= SHORT_TEXT_LENGTH && this.shortAscii(value, length)) return;
+    if (length <= SHORT_LENGTH && this.shortAscii(value, length)) return;
     const room = varintSize(length);
     const start = this.pos + room;
     const written = writeUtf8(this.bytes, value, start);
@@ -107,8 +112,10 @@ export class Writer {
     this.reserve(length + 10);
     this.varint(tag);
     this.varint(length);
-    this.bytes.set(value, this.pos);
-    this.pos += length;
+    const { bytes, pos } = this;
+    if (length > SHORT_LENGTH) bytes.set(value, pos);
+    else for (let index = 0; index < length; index++) bytes[pos + index] = value[index] as number;
+    this.pos = pos + length;
   }
 
   bool(tag: number, value: boolean): void {
@@ -256,19 +263,26 @@ export class Writer {
     if (this.pos + byteCount > this.bytes.length) this.grow(byteCount);
   }
 
+  /** Moves the message being written to memory with room for more. */
   private grow(byteCount: number): void {
-    const wanted = this.pos + byteCount;
-    if (wanted > LARGEST_SIZE_BYTES) {
-      throw new RangeError(`Cannot encode a message larger than ${LARGEST_SIZE_BYTES} bytes`);
+    const { bytes, start, pos } = this;
+    const wanted = pos - start + byteCount;
+    if (wanted > LARGEST_MESSAGE_BYTES) {
+      throw new RangeError(`Cannot encode a message larger than ${LARGEST_MESSAGE_BYTES} bytes`);
     }
-    const bytes = allocate(Math.min(LARGEST_SIZE_BYTES, Math.max(wanted, this.bytes.length * 2)));
-    bytes.set(this.bytes.subarray(0, this.pos));
-    this.replaceBytes(bytes);
+    if (wanted <= CHUNK_SIZE_BYTES) this.useChunk(allocate(CHUNK_SIZE_BYTES));
+    else if (this.spare !== undefined && wanted <= this.spare.length) this.useChunk(this.spare);
+    else this.useChunk(allocate(Math.min(LARGEST_MESSAGE_BYTES, wanted * 2)));
+    this.spare = this.bytes === this.spare ? undefined : this.spare;
+    this.bytes.set(bytes.subarray(start, pos));
+    this.pos = pos - start;
   }
 
-  private replaceBytes(bytes: Uint8Array): void {
+  private useChunk(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.view = undefined;
+    this.start = 0;
+    this.pos = 0;
   }
 }
 
