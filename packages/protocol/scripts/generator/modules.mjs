@@ -2,8 +2,9 @@
 import { emitMessageDeclaration, emitEnumDeclaration } from './declarations.mjs';
 import { emitDecoder } from './decoders.mjs';
 import { emitEncoder } from './encoders.mjs';
+import { HEADER } from './header.mjs';
+import { emitJsonTableDeclarations, emitJsonTables } from './json-tables.mjs';
 
-const HEADER = '// Generated from the protobuf descriptor by packages/protocol/scripts/generate.mjs. Do not edit.\n';
 const WIRE_VALUES = ['EncodedMessage', 'NO_BYTES', 'NO_ENTRIES', 'NO_ITEMS', 'chosenMember', 'codec', 'putEntry'];
 const WIRE_TYPES = ['Codec', 'Encodable', 'MethodDescription'];
 
@@ -18,6 +19,8 @@ export function emitModules(packages) {
   const services = packages.flatMap((each) => each.services);
   files.set('services.js', emitServices(services, fileNames));
   files.set('services.d.ts', emitServiceDeclarations(services, fileNames));
+  files.set('json-tables.js', emitJsonTables(packages));
+  files.set('json-tables.d.ts', emitJsonTableDeclarations());
   const index = packages.map(({ namespace, fileName }) => `export * as ${namespace} from './${fileName}.js';`);
   index.push(`export * as services from './services.js';`);
   files.set('index.js', `${HEADER}${index.join('\n')}\n`);

@@ -17,9 +17,8 @@ const NAMESPACE_OF_PACKAGE = {
 /** Packages under `temporal.api` that no server or worker speaks. */
 const LEFT_OUT = /^temporal\.api\.(cloud|export|protometa)\b/;
 
-/** The well-known types; the rest of `google.protobuf` describes proto files themselves. */
-const WELL_KNOWN_TYPES =
-  /^(Any|Duration|Timestamp|Empty|FieldMask|Struct|Value|ListValue|NullValue|(Double|Float|Int64|UInt64|Int32|UInt32|Bool|String|Bytes)Value)$/;
+/** The well-known types the API uses; a reference to any other fails the build. */
+const WELL_KNOWN_TYPES = /^(Any|Duration|Timestamp|Empty|FieldMask|DoubleValue)$/;
 
 /**
  * Loads the descriptor and returns the packages to emit:
@@ -93,7 +92,8 @@ function reference(type) {
   let owner = type.parent;
   while (isMessage(owner)) owner = owner.parent;
   const namespace = namespaceFor(fullName(owner));
-  if (namespace === undefined) throw new Error(`${fullName(type)} is used but its package is left out`);
+  const isLeftOut = namespace === 'google' && !WELL_KNOWN_TYPES.test(type.name);
+  if (namespace === undefined || isLeftOut) throw new Error(`${fullName(type)} is used but not emitted`);
   return { namespace, name: emittedName(type), typeName: fullName(type) };
 }
 
