@@ -230,6 +230,7 @@ export class Connection implements FrameSink {
 
   private openStream(streamId: number, head: RequestHead, endStream: boolean): void {
     const stream = new ServerStream(streamId, this, this.outbound.initialWindowBytes, head.contentLength);
+    stream.isRemoteClosed = endStream;
     this.streams.set(streamId, stream);
     stream.listener = this.owner.onRequest(stream, head);
     if (endStream) this.endRequest(stream);
@@ -411,7 +412,7 @@ export class Connection implements FrameSink {
       this.socket.resume();
     }
     for (const streamId of [...this.streams.keys()]) {
-      this.removeStream(streamId)?.listener?.onClosed(ErrorCode.cancel);
+      this.removeStream(streamId)?.listener?.onClosed(undefined);
     }
     this.owner.onConnectionClosed(this, reason);
   }

@@ -7,8 +7,11 @@ export interface StreamListener {
   onData(bytes: Uint8Array): void;
   /** The request is complete. */
   onEnd(): void;
-  /** The stream ended before its response was complete: the peer reset it, or the connection was lost. */
-  onClosed(errorCode: number): void;
+  /**
+   * The stream ended before its response was complete: it was reset with an `ErrorCode`, or, when that is `undefined`,
+   * the connection was lost.
+   */
+  onClosed(errorCode: number | undefined): void;
 }
 
 /** One request and its response. Header blocks come from `encodeHeaderBlock`. */

@@ -1,0 +1,198 @@
+import { Call } from '../call.js';
+import type { CallsInFlight } from '../calls-in-flight.js';
+import type { DeadlineWheel } from '../deadline-wheel.js';
+import { decodeRequest, type DispatchPorts, encodeResponse, toServiceError } from '../dispatch.js';
+import type { ServerStream, StreamListener } from '../http2/index.js';
+import type { MethodEntry } from '../method-table.js';
+import { ServiceError } from '../service-error.js';
+import { OK_GRPC_STATUS, STATUS } from '../status.js';
+import type { GrpcCaller } from './caller.js';
+import { deflateMessage, inflateMessage, isWorthCompressing } from './compression.js';
+import { framed, MessageReader, totalLength } from './message-reader.js';
+import {
+  ADVERTISING_RESPONSE_HEAD,
+  compressedResponseHead,
+  errorOnly,
+  errorTrailers,
+  OK_TRAILERS,
+  RESPONSE_HEAD,
+} from './response-headers.js';
+
+/** What the calls of a server share. */
+export interface CallHost extends DispatchPorts {
+  readonly wheel: DeadlineWheel;
+  readonly inFlight: CallsInFlight;
+  readonly maxRequestBytes: number;
+  readonly nowMs: () => number;
+}
+
+/**
+ * One call over HTTP/2, from its head to its trailers.
+ *
+ * Two things end independently: the caller's interest (`conclude`: answered, cancelled, lost, deadline passed) and the
+ * handler's work (`release`). Whatever the handler does after the first is dropped.
+ */
+export class GrpcCall implements StreamListener {
+  private reader: MessageReader | undefined;
+  private isRunning = false;
+  private isConcluded = false;
+  private hasSentHead = false;
+  private requestBytes = 0;
+  private responseBytes = 0;
+
+  constructor(
+    private readonly host: CallHost,
+    private readonly stream: ServerStream,
+    private readonly entry: MethodEntry,
+    private readonly call: Call,
+    private readonly caller: GrpcCaller,
+    private readonly encoding: string,
+  ) {
+    this.reader = new MessageReader(host.maxRequestBytes);
+    entry.observer.started();
+    host.inFlight.add(call);
+    caller.callsInFlight++;
+    call.onDeadlinePassed = this.onDeadlinePassed;
+    host.wheel.add(call);
+  }
+
+  onData(bytes: Uint8Array): void {
+    try {
+      if (!this.isConcluded) this.reader?.push(bytes);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  onEnd(): void {
+    const { reader } = this;
+    this.reader = undefined;
+    if (this.isConcluded || reader === undefined) return;
+    try {
+      const bytes = inflateMessage(reader.end(), this.encoding, this.host.maxRequestBytes);
+      if (bytes instanceof Promise) bytes.then(this.run, this.fail);
+      else this.run(bytes);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  onClosed(errorCode: number | undefined): void {
+    this.conclude(STATUS.CANCELLED.grpc);
+    this.call.cancel(errorCode === undefined ? 'connection' : 'client');
+  }
+
+  private readonly run = (bytes: Uint8Array): void => {
+    if (this.isConcluded) return;
+    const { method } = this.entry;
+    this.requestBytes = bytes.length;
+    try {
+      const request = decodeRequest(method.requestType, bytes);
+      this.isRunning = true;
+      const settled =
+        'handle' in method
+          ? method.handle(request, this.call).then(this.onAnswer)
+          : method.stream(request, this.call, this.send).then(this.onStreamEnd);
+      settled.catch(this.onThrown);
+    } catch (error) {
+      this.onThrown(error);
+    }
+  };
+
+  private readonly onAnswer = (response: unknown): void | Promise<void> => {
+    this.release();
+    if (this.isConcluded) return;
+    const chunks = encodeResponse(this.entry.method.responseType, response);
+    const sizeBytes = totalLength(chunks);
+    this.responseBytes = sizeBytes;
+    if (isWorthCompressing(this.encoding, sizeBytes)) return this.answerCompressed(chunks);
+    this.stream.respond(this.head(), framed(chunks, false), OK_TRAILERS);
+    this.conclude(OK_GRPC_STATUS);
+  };
+
+  private async answerCompressed(chunks: readonly Uint8Array[]): Promise<void> {
+    const compressed = await deflateMessage(chunks, this.encoding);
+    if (this.isConcluded) return;
+    this.stream.respond(compressedResponseHead(this.encoding), framed([compressed], true), OK_TRAILERS);
+    this.conclude(OK_GRPC_STATUS);
+  }
+
+  private readonly send = (response: unknown): boolean => {
+    if (this.isConcluded) return false;
+    if (!this.hasSentHead) this.stream.respondHead(this.head());
+    this.hasSentHead = true;
+    const chunks = encodeResponse(this.entry.method.responseType, response);
+    this.responseBytes += totalLength(chunks);
+    return this.stream.write(framed(chunks, false));
+  };
+
+  private readonly onStreamEnd = (): void => {
+    this.release();
+    if (this.isConcluded) return;
+    if (!this.hasSentHead) this.stream.respondHead(this.head());
+    this.stream.finish(OK_TRAILERS);
+    this.conclude(OK_GRPC_STATUS);
+  };
+
+  private readonly onThrown = (thrown: unknown): void => {
+    this.release();
+    this.fail(thrown);
+  };
+
+  private readonly onDeadlinePassed = (): void => {
+    const message = `the deadline of ${this.call.timeoutMs} ms passed before ${this.call.method} answered`;
+    this.fail(new ServiceError('DEADLINE_EXCEEDED', message));
+  };
+
+  private readonly fail = (thrown: unknown): void => {
+    if (this.isConcluded) return;
+    const error = toServiceError(thrown, this.call, this.host);
+    try {
+      this.sendError(error);
+      this.conclude(error.grpcStatus);
+    } catch (unsendable) {
+      // Only a detail that cannot be encoded gets us here.
+      const replacement = toServiceError(unsendable, this.call, this.host);
+      this.sendError(replacement);
+      this.conclude(replacement.grpcStatus);
+    }
+  };
+
+  private sendError(error: ServiceError): void {
+    if (this.hasSentHead) this.stream.finish(errorTrailers(error));
+    else this.stream.respondHeadersOnly(errorOnly(error));
+  }
+
+  private head(): Uint8Array {
+    if (this.caller.hasAdvertised) return RESPONSE_HEAD;
+    this.caller.hasAdvertised = true;
+    return ADVERTISING_RESPONSE_HEAD;
+  }
+
+  /** The caller has, or no longer wants, an answer. */
+  private conclude(grpcStatus: number): void {
+    if (this.isConcluded) return;
+    this.isConcluded = true;
+    this.reader = undefined;
+    this.host.wheel.remove(this.call);
+    const durationMs = this.host.nowMs() - this.call.startedAtMs;
+    this.entry.observer.finished(grpcStatus, durationMs, this.requestBytes, this.responseBytes);
+    if (!this.isRunning) this.forget();
+  }
+
+  /** The handler has settled. */
+  private release(): void {
+    if (!this.isRunning) return;
+    this.isRunning = false;
+    this.forget();
+  }
+
+  private forget(): void {
+    if (this.isForgotten) return;
+    this.isForgotten = true;
+    this.caller.callsInFlight--;
+    this.host.inFlight.remove(this.call);
+  }
+
+  private isForgotten = false;
+}

@@ -1,0 +1,74 @@
+import { Writable } from 'node:stream';
+
+import { pino, type Logger as PinoLogger } from 'pino';
+import pretty from 'pino-pretty';
+
+/** Levels in rising order of urgency; `silent` writes nothing. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** Structured values of a log line. An `error` field is written with its stack and causes. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Where the server writes what operators need to know. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** Whether lines of this level are written: ask before computing costly fields. */
+  isEnabled(level: LogLevel): boolean;
+  /** A logger that adds these fields to every line. */
+  child(fields: LogFields): Logger;
+}
+
+/** How logs are written. */
+export interface LoggerOptions {
+  /** Default `info`. */
+  readonly level?: LogLevel;
+  /** One JSON object a line (default), or coloured text for people. */
+  readonly format?: 'json' | 'pretty';
+  /** Default: standard output. */
+  readonly destination?: Writable;
+}
+
+/** A logger on pino. Lines are written synchronously: none is lost when the process ends. */
+export function createLogger(options: LoggerOptions = {}): Logger {
+  const destination = options.destination ?? process.stdout;
+  const stream =
+    options.format === 'pretty'
+      ? pretty({ destination, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', singleLine: true })
+      : destination;
+  return wrap(
+    pino(
+      {
+        level: options.level ?? 'info',
+        errorKey: 'error',
+        base: null,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      stream,
+    ),
+  );
+}
+
+/** A logger that writes nothing. */
+export const silentLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  isEnabled: () => false,
+  child: () => silentLogger,
+};
+
+function wrap(logger: PinoLogger): Logger {
+  return {
+    debug: (message, fields) => logger.debug(fields, message),
+    info: (message, fields) => logger.info(fields, message),
+    warn: (message, fields) => logger.warn(fields, message),
+    error: (message, fields) => logger.error(fields, message),
+    isEnabled: (level) => logger.isLevelEnabled(level),
+    child: (fields) => wrap(logger.child(fields)),
+  };
+}
