@@ -116,8 +116,8 @@ function describeField(field) {
   const isSynthetic = field.partOf !== null && field.partOf.isProto3Optional;
   const oneof = field.partOf !== null && !isSynthetic ? field.partOf.name : undefined;
   return {
-    name: field.name,
-    protoName: field.protoName ?? field.options?.protoName ?? toSnakeCase(field.name),
+    // The descriptor keeps the proto file's own names in some well-known types.
+    name: field.name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase()),
     id: field.id,
     kind,
     type: resolvedType === null ? undefined : reference(resolvedType),
@@ -127,10 +127,6 @@ function describeField(field) {
     optional: isSynthetic || oneof !== undefined || (kind === 'message' && !field.repeated && !field.map),
     oneof,
   };
-}
-
-function toSnakeCase(name) {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function describeService(service) {

@@ -35,8 +35,9 @@ export function doubleFromJson(json: unknown): number {
   return value;
 }
 
-/** A floating-point number as JSON; the three that JSON lacks by name. */
+/** A floating-point number as JSON; the three that JSON lacks by name, and -0 as text since JSON.stringify drops its sign. */
 export function doubleToJson(value: number): number | string {
+  if (Object.is(value, -0)) return '-0';
   return Number.isFinite(value) ? value : String(value);
 }
 
