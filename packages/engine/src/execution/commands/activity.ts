@@ -1,0 +1,138 @@
+import { durationToMs, enums, msToDuration, type command, type history } from '@perdure/protocol';
+import { explicitRetryPolicy } from '../../retry.js';
+import { firstInvalid, invalidId, invalidPayloads, invalidRetryPolicy, invalidTimeout } from '../../validate.js';
+import { jsonPayloads } from '../../payloads.js';
+import { isActivityRunning } from '../activity.js';
+import type { ExecutionState } from '../state.js';
+import { badAttributes, commandExtras, type CommandBatch, type CommandHandler } from './command.js';
+
+const { EventType, TaskQueueKind, WorkflowTaskFailedCause: Cause } = enums;
+
+/** Details of a cancellation that never reached a worker: the text that Temporal's server gives. */
+const NOT_STARTED = jsonPayloads('ACTIVITY_ID_NOT_STARTED');
+
+type ScheduleAttributes = command.IScheduleActivityTaskCommandAttributes;
+
+export const scheduleActivity: CommandHandler = (batch, given) => {
+  const attributes = given.scheduleActivityTaskCommandAttributes;
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_ACTIVITY_ATTRIBUTES;
+  if (attributes == null) return badAttributes(cause, 'ScheduleActivityTaskCommandAttributes is not set on ScheduleActivityTaskCommand.');
+  const { draft } = batch;
+  const { state, context } = draft;
+  const invalid = invalidSchedule(batch, attributes);
+  if (invalid !== undefined) return badAttributes(cause, invalid);
+  const activityId = attributes.activityId ?? '';
+  if (state.activityIds.has(activityId)) {
+    return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_SCHEDULE_ACTIVITY_DUPLICATE_ID, `ActivityId "${activityId}" is already in use by a pending activity of this run.`);
+  }
+  if (state.activities.size >= context.limits.pendingActivities) {
+    const limit = context.limits.pendingActivities;
+    const message = `the number of pending activities, ${state.activities.size}, has reached the per-workflow limit of ${limit}`;
+    return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_PENDING_ACTIVITIES_LIMIT_EXCEEDED, message);
+  }
+  const scheduledEventId = draft.event(
+    EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
+    { activityTaskScheduledEventAttributes: scheduledAttributes(batch, attributes) },
+    commandExtras(given),
+  );
+  handOut(batch, attributes, scheduledEventId);
+  return undefined;
+};
+
+/** With the reply if the worker asked for it and polls that queue anyway, else through the task queue. */
+function handOut(batch: CommandBatch, attributes: ScheduleAttributes, scheduledEventId: number): void {
+  const { draft } = batch;
+  const isEager =
+    attributes.requestEagerExecution === true &&
+    batch.allowsEagerActivities &&
+    batch.eagerActivities.length < draft.context.limits.eagerActivitiesPerWorkflowTask;
+  if (isEager) batch.eagerActivities.push(scheduledEventId);
+  else draft.effect({ kind: 'activityTask', scheduledEventId, stamp: 1 });
+}
+
+function invalidSchedule(batch: CommandBatch, attributes: ScheduleAttributes): string | undefined {
+  const { limits } = batch.draft.context;
+  return firstInvalid(
+    () => invalidId('ActivityId', attributes.activityId, limits),
+    () => invalidId('ActivityType', attributes.activityType?.name, limits),
+    () => invalidId('TaskQueue', attributes.taskQueue?.name, limits, { optional: true }),
+    () => invalidTimeout('ScheduleToCloseTimeout', attributes.scheduleToCloseTimeout),
+    () => invalidTimeout('ScheduleToStartTimeout', attributes.scheduleToStartTimeout),
+    () => invalidTimeout('StartToCloseTimeout', attributes.startToCloseTimeout),
+    () => invalidTimeout('HeartbeatTimeout', attributes.heartbeatTimeout),
+    () => invalidRetryPolicy(attributes.retryPolicy),
+    () => (hasClosingTimeout(attributes) ? undefined : 'A valid StartToClose or ScheduleToCloseTimeout is not set on ScheduleActivityTaskCommand.'),
+    () => invalidPayloads('ScheduleActivityTaskCommandAttributes.Input', attributes.input, limits),
+  );
+}
+
+function hasClosingTimeout(attributes: ScheduleAttributes): boolean {
+  return (durationToMs(attributes.scheduleToCloseTimeout) ?? 0) > 0 || (durationToMs(attributes.startToCloseTimeout) ?? 0) > 0;
+}
+
+/** The event's attributes, with timeouts made explicit: each lies within schedule-to-close and the run timeout. */
+function scheduledAttributes(batch: CommandBatch, attributes: ScheduleAttributes): history.IActivityTaskScheduledEventAttributes {
+  const { state, context } = batch.draft;
+  const { activityId, activityType, header, input, priority } = attributes;
+  const timeouts = explicitTimeouts(state, attributes);
+  return {
+    activityId,
+    activityType,
+    taskQueue: { name: attributes.taskQueue?.name || (state.started.taskQueue?.name ?? ''), kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL },
+    header,
+    input,
+    scheduleToCloseTimeout: msToDuration(timeouts.scheduleToCloseMs),
+    scheduleToStartTimeout: msToDuration(timeouts.scheduleToStartMs),
+    startToCloseTimeout: msToDuration(timeouts.startToCloseMs),
+    heartbeatTimeout: msToDuration(timeouts.heartbeatMs),
+    workflowTaskCompletedEventId: batch.workflowTaskCompletedEventId,
+    retryPolicy: explicitRetryPolicy(attributes.retryPolicy, context.limits),
+    useWorkflowBuildId: attributes.useWorkflowBuildId,
+    priority: priority ?? state.started.priority,
+  };
+}
+
+function explicitTimeouts(state: ExecutionState, attributes: ScheduleAttributes) {
+  const runMs = durationToMs(state.started.workflowRunTimeout) || Infinity;
+  const asked = {
+    scheduleToCloseMs: durationToMs(attributes.scheduleToCloseTimeout) ?? 0,
+    scheduleToStartMs: durationToMs(attributes.scheduleToStartTimeout) ?? 0,
+    startToCloseMs: durationToMs(attributes.startToCloseTimeout) ?? 0,
+    heartbeatMs: durationToMs(attributes.heartbeatTimeout) ?? 0,
+  };
+  const wholeMs = Math.min(asked.scheduleToCloseMs || runMs, runMs);
+  const within = (ms: number, boundMs: number) => Math.min(ms || boundMs, boundMs);
+  const finite = (ms: number) => (ms === Infinity ? 0 : ms);
+  const startToCloseMs = finite(within(asked.startToCloseMs, wholeMs));
+  return {
+    scheduleToCloseMs: finite(wholeMs),
+    scheduleToStartMs: finite(within(asked.scheduleToStartMs, wholeMs)),
+    startToCloseMs,
+    heartbeatMs: startToCloseMs > 0 ? Math.min(asked.heartbeatMs, startToCloseMs) : asked.heartbeatMs,
+  };
+}
+
+export const requestCancelActivity: CommandHandler = (batch, given) => {
+  const attributes = given.requestCancelActivityTaskCommandAttributes;
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_ACTIVITY_ATTRIBUTES;
+  const scheduledEventId = attributes?.scheduledEventId ?? 0;
+  if (attributes == null || scheduledEventId <= 0) return badAttributes(cause, 'ScheduledEventId is not set on RequestCancelActivityTaskCommand.');
+  const { draft, workflowTaskCompletedEventId } = batch;
+  const activity = draft.state.activities.get(scheduledEventId);
+  if (activity === undefined) {
+    // It closed while this workflow task ran: the worker will see that event next.
+    if (scheduledEventId < draft.state.nextEventId && batch.hasUnseenEvents) return undefined;
+    return badAttributes(cause, `ScheduledEventId ${scheduledEventId} names no pending activity.`);
+  }
+  if (activity.cancelRequestedEventId !== 0) return undefined;
+  const latestCancelRequestedEventId = draft.event(EventType.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED, {
+    activityTaskCancelRequestedEventAttributes: { scheduledEventId, workflowTaskCompletedEventId },
+  });
+  if (!isActivityRunning(activity)) {
+    draft.event(EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED, {
+      activityTaskCanceledEventAttributes: { latestCancelRequestedEventId, scheduledEventId, startedEventId: 0, identity: batch.identity, details: NOT_STARTED },
+    });
+    batch.needsWorkflowTask = true;
+  }
+  return undefined;
+};

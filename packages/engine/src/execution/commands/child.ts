@@ -1,0 +1,85 @@
+import { durationToMs, enums, msToDuration, type command } from '@perdure/protocol';
+import { invalidCron } from '../../cron.js';
+import { explicitRetryPolicy } from '../../retry.js';
+import { firstInvalid, invalidId, invalidPayloads, invalidRetryPolicy, invalidTimeout } from '../../validate.js';
+import { badAttributes, commandExtras, type CommandBatch, type CommandHandler } from './command.js';
+
+const { EventType, ParentClosePolicy, TaskQueueKind, WorkflowIdReusePolicy, WorkflowTaskFailedCause: Cause } = enums;
+
+type StartChildAttributes = command.IStartChildWorkflowExecutionCommandAttributes;
+
+export const startChild: CommandHandler = (batch, given) => {
+  const attributes = given.startChildWorkflowExecutionCommandAttributes;
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_START_CHILD_EXECUTION_ATTRIBUTES;
+  if (attributes == null) return badAttributes(cause, 'StartChildWorkflowExecutionCommandAttributes is not set on StartChildWorkflowExecutionCommand.');
+  const { state, context } = batch.draft;
+  const namespace = attributes.namespace || state.namespace;
+  const namespaceId = batch.namespaceId(namespace);
+  if (namespaceId === undefined) return badAttributes(cause, `Namespace "${namespace}" does not exist.`);
+  const invalid = invalidStartChild(batch, attributes);
+  if (invalid !== undefined) return badAttributes(cause, invalid);
+  const invalidSearch = batch.invalidSearchAttributes(attributes.searchAttributes);
+  if (invalidSearch !== undefined) return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, invalidSearch);
+  if (state.children.size >= context.limits.pendingChildren) {
+    const message = `the number of pending child workflow executions, ${state.children.size}, has reached the per-workflow limit of ${context.limits.pendingChildren}`;
+    return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_PENDING_CHILD_WORKFLOWS_LIMIT_EXCEEDED, message);
+  }
+  writeInitiated(batch, given, attributes, { namespace, namespaceId });
+  return undefined;
+};
+
+function invalidStartChild(batch: CommandBatch, attributes: StartChildAttributes): string | undefined {
+  const { limits } = batch.draft.context;
+  const cron = invalidCron(attributes.cronSchedule ?? '');
+  return firstInvalid(
+    () => invalidId('WorkflowId', attributes.workflowId, limits),
+    () => invalidId('WorkflowType', attributes.workflowType?.name, limits),
+    () => invalidId('TaskQueue', attributes.taskQueue?.name, limits, { optional: true }),
+    () => invalidTimeout('WorkflowExecutionTimeout', attributes.workflowExecutionTimeout),
+    () => invalidTimeout('WorkflowRunTimeout', attributes.workflowRunTimeout),
+    () => invalidTimeout('WorkflowTaskTimeout', attributes.workflowTaskTimeout),
+    () => invalidRetryPolicy(attributes.retryPolicy),
+    () => (cron === undefined ? undefined : `Invalid CronSchedule: ${cron}.`),
+    () => invalidPayloads('StartChildWorkflowExecutionCommandAttributes.Input', attributes.input, limits),
+  );
+}
+
+function writeInitiated(
+  batch: CommandBatch,
+  given: command.ICommand,
+  attributes: StartChildAttributes,
+  target: { readonly namespace: string; readonly namespaceId: string },
+): void {
+  const { draft, workflowTaskCompletedEventId } = batch;
+  const { state, context } = draft;
+  const executionMs = durationToMs(attributes.workflowExecutionTimeout) ?? 0;
+  const runMs = durationToMs(attributes.workflowRunTimeout) ?? 0;
+  const initiatedEventId = draft.event(
+    EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED,
+    {
+      startChildWorkflowExecutionInitiatedEventAttributes: {
+        ...target,
+        workflowId: attributes.workflowId,
+        workflowType: attributes.workflowType,
+        taskQueue: { name: attributes.taskQueue?.name || (state.started.taskQueue?.name ?? ''), kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL },
+        input: attributes.input,
+        workflowExecutionTimeout: msToDuration(executionMs),
+        workflowRunTimeout: msToDuration(executionMs > 0 && (runMs === 0 || runMs > executionMs) ? executionMs : runMs),
+        workflowTaskTimeout: msToDuration(durationToMs(attributes.workflowTaskTimeout) || context.limits.defaultWorkflowTaskTimeoutMs),
+        parentClosePolicy: attributes.parentClosePolicy || ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE,
+        control: attributes.control,
+        workflowTaskCompletedEventId,
+        workflowIdReusePolicy: attributes.workflowIdReusePolicy || WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+        retryPolicy: attributes.retryPolicy == null ? undefined : explicitRetryPolicy(attributes.retryPolicy, context.limits),
+        cronSchedule: attributes.cronSchedule,
+        header: attributes.header,
+        memo: attributes.memo,
+        searchAttributes: attributes.searchAttributes,
+        inheritBuildId: attributes.inheritBuildId,
+        priority: attributes.priority ?? state.started.priority,
+      },
+    },
+    commandExtras(given),
+  );
+  draft.effect({ kind: 'startChild', initiatedEventId });
+}

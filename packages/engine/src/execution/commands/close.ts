@@ -1,0 +1,145 @@
+import { durationToMs, enums, msToDuration, type command } from '@perdure/protocol';
+import { invalidCron } from '../../cron.js';
+import { completeRun, dropUnacceptedUpdates, failRun } from '../decide/close.js';
+import { continueRun } from '../decide/run.js';
+import { explicitRetryPolicy } from '../../retry.js';
+import { invalidId, invalidPayloads, invalidRetryPolicy, invalidTimeout, firstInvalid } from '../../validate.js';
+import { badAttributes, commandExtras, type CommandBatch, type CommandFailure, type CommandHandler } from './command.js';
+
+const { ContinueAsNewInitiator, EventType, TaskQueueKind, WorkflowTaskFailedCause: Cause } = enums;
+
+/** A run must not end over events its code has not seen. */
+function unseen(batch: CommandBatch): CommandFailure | undefined {
+  if (!batch.hasUnseenEvents) return undefined;
+  return { cause: Cause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND, message: 'UnhandledCommand' };
+}
+
+export const completeWorkflow: CommandHandler = (batch, given) => {
+  const attributes = given.completeWorkflowExecutionCommandAttributes;
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_COMPLETE_WORKFLOW_EXECUTION_ATTRIBUTES;
+  if (attributes == null) return badAttributes(cause, 'CompleteWorkflowExecutionCommandAttributes is not set on CompleteWorkflowExecutionCommand.');
+  const tooLarge = invalidPayloads('CompleteWorkflowExecutionCommandAttributes.Result', attributes.result, batch.draft.context.limits);
+  if (tooLarge !== undefined) return { cause, message: tooLarge, terminates: true };
+  const blocked = unseen(batch);
+  if (blocked !== undefined) return blocked;
+  batch.openedRuns.push(...completeRun(batch.draft, attributes.result, batch.workflowTaskCompletedEventId));
+  return undefined;
+};
+
+export const failWorkflow: CommandHandler = (batch, given) => {
+  const attributes = given.failWorkflowExecutionCommandAttributes;
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES;
+  if (attributes == null) return badAttributes(cause, 'FailWorkflowExecutionCommandAttributes is not set on FailWorkflowExecutionCommand.');
+  if (attributes.failure == null) return badAttributes(cause, 'Failure is not set on FailWorkflowExecutionCommand.');
+  const blocked = unseen(batch);
+  if (blocked !== undefined) return blocked;
+  batch.openedRuns.push(...failRun(batch.draft, attributes.failure, batch.workflowTaskCompletedEventId));
+  return undefined;
+};
+
+export const cancelWorkflow: CommandHandler = (batch, given) => {
+  const attributes = given.cancelWorkflowExecutionCommandAttributes;
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_CANCEL_WORKFLOW_EXECUTION_ATTRIBUTES;
+  if (attributes == null) return badAttributes(cause, 'CancelWorkflowExecutionCommandAttributes is not set on CancelWorkflowExecutionCommand.');
+  const blocked = unseen(batch);
+  if (blocked !== undefined) return blocked;
+  const { draft, workflowTaskCompletedEventId } = batch;
+  draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED, {
+    workflowExecutionCanceledEventAttributes: { details: attributes.details, workflowTaskCompletedEventId },
+  });
+  dropUnacceptedUpdates(draft);
+  return undefined;
+};
+
+export const continueAsNew: CommandHandler = (batch, given) => {
+  const attributes = given.continueAsNewWorkflowExecutionCommandAttributes;
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_CONTINUE_AS_NEW_ATTRIBUTES;
+  if (attributes == null) return badAttributes(cause, 'ContinueAsNewWorkflowExecutionCommandAttributes is not set on ContinueAsNewWorkflowExecutionCommand.');
+  const invalid = invalidContinueAsNew(batch, attributes);
+  if (invalid !== undefined) return badAttributes(cause, invalid);
+  const invalidSearch = batch.invalidSearchAttributes(attributes.searchAttributes);
+  if (invalidSearch !== undefined) return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, invalidSearch);
+  const blocked = unseen(batch);
+  if (blocked !== undefined) return blocked;
+  continueRunAsNew(batch, given, attributes);
+  return undefined;
+};
+
+type ContinueAsNewAttributes = command.IContinueAsNewWorkflowExecutionCommandAttributes;
+
+function invalidContinueAsNew(batch: CommandBatch, attributes: ContinueAsNewAttributes): string | undefined {
+  const { limits } = batch.draft.context;
+  const cron = invalidCron(attributes.cronSchedule ?? '');
+  return firstInvalid(
+    () => invalidId('WorkflowType', attributes.workflowType?.name, limits, { optional: true }),
+    () => invalidId('TaskQueue', attributes.taskQueue?.name, limits, { optional: true }),
+    () => invalidTimeout('WorkflowRunTimeout', attributes.workflowRunTimeout),
+    () => invalidTimeout('WorkflowTaskTimeout', attributes.workflowTaskTimeout),
+    () => invalidTimeout('BackoffStartInterval', attributes.backoffStartInterval),
+    () => invalidRetryPolicy(attributes.retryPolicy),
+    () => (cron === undefined ? undefined : `Invalid CronSchedule: ${cron}.`),
+    () => invalidPayloads('ContinueAsNewWorkflowExecutionCommandAttributes.Input', attributes.input, limits),
+  );
+}
+
+function continueRunAsNew(batch: CommandBatch, given: command.ICommand, attributes: ContinueAsNewAttributes): void {
+  const { draft, workflowTaskCompletedEventId } = batch;
+  const { state, context } = draft;
+  const newExecutionRunId = context.newId();
+  const workflowType = { name: attributes.workflowType?.name || (state.started.workflowType?.name ?? '') };
+  const taskQueue = { name: attributes.taskQueue?.name || (state.started.taskQueue?.name ?? ''), kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL };
+  const runTimeoutMs = durationToMs(attributes.workflowRunTimeout) || (durationToMs(state.started.workflowRunTimeout) ?? 0);
+  const workflowTaskTimeoutMs = durationToMs(attributes.workflowTaskTimeout) || state.workflowTaskTimeoutMs;
+  const backoffMs = durationToMs(attributes.backoffStartInterval) ?? 0;
+  const initiator = attributes.initiator || ContinueAsNewInitiator.CONTINUE_AS_NEW_INITIATOR_WORKFLOW;
+  const { input, header, failure, lastCompletionResult, memo, searchAttributes } = attributes;
+  draft.event(
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
+    {
+      workflowExecutionContinuedAsNewEventAttributes: {
+        newExecutionRunId,
+        workflowType,
+        taskQueue,
+        input,
+        workflowRunTimeout: msToDuration(runTimeoutMs),
+        workflowTaskTimeout: msToDuration(workflowTaskTimeoutMs),
+        workflowTaskCompletedEventId,
+        backoffStartInterval: backoffMs > 0 ? msToDuration(backoffMs) : undefined,
+        initiator,
+        failure,
+        lastCompletionResult,
+        header,
+        memo,
+        searchAttributes,
+      },
+    },
+    commandExtras(given),
+  );
+  dropUnacceptedUpdates(draft);
+  const retryPolicy = attributes.retryPolicy == null ? state.started.retryPolicy : explicitRetryPolicy(attributes.retryPolicy, context.limits);
+  const next = continueRun(
+    draft.state,
+    {
+      runId: newExecutionRunId,
+      initiator,
+      attempt: 1,
+      backoffMs,
+      continuedFailure: failure,
+      lastCompletionResult,
+      command: {
+        workflowType,
+        taskQueue,
+        input,
+        header,
+        runTimeoutMs,
+        workflowTaskTimeoutMs,
+        retryPolicy,
+        cronSchedule: attributes.cronSchedule ?? '',
+        memo,
+        searchAttributes,
+      },
+    },
+    context,
+  );
+  batch.openedRuns.push(next);
+}

@@ -1,0 +1,103 @@
+import { enums } from '@perdure/protocol';
+import { firstInvalid, invalidId, invalidPayloads } from '../../validate.js';
+import type { ExternalRequestState } from '../state.js';
+import { badAttributes, commandExtras, type CommandBatch, type CommandHandler } from './command.js';
+
+const { EventType, WorkflowTaskFailedCause: Cause } = enums;
+
+export const signalExternal: CommandHandler = (batch, given) => {
+  const attributes = given.signalExternalWorkflowExecutionCommandAttributes;
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SIGNAL_WORKFLOW_EXECUTION_ATTRIBUTES;
+  if (attributes == null) return badAttributes(cause, 'SignalExternalWorkflowExecutionCommandAttributes is not set on SignalExternalWorkflowExecutionCommand.');
+  const { draft, workflowTaskCompletedEventId } = batch;
+  const { limits } = draft.context;
+  const invalid = firstInvalid(
+    () => invalidId('Execution.WorkflowId', attributes.execution?.workflowId, limits),
+    () => invalidId('SignalName', attributes.signalName, limits),
+    () => invalidRunId(attributes.execution?.runId),
+    () => invalidPayloads('SignalExternalWorkflowExecutionCommandAttributes.Input', attributes.input, limits),
+  );
+  if (invalid !== undefined) return badAttributes(cause, invalid);
+  const target = targetNamespace(batch, attributes.namespace);
+  if (target === undefined) return badAttributes(cause, `Namespace "${attributes.namespace ?? ''}" does not exist.`);
+  const pending = countPending(batch, 'signal');
+  if (pending >= limits.pendingSignals) {
+    const message = `the number of pending signals to external workflows, ${pending}, has reached the per-workflow limit of ${limits.pendingSignals}`;
+    return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_PENDING_SIGNALS_LIMIT_EXCEEDED, message);
+  }
+  const { signalName, input, control, childWorkflowOnly, header } = attributes;
+  const initiatedEventId = draft.event(
+    EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
+    {
+      signalExternalWorkflowExecutionInitiatedEventAttributes: {
+        workflowTaskCompletedEventId,
+        ...target,
+        workflowExecution: attributes.execution,
+        signalName,
+        input,
+        control,
+        childWorkflowOnly,
+        header,
+      },
+    },
+    commandExtras(given),
+  );
+  draft.effect({ kind: 'externalRequest', initiatedEventId });
+  return undefined;
+};
+
+export const requestCancelExternal: CommandHandler = (batch, given) => {
+  const attributes = given.requestCancelExternalWorkflowExecutionCommandAttributes;
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES;
+  if (attributes == null) return badAttributes(cause, 'RequestCancelExternalWorkflowExecutionCommandAttributes is not set on RequestCancelExternalWorkflowExecutionCommand.');
+  const { draft, workflowTaskCompletedEventId } = batch;
+  const { limits } = draft.context;
+  const invalid = firstInvalid(
+    () => invalidId('WorkflowId', attributes.workflowId, limits),
+    () => invalidRunId(attributes.runId),
+  );
+  if (invalid !== undefined) return badAttributes(cause, invalid);
+  const target = targetNamespace(batch, attributes.namespace);
+  if (target === undefined) return badAttributes(cause, `Namespace "${attributes.namespace ?? ''}" does not exist.`);
+  const pending = countPending(batch, 'cancel');
+  if (pending >= limits.pendingCancelRequests) {
+    const message = `the number of pending requests to cancel external workflows, ${pending}, has reached the per-workflow limit of ${limits.pendingCancelRequests}`;
+    return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_PENDING_REQUEST_CANCEL_LIMIT_EXCEEDED, message);
+  }
+  const { control, childWorkflowOnly, reason } = attributes;
+  const initiatedEventId = draft.event(
+    EventType.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
+    {
+      requestCancelExternalWorkflowExecutionInitiatedEventAttributes: {
+        workflowTaskCompletedEventId,
+        ...target,
+        workflowExecution: { workflowId: attributes.workflowId, runId: attributes.runId },
+        control,
+        childWorkflowOnly,
+        reason,
+      },
+    },
+    commandExtras(given),
+  );
+  draft.effect({ kind: 'externalRequest', initiatedEventId });
+  return undefined;
+};
+
+function targetNamespace(batch: CommandBatch, given: string | null | undefined): { namespace: string; namespaceId: string } | undefined {
+  const namespace = given || batch.draft.state.namespace;
+  const namespaceId = batch.namespaceId(namespace);
+  return namespaceId === undefined ? undefined : { namespace, namespaceId };
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+function invalidRunId(runId: string | null | undefined): string | undefined {
+  if (runId == null || runId === '' || UUID.test(runId)) return undefined;
+  return `Invalid RunId "${runId}": not a UUID.`;
+}
+
+function countPending(batch: CommandBatch, kind: ExternalRequestState['kind']): number {
+  let count = 0;
+  for (const request of batch.draft.state.externalRequests.values()) if (request.kind === kind) count += 1;
+  return count;
+}

@@ -1,0 +1,63 @@
+import { enums } from '@perdure/protocol';
+import { invalidId, invalidPayloads, payloadSizeBytes } from '../../validate.js';
+import { badAttributes, commandExtras, type CommandHandler } from './command.js';
+
+const { EventType, WorkflowTaskFailedCause: Cause } = enums;
+
+export const recordMarker: CommandHandler = (batch, given) => {
+  const attributes = given.recordMarkerCommandAttributes;
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_RECORD_MARKER_ATTRIBUTES;
+  if (attributes == null) return badAttributes(cause, 'RecordMarkerCommandAttributes is not set on RecordMarkerCommand.');
+  const { draft, workflowTaskCompletedEventId } = batch;
+  const { limits } = draft.context;
+  const invalid = invalidId('MarkerName', attributes.markerName, limits);
+  if (invalid !== undefined) return badAttributes(cause, invalid);
+  for (const [name, payloads] of Object.entries(attributes.details ?? {})) {
+    const tooLarge = invalidPayloads(`RecordMarkerCommandAttributes.Details["${name}"]`, payloads, limits);
+    if (tooLarge !== undefined) return { cause, message: tooLarge, terminates: true };
+  }
+  const { markerName, details, header, failure } = attributes;
+  draft.event(
+    EventType.EVENT_TYPE_MARKER_RECORDED,
+    { markerRecordedEventAttributes: { markerName, details, workflowTaskCompletedEventId, header, failure } },
+    commandExtras(given),
+  );
+  return undefined;
+};
+
+export const upsertSearchAttributes: CommandHandler = (batch, given) => {
+  const searchAttributes = given.upsertWorkflowSearchAttributesCommandAttributes?.searchAttributes;
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES;
+  if (searchAttributes == null || Object.keys(searchAttributes.indexedFields ?? {}).length === 0) {
+    return badAttributes(cause, 'IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.');
+  }
+  const invalid = batch.invalidSearchAttributes(searchAttributes);
+  if (invalid !== undefined) return badAttributes(cause, invalid);
+  const { draft, workflowTaskCompletedEventId } = batch;
+  draft.event(
+    EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+    { upsertWorkflowSearchAttributesEventAttributes: { workflowTaskCompletedEventId, searchAttributes } },
+    commandExtras(given),
+  );
+  return undefined;
+};
+
+export const modifyProperties: CommandHandler = (batch, given) => {
+  const upsertedMemo = given.modifyWorkflowPropertiesCommandAttributes?.upsertedMemo;
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES;
+  const fields = upsertedMemo?.fields;
+  if (upsertedMemo == null || fields == null || Object.keys(fields).length === 0) {
+    return badAttributes(cause, 'UpsertedMemo.Fields is not set on ModifyWorkflowPropertiesCommand.');
+  }
+  const { draft, workflowTaskCompletedEventId } = batch;
+  const limit = draft.context.limits.memoSizeBytes;
+  let bytes = 0;
+  for (const payload of Object.values({ ...draft.state.memo, ...fields })) bytes += payloadSizeBytes(payload);
+  if (bytes > limit) return { cause, message: `ModifyWorkflowPropertiesCommandAttributes: the memo would be ${bytes} bytes, at most ${limit} are allowed.`, terminates: true };
+  draft.event(
+    EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED,
+    { workflowPropertiesModifiedEventAttributes: { workflowTaskCompletedEventId, upsertedMemo } },
+    commandExtras(given),
+  );
+  return undefined;
+};

@@ -1,0 +1,170 @@
+import { enums, type common, type failure } from '@perdure/protocol';
+import { nextAttempt, retrySchedule } from '../../retry.js';
+import { reject, type Rejection } from '../../rejection.js';
+import { accept, type Decision } from '../decision.js';
+import { Draft } from '../draft.js';
+import { isClosed, type ActivityState, type ExecutionState } from '../state.js';
+import type { DecideContext } from '../transition.js';
+import { scheduleWorkflowTask } from './workflow-task.js';
+import { alreadyCompleted } from './workflow-task-token.js';
+import { writeOutsideEvent } from './write-event.js';
+
+const { EventType, RetryState, TimeoutType } = enums;
+
+/** Which attempt a worker answers, as its token says; a caller who completes by id cannot say which attempt. */
+export interface ActivityIdentity {
+  readonly scheduledEventId: number;
+  readonly attempt: number | undefined;
+}
+
+/** How an attempt ended. */
+export type ActivityOutcome =
+  | { readonly kind: 'completed'; readonly result: common.IPayloads | null | undefined; readonly identity: string }
+  | { readonly kind: 'failed'; readonly failure: failure.IFailure | undefined; readonly identity: string; readonly lastHeartbeatDetails?: common.IPayloads | null | undefined }
+  | { readonly kind: 'canceled'; readonly details: common.IPayloads | null | undefined; readonly identity: string };
+
+/** The running attempt that is meant, if it is still the one. */
+export function matchActivity(state: ExecutionState, identity: ActivityIdentity): ActivityState | Rejection {
+  if (isClosed(state)) return alreadyCompleted(state);
+  const activity = state.activities.get(identity.scheduledEventId);
+  const isCurrent = activity !== undefined && (identity.attempt === undefined || activity.attempt === identity.attempt);
+  // A caller that completes by id may be faster than the record of the start, and may mean an attempt that waits for
+  // its retry: with an id the activity itself is meant.
+  if (!isCurrent || (activity.phase !== 'started' && identity.attempt !== undefined)) {
+    return reject('NOT_FOUND', 'invalid activityID or activity already timed out or invoking workflow is completed', { type: 'NotFoundFailure', fields: {} });
+  }
+  return activity;
+}
+
+/** Records the end of an attempt: of the whole activity, or followed by a retry. */
+export function closeActivity(state: ExecutionState, identity: ActivityIdentity, outcome: ActivityOutcome, context: DecideContext): Decision {
+  const activity = matchActivity(state, identity);
+  if ('rejected' in activity) return activity;
+  if (outcome.kind === 'canceled' && activity.cancelRequestedEventId === 0) {
+    return reject('INVALID_ARGUMENT', `Activity "${activity.activityId}" cannot be reported as canceled: its workflow has not requested cancellation.`);
+  }
+  const draft = new Draft(state, context);
+  const { scheduledEventId } = activity;
+  let startedEventId: number;
+  switch (outcome.kind) {
+    case 'completed':
+      startedEventId = writeStarted(draft, activity);
+      writeOutsideEvent(draft, EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED, {
+        activityTaskCompletedEventAttributes: { scheduledEventId, startedEventId, result: outcome.result, identity: outcome.identity },
+      });
+      break;
+    case 'canceled':
+      startedEventId = writeStarted(draft, activity);
+      writeOutsideEvent(draft, EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED, {
+        activityTaskCanceledEventAttributes: {
+          scheduledEventId,
+          startedEventId,
+          details: outcome.details,
+          latestCancelRequestedEventId: activity.cancelRequestedEventId,
+          identity: outcome.identity,
+        },
+      });
+      break;
+    case 'failed':
+      failActivity(draft, activity, outcome);
+      break;
+    default:
+      outcome satisfies never;
+  }
+  if (!draft.state.activities.has(activity.scheduledEventId)) scheduleWorkflowTask(draft);
+  return accept(draft.finish());
+}
+
+function failActivity(draft: Draft, activity: ActivityState, outcome: Extract<ActivityOutcome, { kind: 'failed' }>): void {
+  const { identity } = outcome;
+  const heartbeatDetails = outcome.lastHeartbeatDetails ?? activity.heartbeatDetails;
+  const retryState = retryOrGiveUp(draft, activity, outcome.failure, heartbeatDetails);
+  if (retryState === undefined) return;
+  const { scheduledEventId } = activity;
+  const startedEventId = writeStarted(draft, activity);
+  writeOutsideEvent(draft, EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED, {
+    activityTaskFailedEventAttributes: { scheduledEventId, startedEventId, failure: outcome.failure, identity, retryState },
+  });
+}
+
+/** Schedules the next attempt and answers `undefined`, or answers why there is none. */
+function retryOrGiveUp(
+  draft: Draft,
+  activity: ActivityState,
+  reason: failure.IFailure | undefined,
+  heartbeatDetails: common.IPayloads | undefined,
+): enums.RetryState | undefined {
+  if (activity.cancelRequestedEventId !== 0) return RetryState.RETRY_STATE_CANCEL_REQUESTED;
+  const { scheduleToCloseMs } = activity.timeouts;
+  const verdict = nextAttempt(retrySchedule(activity.attributes.retryPolicy ?? {}, draft.context.limits), {
+    attempt: activity.attempt,
+    failure: reason,
+    nowMs: draft.nowMs,
+    deadlineMs: scheduleToCloseMs === undefined ? undefined : activity.scheduledTimeMs + scheduleToCloseMs,
+  });
+  if (!verdict.retry) return verdict.state;
+  const { scheduledEventId } = activity;
+  draft.record({
+    kind: 'activityRetryScheduled',
+    activity: {
+      scheduledEventId,
+      attempt: activity.attempt + 1,
+      nextAttemptTimeMs: draft.nowMs + verdict.delayMs,
+      lastFailure: reason,
+      completedTimeMs: draft.nowMs,
+      heartbeatDetails,
+    },
+  });
+  return undefined;
+}
+
+/** One of an activity's four timeouts has passed. */
+export function timeOutActivity(draft: Draft, activity: ActivityState, timeoutType: enums.TimeoutType): void {
+  const reason = timeoutFailure(activity, timeoutType);
+  const isRetryable = timeoutType === TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE || timeoutType === TimeoutType.TIMEOUT_TYPE_HEARTBEAT;
+  const retryState = isRetryable ? retryOrGiveUp(draft, activity, reason, activity.heartbeatDetails) : stateOfFinalTimeout(activity, timeoutType);
+  if (retryState === undefined) return;
+  const { scheduledEventId } = activity;
+  const startedEventId = activity.phase === 'started' ? writeStarted(draft, activity) : 0;
+  writeOutsideEvent(draft, EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT, {
+    activityTaskTimedOutEventAttributes: { scheduledEventId, startedEventId, failure: finalTimeoutFailure(activity, reason, timeoutType), retryState },
+  });
+  scheduleWorkflowTask(draft);
+}
+
+function stateOfFinalTimeout(activity: ActivityState, timeoutType: enums.TimeoutType): enums.RetryState {
+  if (activity.cancelRequestedEventId !== 0) return RetryState.RETRY_STATE_CANCEL_REQUESTED;
+  return timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE ? RetryState.RETRY_STATE_TIMEOUT : RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE;
+}
+
+const TIMEOUT_MESSAGES: ReadonlyMap<enums.TimeoutType, string> = new Map([
+  [TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE, 'activity StartToClose timeout'],
+  [TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START, 'activity ScheduleToStart timeout'],
+  [TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE, 'activity ScheduleToClose timeout'],
+  [TimeoutType.TIMEOUT_TYPE_HEARTBEAT, 'activity Heartbeat timeout'],
+]);
+
+function timeoutFailure(activity: ActivityState, timeoutType: enums.TimeoutType): failure.IFailure {
+  return {
+    message: TIMEOUT_MESSAGES.get(timeoutType) ?? 'activity timeout',
+    source: 'Server',
+    timeoutFailureInfo: { timeoutType, lastHeartbeatDetails: activity.heartbeatDetails },
+  };
+}
+
+/** A schedule-to-close timeout tells in its cause what the attempts before it died of. */
+function finalTimeoutFailure(activity: ActivityState, reason: failure.IFailure, timeoutType: enums.TimeoutType): failure.IFailure {
+  const hasCause = timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE || timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START;
+  return hasCause && activity.lastFailure !== undefined ? { ...reason, cause: activity.lastFailure } : reason;
+}
+
+/** History learns of the start of an activity only when it ends, and only of its last attempt. Returns the id, 0 if buffered. */
+function writeStarted(draft: Draft, activity: ActivityState): number {
+  const { scheduledEventId, identity, requestId, attempt, lastFailure, startedTimeMs } = activity;
+  return writeOutsideEvent(
+    draft,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED,
+    { activityTaskStartedEventAttributes: { scheduledEventId, identity, requestId, attempt, lastFailure } },
+    { timeMs: startedTimeMs ?? draft.nowMs },
+  );
+}

@@ -1,0 +1,68 @@
+import type { ExecutionState } from './state.js';
+import { isClosed } from './state.js';
+
+/**
+ * Work for the shell that follows from a transition. An effect is a reminder, not a record: `pendingEffects` finds
+ * the same ones again from the state alone, so a crash after the commit loses none.
+ */
+export type Effect =
+  /** A workflow task waits for a worker. */
+  | { readonly kind: 'workflowTask'; readonly number: number }
+  /** An activity attempt waits for a worker. */
+  | { readonly kind: 'activityTask'; readonly scheduledEventId: number; readonly stamp: number }
+  | { readonly kind: 'startChild'; readonly initiatedEventId: number }
+  | { readonly kind: 'externalRequest'; readonly initiatedEventId: number }
+  | { readonly kind: 'notifyParent' }
+  | { readonly kind: 'parentClosePolicy'; readonly initiatedEventId: number };
+
+/** Every effect the state still owes the world, in the order they should be taken up. */
+export function pendingEffects(state: ExecutionState): Effect[] {
+  const effects: Effect[] = [];
+  const task = state.workflowTask;
+  if (task !== undefined && task.startedEventId === 0) effects.push({ kind: 'workflowTask', number: task.number });
+  if (!isClosed(state)) {
+    for (const activity of state.activities.values()) {
+      if (activity.phase === 'scheduled') effects.push({ kind: 'activityTask', scheduledEventId: activity.scheduledEventId, stamp: activity.stamp });
+    }
+  }
+  for (const child of state.children.values()) {
+    if (child.startedRunId === '') effects.push({ kind: 'startChild', initiatedEventId: child.initiatedEventId });
+  }
+  for (const request of state.externalRequests.values()) effects.push({ kind: 'externalRequest', initiatedEventId: request.initiatedEventId });
+  if (state.parentToNotify) effects.push({ kind: 'notifyParent' });
+  for (const duty of state.parentCloseDuties) effects.push({ kind: 'parentClosePolicy', initiatedEventId: duty.initiatedEventId });
+  return effects;
+}
+
+/** Whether start-up has to load this execution to take up its effects again. */
+export function needsAttention(state: ExecutionState): boolean {
+  const task = state.workflowTask;
+  if (task !== undefined && task.startedEventId === 0) return true;
+  if (state.parentToNotify || state.parentCloseDuties.length > 0 || state.externalRequests.size > 0) return true;
+  for (const child of state.children.values()) if (child.startedRunId === '') return true;
+  if (isClosed(state)) return false;
+  for (const activity of state.activities.values()) if (activity.phase === 'scheduled') return true;
+  return false;
+}
+
+/** Whether an effect is still owed, later in the same transition or after it. */
+export function isPending(state: ExecutionState, effect: Effect): boolean {
+  switch (effect.kind) {
+    case 'workflowTask':
+      return state.workflowTask?.number === effect.number && state.workflowTask.startedEventId === 0;
+    case 'activityTask': {
+      const activity = state.activities.get(effect.scheduledEventId);
+      return activity?.phase === 'scheduled' && activity.stamp === effect.stamp;
+    }
+    case 'startChild':
+      return state.children.get(effect.initiatedEventId)?.startedRunId === '';
+    case 'externalRequest':
+      return state.externalRequests.has(effect.initiatedEventId);
+    case 'notifyParent':
+      return state.parentToNotify;
+    case 'parentClosePolicy':
+      return state.parentCloseDuties.some((duty) => duty.initiatedEventId === effect.initiatedEventId);
+    default:
+      return effect satisfies never;
+  }
+}

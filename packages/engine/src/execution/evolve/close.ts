@@ -1,0 +1,58 @@
+import { enums, timestampToMs, type history } from '@perdure/protocol';
+import { EMPTY_MAP } from '../initial-state.js';
+import type { StateDraft } from '../state-draft.js';
+import type { ChildState, ParentCloseDuty } from '../state.js';
+
+const { ParentClosePolicy } = enums;
+
+/** Applies the event that ends a run: nothing is pending any more, except what the close itself causes. */
+export function closed(draft: StateDraft, event: history.IHistoryEvent, status: enums.WorkflowExecutionStatus): void {
+  const { state } = draft;
+  const newRunId = newRunIdOf(event);
+  const children = [...state.children.values()];
+  // A child that is to outlive its parent is started even if the parent closes first; the others never begin.
+  const stillToStart = children.filter((child) => child.startedRunId === '' && isAbandoned(child));
+  draft.set({
+    status,
+    closeEvent: event,
+    closeTimeMs: timestampToMs(event.eventTime) ?? 0,
+    workflowTask: undefined,
+    firstWorkflowTaskDueMs: undefined,
+    workflowTaskHeartbeatStartMs: undefined,
+    chain: { ...state.chain, newRunId },
+    activities: EMPTY_MAP,
+    activityIds: EMPTY_MAP,
+    timers: EMPTY_MAP,
+    externalRequests: state.externalRequests,
+    children: stillToStart.length === 0 ? EMPTY_MAP : new Map(stillToStart.map((child) => [child.initiatedEventId, child])),
+    parentCloseDuties: children.filter((child) => child.startedRunId !== '' && !isAbandoned(child)).map(duty),
+    parentToNotify: newRunId === '' && state.started.parentWorkflowExecution != null,
+  });
+}
+
+function newRunIdOf(event: history.IHistoryEvent): string {
+  return (
+    event.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ??
+    event.workflowExecutionCompletedEventAttributes?.newExecutionRunId ??
+    event.workflowExecutionFailedEventAttributes?.newExecutionRunId ??
+    event.workflowExecutionTimedOutEventAttributes?.newExecutionRunId ??
+    ''
+  );
+}
+
+function isAbandoned(child: ChildState): boolean {
+  return child.attributes.parentClosePolicy === ParentClosePolicy.PARENT_CLOSE_POLICY_ABANDON;
+}
+
+function duty(child: ChildState): ParentCloseDuty {
+  return {
+    initiatedEventId: child.initiatedEventId,
+    child: {
+      namespace: child.attributes.namespace ?? '',
+      namespaceId: child.attributes.namespaceId ?? '',
+      workflowId: child.attributes.workflowId ?? '',
+      runId: child.startedRunId,
+    },
+    policy: child.attributes.parentClosePolicy ?? ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE,
+  };
+}

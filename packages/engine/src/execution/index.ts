@@ -1,0 +1,29 @@
+// The life of one workflow execution: its state, the facts it is the fold of, and the decisions that make them.
+// Knows nothing of stores, queues, connections, clocks or other executions.
+export type { Accepted, Decision } from './decision.js';
+export type { DecideContext, Transition } from './transition.js';
+export type { Fact, RecordedEvent } from './facts.js';
+export type * from './state.js';
+export { isClosed, isWaitingForFirstWorkflowTask, outgoingRequestId } from './state.js';
+export { evolve } from './evolve/index.js';
+export { isPending, needsAttention, pendingEffects, type Effect } from './effects.js';
+export { nextDue, type Due } from './due.js';
+export { decodeSnapshot, encodeSnapshot } from './snapshot.js';
+export { decodeJournalRecord, encodeJournalRecord, type JournalRecord } from './journal-record.js';
+export { updateRequestMessages, UPDATE_ABANDONED_BY_CLOSE, type UpdateRejection } from './updates.js';
+export { startActivityTask } from './decide/activity-start.js';
+export { closeActivity, type ActivityIdentity, type ActivityOutcome } from './decide/activity-close.js';
+export { heartbeatActivity } from './decide/activity-heartbeat.js';
+export { recordChildClosed, recordChildStarted, recordChildStartFailed, recordParentCloseDutyDone, recordParentNotified, type ChildClose } from './decide/child.js';
+export { completeWorkflowTask, type CompleteWorkflowTask, type WorkflowTaskCompletion } from './decide/complete-workflow-task.js';
+export { elapse } from './decide/elapse.js';
+export { recordExternalOutcome, type ExternalOutcome } from './decide/external.js';
+export { leaveStickyQueue, reportWorkflowTaskFailure, resetStickyQueue } from './decide/fail-workflow-task.js';
+export { requestCancel, signalExecution, terminateExecution, type CancelRequest, type Signal } from './decide/outside-requests.js';
+export { resetExecution, type ResetExecution } from './decide/reset.js';
+export { startExecution, type Parent, type StartedExecution, type StartExecution } from './decide/start.js';
+export { takeWorkflowTask } from './decide/start-workflow-task.js';
+export { admitUpdate } from './decide/update.js';
+export type { Termination } from './decide/close.js';
+export type { WorkflowTaskFailure, WorkflowTaskTaker } from './decide/workflow-task.js';
+export type { WorkflowTaskIdentity } from './decide/workflow-task-token.js';

@@ -1,0 +1,48 @@
+import type { ExecutionState } from './state.js';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+type MapField = { [K in keyof ExecutionState]: ExecutionState[K] extends ReadonlyMap<infer _K, infer _V> ? K : never }[keyof ExecutionState];
+type MutableMap<K extends MapField> = ExecutionState[K] extends ReadonlyMap<infer A, infer B> ? Map<A, B> : never;
+
+/**
+ * A copy-on-write view of a state. The record is copied once; a collection is copied the first time it changes.
+ */
+export class StateDraft {
+  private readonly record: Mutable<ExecutionState>;
+  private readonly owned = new Set<keyof ExecutionState>();
+
+  constructor(before: ExecutionState) {
+    this.record = { ...before };
+  }
+
+  get state(): ExecutionState {
+    return this.record;
+  }
+
+  /** Overwrites fields. */
+  set(changes: Partial<ExecutionState>): void {
+    Object.assign(this.record, changes);
+  }
+
+  /** The collection, ready to be changed. */
+  map<K extends MapField>(field: K): MutableMap<K> {
+    if (!this.owned.has(field)) {
+      this.owned.add(field);
+      Object.assign(this.record, { [field]: new Map(this.record[field] as ReadonlyMap<unknown, unknown>) });
+    }
+    return this.record[field] as unknown as MutableMap<K>;
+  }
+
+  addSignalRequestId(requestId: string): void {
+    if (!this.owned.has('signalRequestIds')) {
+      this.owned.add('signalRequestIds');
+      this.record.signalRequestIds = new Set(this.record.signalRequestIds);
+    }
+    (this.record.signalRequestIds as Set<string>).add(requestId);
+  }
+
+  advanceSequence(): void {
+    this.record.sequence += 1;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Every limit the server enforces, with Temporal's defaults, in one place. All of them can be set at start-up.
+ * Sources: https://docs.temporal.io/self-hosted-guide/defaults and the behaviour of Temporal's server.
+ */
+export interface Limits {
+  /** Workflow ids, names, task queues, identities, request ids, signal names and the like, in bytes. */
+  readonly idLengthBytes: number;
+  /** One payloads field (input, result, details, memo ...): the request is refused above this. */
+  readonly payloadSizeBytes: number;
+  readonly payloadSizeWarnBytes: number;
+  readonly memoSizeBytes: number;
+  readonly searchAttributesCount: number;
+  readonly searchAttributeValueSizeBytes: number;
+  readonly searchAttributesSizeBytes: number;
+  /** The run is terminated above these. */
+  readonly historySizeBytes: number;
+  readonly historyEventCount: number;
+  readonly historySizeSuggestContinueAsNewBytes: number;
+  readonly historyCountSuggestContinueAsNew: number;
+  readonly pendingActivities: number;
+  readonly pendingChildren: number;
+  readonly pendingSignals: number;
+  readonly pendingCancelRequests: number;
+  /** Signals one run may receive. */
+  readonly signalsPerRun: number;
+  readonly updatesInFlight: number;
+  readonly updatesPerRun: number;
+  readonly bufferedEvents: number;
+  readonly bufferedSizeBytes: number;
+  readonly pendingQueriesPerRun: number;
+  /** Page of history events, in bytes and in events. */
+  readonly historyPageSizeBytes: number;
+  readonly historyPageEvents: number;
+  readonly visibilityPageSize: number;
+  readonly defaultWorkflowTaskTimeoutMs: number;
+  readonly maximumWorkflowTaskTimeoutMs: number;
+  /** A local activity may keep a workflow task alive this long by heartbeats. */
+  readonly workflowTaskHeartbeatTimeoutMs: number;
+  readonly workflowTaskRetryInitialIntervalMs: number;
+  readonly workflowTaskRetryMaximumIntervalMs: number;
+  /** Attempts that keep the plain workflow task timeout. */
+  readonly workflowTaskRetryPlainAttempts: number;
+  readonly longPollTimeoutMs: number;
+  readonly defaultActivityRetryInitialIntervalMs: number;
+  readonly defaultActivityRetryBackoffCoefficient: number;
+  /** Maximum interval as a multiple of the initial one. */
+  readonly defaultActivityRetryMaximumIntervalCoefficient: number;
+  /** Requests larger than this are refused by the transport. */
+  readonly grpcMessageSizeBytes: number;
+  readonly cronMinimumIntervalMs: number;
+  readonly eagerActivitiesPerWorkflowTask: number;
+  readonly attachedRequestIds: number;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+export const DEFAULT_LIMITS: Limits = {
+  idLengthBytes: 1000,
+  payloadSizeBytes: 2 * MIB,
+  payloadSizeWarnBytes: 512 * KIB,
+  memoSizeBytes: 2 * MIB,
+  searchAttributesCount: 100,
+  searchAttributeValueSizeBytes: 2 * KIB,
+  searchAttributesSizeBytes: 40 * KIB,
+  historySizeBytes: 50 * MIB,
+  historyEventCount: 50 * KIB,
+  historySizeSuggestContinueAsNewBytes: 4 * MIB,
+  historyCountSuggestContinueAsNew: 4 * KIB,
+  pendingActivities: 2000,
+  pendingChildren: 2000,
+  pendingSignals: 2000,
+  pendingCancelRequests: 2000,
+  signalsPerRun: 10_000,
+  updatesInFlight: 10,
+  updatesPerRun: 2000,
+  bufferedEvents: 100,
+  bufferedSizeBytes: 2 * MIB,
+  pendingQueriesPerRun: 1000,
+  historyPageSizeBytes: 4 * MIB,
+  historyPageEvents: 1000,
+  visibilityPageSize: 1000,
+  defaultWorkflowTaskTimeoutMs: 10 * SECOND_MS,
+  maximumWorkflowTaskTimeoutMs: 120 * SECOND_MS,
+  workflowTaskHeartbeatTimeoutMs: 30 * MINUTE_MS,
+  workflowTaskRetryInitialIntervalMs: 5 * SECOND_MS,
+  workflowTaskRetryMaximumIntervalMs: 10 * MINUTE_MS,
+  workflowTaskRetryPlainAttempts: 3,
+  longPollTimeoutMs: 60 * SECOND_MS,
+  defaultActivityRetryInitialIntervalMs: SECOND_MS,
+  defaultActivityRetryBackoffCoefficient: 2,
+  defaultActivityRetryMaximumIntervalCoefficient: 100,
+  grpcMessageSizeBytes: 128 * MIB,
+  cronMinimumIntervalMs: SECOND_MS,
+  eagerActivitiesPerWorkflowTask: 100,
+  attachedRequestIds: 1000,
+};
