@@ -16,6 +16,12 @@ export interface ShardLease {
   readonly leaseUntilMs: number;
 }
 
+/** What the new owner of a shard gets. */
+export interface AcquiredShard extends ShardLease {
+  /** The highest journal position ever written for the shard, zero for none: go on from the next one. */
+  readonly lastPosition: number;
+}
+
 /** Transitions of one shard that were decided in the same moment. Stored as one journal row. */
 export interface JournalGroup {
   readonly shardId: number;
@@ -68,6 +74,9 @@ export interface VisibilityRow extends RunKey, QueryableExecution {
   /** Encoded `temporal.api.common.v1.SearchAttributes`, as it goes on the wire. */
   readonly encodedSearchAttributes: Uint8Array;
 }
+
+/** A visibility row as a list returns it: the wire form of the search attributes is enough there. */
+export type ListedExecution = Omit<VisibilityRow, 'searchAttributes'>;
 
 /** Table changes of one shard, applied together with the removal of the journal rows they come from. */
 export interface Materialisation {

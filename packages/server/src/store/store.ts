@@ -1,11 +1,13 @@
 import type { SearchAttributeType, SearchAttributeTypes, VisibilityCondition } from '@perdure/engine';
 import type {
+  AcquiredShard,
   DueExecution,
   ExecutionRow,
   HistoryPage,
   HistoryRange,
   JournalGroup,
   JournalRow,
+  ListedExecution,
   Materialisation,
   NamespaceRow,
   Page,
@@ -13,7 +15,6 @@ import type {
   RunKey,
   RunSummary,
   ShardLease,
-  VisibilityRow,
 } from './rows.js';
 
 /** Facts fixed when the store was created. */
@@ -23,6 +24,7 @@ export interface StoreIdentity {
   readonly location: string;
   readonly clusterId: string;
   readonly shardCount: number;
+  /** Zero where nothing outlives the process. */
   readonly schemaVersion: number;
 }
 
@@ -69,7 +71,7 @@ export interface Store {
   readonly metadata: MetadataTable;
 
   /** Takes the shard, fencing off whoever held it: their later writes fail with `ShardFencedError`. Durable. */
-  acquireShard(request: AcquireShardRequest): Promise<ShardLease>;
+  acquireShard(request: AcquireShardRequest): Promise<AcquiredShard>;
   /** Extends the lease. Rejects with `ShardFencedError` when the epoch is no longer the stored one. */
   renewShard(lease: ShardLease): Promise<void>;
   /** The stored lease, or undefined when the shard was never acquired. */
@@ -103,7 +105,7 @@ export interface Store {
   readHistory(run: RunKey, range: HistoryRange): Promise<HistoryPage>;
 
   /** Open executions first, newest start first; then closed ones, latest close first (Temporal's default order). */
-  listVisibility(request: ListVisibilityRequest): Promise<Page<VisibilityRow>>;
+  listVisibility(request: ListVisibilityRequest): Promise<Page<ListedExecution>>;
   /** Counts the executions that match. */
   countVisibility(request: CountVisibilityRequest): Promise<VisibilityCount>;
 

@@ -1,0 +1,39 @@
+/** What may be bound to a statement. Empty byte arrays may come back as NULL. */
+export type SqlValue = string | number | Uint8Array | null;
+
+/** A row by column name. */
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+/** The part of `StatementSync` we use (https://nodejs.org/api/sqlite.html#class-statementsync). */
+export interface SqlStatement {
+  run(...values: readonly SqlValue[]): { readonly changes: number | bigint };
+  get(...values: readonly SqlValue[]): SqlRow | undefined;
+  all(...values: readonly SqlValue[]): readonly SqlRow[];
+  iterate(...values: readonly SqlValue[]): IterableIterator<SqlRow>;
+}
+
+/** The part of `DatabaseSync` we use (https://nodejs.org/api/sqlite.html#class-databasesync). */
+export interface SqlDatabase {
+  exec(sql: string): void;
+  prepare(sql: string): SqlStatement;
+  close(): void;
+}
+
+interface SqliteModule {
+  readonly DatabaseSync: new (path: string) => SqlDatabase;
+}
+
+/** Loads the SQLite built into Node (22.13 and later, without a flag), or the package with the same API. */
+export async function loadSqlite(): Promise<SqliteModule> {
+  const builtin: unknown = process.getBuiltinModule('node:sqlite');
+  return (builtin ?? (await import('@photostructure/sqlite'))) as SqliteModule;
+}
+
+/** SQLite's result code of an error it raised, extended codes reduced to primary ones; undefined for other errors. */
+export function sqliteResultCode(error: unknown): number | undefined {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  return typeof code === 'number' ? code & 0xff : undefined;
+}
+
+/** Primary result codes we tell apart (https://www.sqlite.org/rescode.html). */
+export const sqliteCodes = { busy: 5, locked: 6, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, constraint: 19, notADatabase: 26 };

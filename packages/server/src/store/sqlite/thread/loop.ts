@@ -1,0 +1,105 @@
+import { receiveMessageOnPort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { FlatReader } from '../wire/flat.js';
+import type { FlatMessage } from '../wire/flat.js';
+import type { Operation, ThreadReply } from '../wire/messages.js';
+import { Answers } from './answers.js';
+import { readOperations } from './read-operations.js';
+import type { SqliteTables } from './tables.js';
+import { isFatal, messageOf } from './task.js';
+import type { WriteTask } from './task.js';
+import type { Writer } from './writer.js';
+
+/** Takes requests off the port and performs them: reads at once, writes in turn. */
+export class ThreadLoop {
+  readonly #port: MessagePort;
+  readonly #tables: SqliteTables;
+  readonly #writer: Writer | undefined;
+  readonly #close: () => void;
+  readonly #answers = new Answers();
+  #writes: WriteTask[] = [];
+
+  /** Without a writer the thread only reads. `close` releases the connection. */
+  constructor(port: MessagePort, tables: SqliteTables, writer: Writer | undefined, close: () => void) {
+    this.#port = port;
+    this.#tables = tables;
+    this.#writer = writer;
+    this.#close = close;
+  }
+
+  /** Performs a message and everything that arrives meanwhile. */
+  receive(message: FlatMessage): void {
+    this.#accept(message);
+    this.#acceptWaiting();
+    this.#send();
+    while (this.#writes.length > 0) {
+      this.#commitAll();
+      this.#acceptWaiting();
+      this.#performNext();
+      this.#acceptWaiting();
+    }
+  }
+
+  /** A message holds either reads, or one write. */
+  #accept(message: FlatMessage): void {
+    const request = new FlatReader(message);
+    while (!request.isDone) {
+      const id = request.number();
+      const operation = request.string() as Operation;
+      const handler = readOperations[operation];
+      if (handler === undefined) {
+        this.#writes.push({ id, operation, request: request.enterSection() });
+        return;
+      }
+      try {
+        request.section(() => this.#answers.resolve(id, (reply) => handler(this.#tables, request, reply)));
+      } catch (error) {
+        if (isFatal(error)) this.#answers.fail(id, `Reading failed (${messageOf(error)}): check the disk and the file.`);
+        else this.#answers.reject(id, messageOf(error));
+      }
+    }
+  }
+
+  #acceptWaiting(): void {
+    for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
+      this.#accept((next as { readonly message: FlatMessage }).message);
+    }
+  }
+
+  /**
+   * Commits go before materialisations that were sent earlier: someone waits for them, and what a materialisation
+   * removes was committed before it was sent. They do not go before anything else, such as the acquiring of a shard.
+   */
+  #commitAll(): void {
+    const barrier = this.#writes.findIndex(({ operation }) => operation !== 'commit' && operation !== 'materialise');
+    const end = barrier === -1 ? this.#writes.length : barrier;
+    const commits = this.#writes.slice(0, end).filter(({ operation }) => operation === 'commit');
+    if (commits.length === 0) return;
+    this.#writes = this.#writes.filter((task) => !commits.includes(task));
+    this.#writer?.commit(commits, this.#answers);
+    this.#send();
+  }
+
+  /** One other write between two rounds of commits, so that neither starves the other. */
+  #performNext(): void {
+    const task = this.#writes[0];
+    if (task === undefined || task.operation === 'commit') return;
+    this.#writes.shift();
+    if (task.operation === 'close') {
+      this.#close();
+      this.#answers.resolve(task.id, () => undefined);
+      this.#send();
+      this.#port.close();
+      return;
+    }
+    if (task.operation === 'materialise') this.#writer?.materialise(task, this.#answers);
+    else this.#writer?.change(task, this.#answers);
+    this.#send();
+  }
+
+  #send(): void {
+    const message = this.#answers.take();
+    if (message === undefined) return;
+    this.#port.postMessage({ kind: 'answers', message } satisfies ThreadReply, [message.arena]);
+  }
+}
