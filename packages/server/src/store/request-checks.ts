@@ -32,10 +32,10 @@ export function checkShardId(shardId: number, shardCount: number): void {
   throw new StoreRequestError(`Shard ${shardId} does not exist: this store has shards 0 to ${shardCount - 1}.`);
 }
 
-/** What a caller is told about a position that was already used. */
-export function positionUsed(shardId: number, position: number, lastPosition: number): StoreRequestError {
+/** What a caller is told about a position that does not follow the last one: something was lost or sent twice. */
+export function positionOutOfOrder(shardId: number, position: number, lastPosition: number): StoreRequestError {
   return new StoreRequestError(
-    `Journal position ${position} of shard ${shardId} is not greater than ${lastPosition}, the last one written.`,
+    `Journal position ${position} of shard ${shardId} does not follow ${lastPosition}, the last one written.`,
   );
 }
 

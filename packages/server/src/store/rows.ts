@@ -26,9 +26,9 @@ export interface AcquiredShard extends ShardLease {
 export interface JournalGroup {
   readonly shardId: number;
   readonly epoch: number;
-  /** Assigned by the caller, greater than every earlier position of the shard, at most `maximumJournalPosition`. */
+  /** Assigned by the caller: one more than the shard's last, so that a lost group is noticed. */
   readonly position: number;
-  /** Encoded transitions in order. The store does not look inside. Not to be written to until the commit settles. */
+  /** Encoded transitions in order. The store does not look inside. Must not be changed afterwards. */
   readonly transitions: readonly Uint8Array[];
 }
 

@@ -1,4 +1,4 @@
-import { historyOverlap, positionUsed } from '../request-checks.js';
+import { historyOverlap, positionOutOfOrder } from '../request-checks.js';
 import type { AcquiredShard, JournalGroup, Materialisation } from '../rows.js';
 import type { AcquireShardRequest } from '../store.js';
 import { ExecutionsTable } from './executions.js';
@@ -47,7 +47,7 @@ export class MemoryTables {
     const lastPositions = new Map<number, number>();
     for (const { shardId, position } of accepted) {
       const lastPosition = lastPositions.get(shardId) ?? this.journal.lastPosition(shardId);
-      if (position <= lastPosition) throw positionUsed(shardId, position, lastPosition);
+      if (position !== lastPosition + 1) throw positionOutOfOrder(shardId, position, lastPosition);
       lastPositions.set(shardId, position);
     }
     for (const group of accepted) this.journal.append(group);

@@ -1,5 +1,5 @@
 import { StoreRequestError } from '../../errors.js';
-import { positionUsed } from '../../request-checks.js';
+import { positionOutOfOrder } from '../../request-checks.js';
 import { readGroups } from '../journal.js';
 import type { FramedGroup } from '../journal.js';
 import type { Answers } from './answers.js';
@@ -65,7 +65,7 @@ export class Writer {
     const lastPositions = new Map<number, number>();
     for (const { shardId, position } of accepted) {
       const lastPosition = lastPositions.get(shardId) ?? shards.state(shardId).lastPosition;
-      if (position <= lastPosition) throw positionUsed(shardId, position, lastPosition);
+      if (position !== lastPosition + 1) throw positionOutOfOrder(shardId, position, lastPosition);
       lastPositions.set(shardId, position);
     }
     for (const group of accepted) journal.append(group);
