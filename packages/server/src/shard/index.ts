@@ -1,0 +1,9 @@
+// Executions in memory: decisions one after the other, the journal before every reply, timers, tables and eviction.
+// Knows nothing of gRPC, of task queues or of what a decision means.
+export { DurableShardJournal } from './journal.js';
+export { frameEvent } from './history-tail.js';
+export { LiveExecution } from './live-execution.js';
+export type { EffectSink, RunTarget, ShardDependencies, ShardJournal } from './ports.js';
+export { recoverExecutions } from './recovery.js';
+export { Shard, type Decide, type DecideStart, type Executed } from './shard.js';
+export { decodeSearchAttribute } from './visibility-row.js';

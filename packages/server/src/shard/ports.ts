@@ -1,0 +1,50 @@
+import type { DecideContext, Effect, Limits } from '@perdure/engine';
+import type { Clock } from '../clock.js';
+import type { Logger } from '../observability/index.js';
+import type { Materialisation, Store } from '../store/index.js';
+import type { LiveExecution } from './live-execution.js';
+import type { Shard } from './shard.js';
+
+/** Which run is meant; an empty run id means the latest one. */
+export interface RunTarget {
+  readonly namespaceId: string;
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+/** A shard's way to durability. Everything appended in one turn of the event loop becomes one commit. */
+export interface ShardJournal {
+  append(transition: Uint8Array): void;
+  /** Calls back once everything appended so far is durable, in order; at once if it already is. */
+  whenDurable(callback: (error: Error | undefined) => void): void;
+  /** Sends table changes behind everything appended so far, and forgets the journal up to `throughPosition`. */
+  materialise(changes: Omit<Materialisation, 'shardId' | 'epoch'>): Promise<void>;
+  /** Position of the newest appended group. */
+  readonly position: number;
+}
+
+/** Takes up the effects of transitions. */
+export interface EffectSink {
+  /** Hands a workflow or activity task to the task queues, before it is durable: its reply will wait for the commit. */
+  offerTask(shard: Shard, live: LiveExecution, effect: Extract<Effect, { kind: 'workflowTask' | 'activityTask' }>): void;
+  /** Carries a durable effect to another execution, as often as it takes. */
+  deliver(shard: Shard, live: LiveExecution, effect: Exclude<Effect, { kind: 'workflowTask' | 'activityTask' }>): void;
+}
+
+export interface ShardDependencies {
+  readonly shardId: number;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limits: Limits;
+  readonly newId: DecideContext['newId'];
+  readonly effects: EffectSink;
+  /** How long closed executions of a namespace are kept. */
+  readonly retentionMs: (namespaceId: string) => number;
+  /** Types of custom search attributes, for the visibility rows. */
+  readonly searchAttributeType: (namespaceId: string, name: string) => import('@perdure/engine').SearchAttributeType | undefined;
+  /** Memory for executions; more is used only for what cannot be dropped yet. */
+  readonly cacheSizeBytes: number;
+  /** A commit failed: the shard is useless until it is opened again. */
+  readonly onFailed: (shard: Shard, error: Error) => void;
+}

@@ -1,0 +1,99 @@
+import { isClosed, systemSearchAttributes, type ExecutionState, type SearchAttributeJson, type SearchAttributes, type SearchAttributeValue } from '@perdure/engine';
+import { common } from '@perdure/protocol';
+import type { VisibilityRow } from '../store/index.js';
+import type { LiveExecution } from './live-execution.js';
+import type { ShardDependencies } from './ports.js';
+
+/** What a row was made of; as long as these are the same objects, the row is the same. */
+interface Source {
+  readonly status: number;
+  readonly memo: object;
+  readonly searchAttributes: object;
+  readonly executionTimeMs: number;
+}
+
+/** Makes the rows that list queries see, and knows which of them have changed. */
+export class VisibilityRows {
+  private readonly written = new WeakMap<LiveExecution, Source>();
+
+  constructor(private readonly dependencies: Pick<ShardDependencies, 'searchAttributeType' | 'log'>) {}
+
+  /** The row of the run, or `undefined` if the one written last still holds. */
+  changed(live: LiveExecution): VisibilityRow | undefined {
+    const { state } = live;
+    const { status, memo, searchAttributes, executionTimeMs } = state;
+    const before = this.written.get(live);
+    const same =
+      before !== undefined &&
+      before.status === status &&
+      before.memo === memo &&
+      before.searchAttributes === searchAttributes &&
+      before.executionTimeMs === executionTimeMs;
+    if (same) return undefined;
+    this.written.set(live, { status, memo, searchAttributes, executionTimeMs });
+    return this.row(state);
+  }
+
+  private row(state: ExecutionState): VisibilityRow {
+    const { namespaceId, workflowId, runId } = state.key;
+    const { started } = state;
+    return {
+      namespaceId,
+      workflowId,
+      runId,
+      workflowType: started.workflowType?.name ?? '',
+      taskQueue: started.taskQueue?.name ?? '',
+      status: state.status,
+      startTimeMs: state.startTimeMs,
+      executionTimeMs: state.executionTimeMs,
+      ...(isClosed(state) ? closedColumns(state) : {}),
+      parentWorkflowId: started.parentWorkflowExecution?.workflowId ?? undefined,
+      parentRunId: started.parentWorkflowExecution?.runId ?? undefined,
+      rootWorkflowId: started.rootWorkflowExecution?.workflowId ?? workflowId,
+      rootRunId: started.rootWorkflowExecution?.runId ?? runId,
+      memo: common.Memo.encode({ fields: state.memo }),
+      encodedSearchAttributes: common.SearchAttributes.encode({ indexedFields: state.searchAttributes }),
+      searchAttributes: this.queryable(namespaceId, state.searchAttributes),
+    };
+  }
+
+  private queryable(namespaceId: string, payloads: ExecutionState['searchAttributes']): SearchAttributes {
+    const names = Object.keys(payloads);
+    if (names.length === 0) return {};
+    const values: Record<string, SearchAttributeValue> = {};
+    for (const name of names) {
+      const type = this.dependencies.searchAttributeType(namespaceId, name) ?? systemSearchAttributes[name];
+      const value = decodeSearchAttribute(payloads[name]);
+      if (type !== undefined && value !== undefined) values[name] = { type, value };
+    }
+    return values;
+  }
+}
+
+function closedColumns(state: ExecutionState) {
+  const closeTimeMs = state.closeTimeMs ?? 0;
+  return {
+    closeTimeMs,
+    executionDurationMs: Math.max(0, closeTimeMs - state.executionTimeMs),
+    historyLength: state.nextEventId - 1,
+    historySizeBytes: state.historySizeBytes,
+    stateTransitionCount: state.sequence,
+  };
+}
+
+const decoder = new TextDecoder();
+
+/** The JSON value of a search attribute payload, or `undefined` if it holds none. */
+export function decodeSearchAttribute(payload: common.IPayload | undefined): SearchAttributeJson | undefined {
+  if (payload?.data == null) return undefined;
+  try {
+    const value: unknown = JSON.parse(decoder.decode(payload.data));
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+    // SDKs wrap single values of older search attributes in a list.
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+    return Array.isArray(value) && value.length === 1 && (typeof value[0] === 'number' || typeof value[0] === 'boolean') ? value[0] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
