@@ -22,6 +22,8 @@ if (failed.length > 0) {
 function step(name, args) {
   const startedAt = performance.now();
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  console.log(`build: ${name} ${status === 0 ? 'done' : 'FAILED'} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+  console.log(
+    `build: ${name} ${status === 0 ? 'done' : 'FAILED'} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`,
+  );
   return status === 0 ? [] : [name];
 }

@@ -16,7 +16,8 @@ interface ReflectedRoot {
   lookupType(name: string): ReflectedType;
 }
 
-const root = createRequire(import.meta.url)('@temporalio/proto/protos/json-module.js') as ReflectedRoot;
+const require = createRequire(import.meta.url);
+const root = require('@temporalio/proto/protos/json-module.js') as ReflectedRoot;
 const utf8 = new TextEncoder();
 
 const payload = {

@@ -2,16 +2,7 @@
  * Emits the static codecs of packages/protocol/generated/ from the descriptor in @temporalio/proto.
  * Does nothing if they are newer than what they are made from; `--force` emits regardless.
  */
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

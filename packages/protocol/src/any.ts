@@ -21,7 +21,9 @@ export function unpackAny<I extends object, D extends I>(
   codec: Codec<I, D>,
   any: Partial<{ [K in keyof AnyMessage]: AnyMessage[K] | null }> | null | undefined,
 ): D | undefined {
-  return any?.typeUrl != null && isTypeUrlOf(codec, any.typeUrl) ? codec.decode(any.value ?? new Uint8Array()) : undefined;
+  return any?.typeUrl != null && isTypeUrlOf(codec, any.typeUrl)
+    ? codec.decode(any.value ?? new Uint8Array())
+    : undefined;
 }
 
 /** Whether a type URL names the message type of a codec. Only what follows the last slash counts. */

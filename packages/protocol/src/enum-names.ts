@@ -8,7 +8,11 @@ export function enumName(values: EnumValues, value: number): string | undefined 
   let names = namesOfEnums.get(values);
   if (names === undefined) {
     // Of two names for one number the first in the proto file is the canonical one.
-    names = new Map(Object.entries(values).reverse().map(([name, number]) => [number, name]));
+    names = new Map(
+      Object.entries(values)
+        .reverse()
+        .map(([name, number]) => [number, name]),
+    );
     namesOfEnums.set(values, names);
   }
   return names.get(value);

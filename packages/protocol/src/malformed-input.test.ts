@@ -59,7 +59,9 @@ describe('decoding', () => {
   });
 
   it('names the message, the field path and the offset', () => {
-    const request = workflowservice.StartWorkflowExecutionRequest.encode({ input: { payloads: [{ data: bytes(1, 2) }] } });
+    const request = workflowservice.StartWorkflowExecutionRequest.encode({
+      input: { payloads: [{ data: bytes(1, 2) }] },
+    });
     const damaged = request.slice();
     damaged[damaged.length - 3] = 99;
     const error = decodeError(workflowservice.StartWorkflowExecutionRequest, damaged);
@@ -83,7 +85,9 @@ describe('decoding', () => {
   });
 
   it('refuses a length beyond 32 bits', () => {
-    expect(decodeError(common.Payload, bytes(0x12, 0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01)).reason).toContain('32 bits');
+    expect(decodeError(common.Payload, bytes(0x12, 0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01)).reason).toContain(
+      '32 bits',
+    );
   });
 
   it.each([

@@ -45,7 +45,9 @@ describe('encoding', () => {
   });
 
   it('leaves earlier messages untouched by later ones', () => {
-    const encoded = Array.from({ length: 500 }, (_, index) => common.WorkflowType.encode({ name: `type-${index}`.repeat(20) }));
+    const encoded = Array.from({ length: 500 }, (_, index) =>
+      common.WorkflowType.encode({ name: `type-${index}`.repeat(20) }),
+    );
     encoded.forEach((each, index) => {
       expect(common.WorkflowType.decode(each).name).toBe(`type-${index}`.repeat(20));
     });
@@ -53,9 +55,9 @@ describe('encoding', () => {
 
   it('recovers after an encoder has thrown half way', () => {
     const broken = { name: 5 } as unknown as common.IWorkflowType;
-    expect(() => workflowservice.StartWorkflowExecutionRequest.encode({ namespace: 'x', workflowType: broken })).toThrow(
-      'Cannot encode 5 as text',
-    );
+    expect(() =>
+      workflowservice.StartWorkflowExecutionRequest.encode({ namespace: 'x', workflowType: broken }),
+    ).toThrow('Cannot encode 5 as text');
     expect(common.WorkflowType.encode({ name: 'a' })).toEqual(bytes(0x0a, 1, 0x61));
   });
 

@@ -50,7 +50,8 @@ function initialValue(field) {
 
 function emitCases(field, call) {
   const target = `m.${field.name}`;
-  if (field.keyType !== undefined) return [`case ${packedTagOf(field.id)}: { ${emitEntry(field, target, call)} break; }`];
+  if (field.keyType !== undefined)
+    return [`case ${packedTagOf(field.id)}: { ${emitEntry(field, target, call)} break; }`];
   if (field.repeated) return emitRepeated(field, target, call);
   const settle = field.oneof === undefined ? '' : emitOneof(field);
   const tag = tagOf(field.id, field.kind);

@@ -49,4 +49,3 @@ function emitValue(id, field, value, call) {
   const mark = `at${id}`;
   return `{ const ${mark} = w.fork(${tag}, ${value}); ${call(field.type, 'write')}(${value}, w); w.join(${mark}); }`;
 }
-

@@ -14,7 +14,9 @@ export function emitJsonTables(packages) {
   enums.forEach(({ typeName }, index) => indexOf.set(typeName, index));
   const modules = new Map(enums.map(({ namespace, fileName }) => [namespace, fileName]));
   const imports = [...modules].map(([namespace, fileName]) => `import * as ${namespace} from './${fileName}.js';`);
-  const lines = messages.map((message) => `  '${message.typeName} ${message.fields.map(describe(indexOf)).join(' ')}',`);
+  const lines = messages.map(
+    (message) => `  '${message.typeName} ${message.fields.map(describe(indexOf)).join(' ')}',`,
+  );
   return `${HEADER}${imports.join('\n')}
 export const enumTypes = [
 ${enums.map(({ typeName, namespace, name }) => `  ['${typeName}', ${namespace}.${name}],`).join('\n')}

@@ -2,7 +2,15 @@ import type { Codec } from '#wire';
 import { fromBase64 } from './base64.js';
 import { JsonFormatError, at } from './json-format-error.js';
 import { isFields } from './json-value.js';
-import { INT32_BOUNDS, INT64_BOUNDS, UINT32_BOUNDS, UINT64_BOUNDS, doubleFromJson, halves, integer } from './numbers.js';
+import {
+  INT32_BOUNDS,
+  INT64_BOUNDS,
+  UINT32_BOUNDS,
+  UINT64_BOUNDS,
+  doubleFromJson,
+  halves,
+  integer,
+} from './numbers.js';
 import { codecOfType, fieldsOf } from './registry.js';
 import type { FieldDescription, FieldKind } from './registry.js';
 import { wellKnownType } from './well-known-types.js';
@@ -115,7 +123,9 @@ function fieldsByName(typeName: string): ReadonlyMap<string, FieldDescription> {
       throw new JsonFormatError(`no message type ${typeName} is known`);
     }
     const protoName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    fields = new Map(described.flatMap((field) => [[field.name, field] as const, [protoName(field.name), field] as const]));
+    fields = new Map(
+      described.flatMap((field) => [[field.name, field] as const, [protoName(field.name), field] as const]),
+    );
     fieldNames.set(typeName, fields);
   }
   return fields;

@@ -1,5 +1,6 @@
 /** What `JSON.parse` gives and `JSON.stringify` takes. */
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+export type JsonValue =
+  null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 /** A JSON object, or an object as decoded messages are. */
 export type Fields = Readonly<Record<string, unknown>>;

@@ -45,7 +45,9 @@ describe('a message as JSON', () => {
       },
     };
     expect(toJson(history.HistoryEvent, event)).toEqual(json);
-    expect(fromJson(history.HistoryEvent, json)).toEqual(history.HistoryEvent.decode(history.HistoryEvent.encode(event)));
+    expect(fromJson(history.HistoryEvent, json)).toEqual(
+      history.HistoryEvent.decode(history.HistoryEvent.encode(event)),
+    );
   });
 
   it('shows an enum value without a name as its number', () => {
@@ -125,7 +127,9 @@ describe('a message as JSON', () => {
   });
 
   it('skips unknown fields on request', () => {
-    expect(fromJson(common.WorkflowType, { name: 'a', later: 1 }, { ignoreUnknownFields: true })).toEqual({ name: 'a' });
+    expect(fromJson(common.WorkflowType, { name: 'a', later: 1 }, { ignoreUnknownFields: true })).toEqual({
+      name: 'a',
+    });
   });
 
   it('refuses JSON nested deeper than 100', () => {

@@ -13,7 +13,8 @@ const WHOLE_NUMBER = /^-?\d{1,20}$/;
 
 /** A whole number within bounds, given as a number or as text. */
 export function integer(json: unknown, [least, greatest]: readonly [bigint, bigint]): bigint {
-  const isWhole = typeof json === 'number' ? Number.isInteger(json) : typeof json === 'string' && WHOLE_NUMBER.test(json);
+  const isWhole =
+    typeof json === 'number' ? Number.isInteger(json) : typeof json === 'string' && WHOLE_NUMBER.test(json);
   const value = isWhole ? BigInt(json as number | string) : undefined;
   if (value === undefined || value < least || value > greatest) {
     throw new JsonFormatError(`expected a whole number from ${least} to ${greatest}`);
@@ -23,7 +24,11 @@ export function integer(json: unknown, [least, greatest]: readonly [bigint, bigi
 
 /** A 64-bit integer as encoders take it without loss. */
 export function halves(value: bigint): { low: number; high: number; unsigned: boolean } {
-  return { low: Number(BigInt.asIntN(32, value)), high: Number(BigInt.asIntN(32, value >> 32n)), unsigned: value >= 2n ** 63n };
+  return {
+    low: Number(BigInt.asIntN(32, value)),
+    high: Number(BigInt.asIntN(32, value >> 32n)),
+    unsigned: value >= 2n ** 63n,
+  };
 }
 
 /** A floating-point number; the three that JSON lacks are given by name. */

@@ -70,7 +70,8 @@ function isCodec(value: unknown): value is AnyCodec {
 
 function parseField(text: string): FieldDescription {
   const [, name, sign, letter, index] = FIELD.exec(text) ?? [];
-  if (name === undefined || sign === undefined || letter === undefined) throw new Error(`Malformed table entry ${text}`);
+  if (name === undefined || sign === undefined || letter === undefined)
+    throw new Error(`Malformed table entry ${text}`);
   return { name, cardinality: CARDINALITIES[sign] ?? 'singular', type: parseKind(letter, Number(index)) };
 }
 

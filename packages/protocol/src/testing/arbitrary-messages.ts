@@ -30,7 +30,10 @@ export function arbitraryMessage(type: ReflectedType, depth = 0): fc.Arbitrary<o
   }
   const plain = fc.record(always, { requiredKeys: [] });
   const chosen = [...oneofs.values()].map((members) =>
-    fc.oneof(fc.constant({}), ...members.map((field) => arbitraryField(field, depth).map((v) => ({ [field.name]: v })))),
+    fc.oneof(
+      fc.constant({}),
+      ...members.map((field) => arbitraryField(field, depth).map((v) => ({ [field.name]: v }))),
+    ),
   );
   return fc.tuple(plain, ...chosen).map((parts) => Object.assign({}, ...(parts as object[])) as object);
 }
@@ -41,7 +44,11 @@ export function arbitraryField(field: ReflectedField, depth: number): fc.Arbitra
   if (field.map) {
     const key = field.keyType === 'string' ? fc.string({ maxLength: 20 }) : fc.nat({ max: 1_000 }).map(String);
     // protobufjs drops a key `__proto__`; that ours keeps it is tested apart.
-    return fc.dictionary(key.filter((text) => text !== '__proto__'), one, { maxKeys: 3, noNullPrototype: true });
+    return fc.dictionary(
+      key.filter((text) => text !== '__proto__'),
+      one,
+      { maxKeys: 3, noNullPrototype: true },
+    );
   }
   return field.repeated ? fc.array(one, { maxLength: 3 }) : one;
 }

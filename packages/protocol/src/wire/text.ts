@@ -10,7 +10,10 @@ interface Platform {
     allocUnsafeSlow(size: number): Uint8Array;
   };
   readonly TextEncoder: new () => { encodeInto(text: string, into: Uint8Array): { written: number } };
-  readonly TextDecoder: new (label: string, options: { fatal: boolean; ignoreBOM: boolean }) => {
+  readonly TextDecoder: new (
+    label: string,
+    options: { fatal: boolean; ignoreBOM: boolean },
+  ) => {
     decode(bytes: Uint8Array): string;
   };
 }

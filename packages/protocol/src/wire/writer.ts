@@ -56,7 +56,8 @@ export class Writer {
    * fit one byte, or to be that of an already encoded message.
    */
   fork(tag: number, message: unknown): number {
-    if (++this.depth > RECURSION_LIMIT) throw new RangeError(`Cannot encode messages nested deeper than ${RECURSION_LIMIT}`);
+    if (++this.depth > RECURSION_LIMIT)
+      throw new RangeError(`Cannot encode messages nested deeper than ${RECURSION_LIMIT}`);
     this.reserve(10);
     this.varint(tag);
     const room = message instanceof EncodedMessage ? varintSize(message.byteLength) : 1;

@@ -1,0 +1,91 @@
+/** Which way imports may point. Pure folders have allow-lists: a deny-list would miss what nobody thought of. */
+
+const TESTS = '\\.test\\.ts$|/src/testing/';
+const npm = (names) => `^node_modules/(${names.join('|')})/`;
+
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Files that import one another in a circle cannot be understood, tested or moved one at a time.',
+      severity: 'error',
+      from: { path: '/src/' },
+      // A circle that types close vanishes when compiled.
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'The import leads nowhere: is it declared, installed and built?',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-undeclared',
+      comment: 'A package imports only what its own package.json declares.',
+      severity: 'error',
+      from: { path: '^(packages|interop|bench)/', pathNot: TESTS },
+      // The test runner is the root's.
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: npm(['vitest']) },
+    },
+    {
+      name: 'protocol-stands-alone',
+      comment: 'packages/protocol is the ground everything stands on: itself and its emitted codecs, nothing else.',
+      severity: 'error',
+      from: { path: '^packages/protocol/src/', pathNot: TESTS },
+      to: { pathNot: '^packages/protocol/(src|generated|dist/wire)/' },
+    },
+    {
+      name: 'engine-is-pure',
+      comment: 'The engine holds no clock, disk or network: itself, the protocol, and a few pure libraries.',
+      severity: 'error',
+      from: { path: '^packages/engine/src/', pathNot: TESTS },
+      to: {
+        pathNot: ['^packages/engine/src/', '^packages/protocol/(dist|generated)/', npm(['@msgpack/msgpack', 'croner'])],
+      },
+    },
+    {
+      name: 'server-knows-no-sdk',
+      comment: 'Server and SDK meet in testing, cli and simulator only.',
+      severity: 'error',
+      from: { path: '^packages/server/src/' },
+      to: { path: '^packages/', pathNot: '^packages/(server|engine|protocol)/' },
+    },
+    {
+      name: 'one-importer-of-temporal-proto',
+      comment: 'The descriptor enters through packages/protocol; interop and bench hold us against the original.',
+      severity: 'error',
+      from: { pathNot: '^(packages/protocol/(scripts|src/testing)/|interop/|bench/)' },
+      to: { path: '^node_modules/@temporalio/proto/' },
+    },
+    {
+      name: 'temporal-packages-only-beside-the-product',
+      comment: 'The official SDK is what we are compared with, never a part of what we ship.',
+      severity: 'error',
+      from: { pathNot: '^(interop|bench|samples)/' },
+      to: { path: '^node_modules/@temporalio/', pathNot: '^node_modules/@temporalio/proto/' },
+    },
+    {
+      name: 'packages-by-name',
+      comment: 'Other packages are imported by name, through their exports.',
+      severity: 'error',
+      from: { path: '^(packages/[^/]+|interop|bench|samples/[^/]+)/' },
+      to: { path: '^(packages/[^/]+|interop|bench|samples/[^/]+)/', pathNot: '^$1/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'no-tests-in-code',
+      comment: 'What ships does not import tests or what only tests need.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: TESTS },
+      to: { path: TESTS },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules|/dist/|/generated/' },
+    exclude: { path: '\\.d\\.ts$|\\.tsbuildinfo$' },
+    tsPreCompilationDeps: true,
+    detectJSDocImports: false,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    skipAnalysisNotInRules: true,
+  },
+};
