@@ -15,6 +15,8 @@ export interface Http2Limits {
   readonly keepaliveIntervalMs: number;
   /** ...and is taken for dead when nothing comes back for so long. */
   readonly keepaliveTimeoutMs: number;
+  /** How often the three times above are looked at. */
+  readonly livenessCheckIntervalMs: number;
 }
 
 /** Generous to clients that behave, bounded for those that do not. */
@@ -27,4 +29,5 @@ export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
   handshakeTimeoutMs: 10_000,
   keepaliveIntervalMs: 60_000,
   keepaliveTimeoutMs: 20_000,
+  livenessCheckIntervalMs: 5_000,
 };

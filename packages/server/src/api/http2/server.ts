@@ -26,8 +26,6 @@ export interface Http2ServerOptions {
   readonly onConnectionCount?: (connections: number) => void;
 }
 
-const LIVENESS_CHECK_INTERVAL_MS = 5_000;
-
 /** Accepts HTTP/2 connections, over TLS (ALPN h2) or with prior knowledge (h2c), and keeps count of them. */
 export class Http2Server implements ConnectionOwner {
   readonly limits: Http2Limits;
@@ -41,7 +39,8 @@ export class Http2Server implements ConnectionOwner {
   constructor(private readonly options: Http2ServerOptions) {
     this.limits = { ...DEFAULT_HTTP2_LIMITS, ...options.limits };
     this.listener = options.tls === undefined ? this.createPlain() : this.createTls(options.tls);
-    this.livenessTimer = setInterval(() => this.checkLiveness(), LIVENESS_CHECK_INTERVAL_MS).unref();
+    const { livenessCheckIntervalMs } = this.limits;
+    this.livenessTimer = setInterval(() => this.checkLiveness(), livenessCheckIntervalMs).unref();
   }
 
   /** Open connections. */
