@@ -1,5 +1,4 @@
 import { Reader } from './reader.js';
-import type { WireFormatError } from './wire-format-error.js';
 import { Writer } from './writer.js';
 
 /** Encodes and decodes one message type: `I` is what may be encoded, `D` what decoding gives. */
@@ -12,7 +11,7 @@ export interface Codec<I extends object, D extends I> {
    * hold.
    */
   encode(message: I): Uint8Array;
-  /** Decodes a whole message; bytes fields are views of the input. Throws {@link WireFormatError}. */
+  /** Decodes a whole message; bytes fields are views of the input. Throws `WireFormatError`. */
   decode(bytes: Uint8Array): D;
   /** Appends the message to a writer, without tag or length. */
   encodeTo(message: I, writer: Writer): void;
