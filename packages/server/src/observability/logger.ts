@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 
 import { pino, type Logger as PinoLogger } from 'pino';
 import pretty from 'pino-pretty';

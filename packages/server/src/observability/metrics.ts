@@ -47,7 +47,9 @@ export class Metrics {
   }
 
   /** Registers a counter; its name should end in `_total`. @throws Error when the name is taken. */
-  counter<const Labels extends readonly string[] = readonly []>(options: MetricOptions<Labels>): Family<Labels, Counter> {
+  counter<const Labels extends readonly string[] = readonly []>(
+    options: MetricOptions<Labels>,
+  ): Family<Labels, Counter> {
     const family = new Family<Labels, Counter>(() => new Counter());
     this.register(options, 'counter', () => collect(family, samplesOfNumber));
     return family;

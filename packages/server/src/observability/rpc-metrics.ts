@@ -21,7 +21,11 @@ export function createRpcMetrics(metrics: Metrics, nameOfStatus: StatusNamer) {
     help: 'Calls by method and status.',
     labels: ['service', 'method', 'status'],
   });
-  const durations = metrics.histogram({ name: 'rpc_duration_seconds', help: 'Time to answer, long polls included.', labels });
+  const durations = metrics.histogram({
+    name: 'rpc_duration_seconds',
+    help: 'Time to answer, long polls included.',
+    labels,
+  });
   const inFlight = metrics.gauge({ name: 'rpc_in_flight', help: 'Calls being answered, held polls included.', labels });
   const requestBytes = metrics.counter({ name: 'rpc_request_bytes_total', help: 'Request messages.', labels });
   const responseBytes = metrics.counter({ name: 'rpc_response_bytes_total', help: 'Response messages.', labels });

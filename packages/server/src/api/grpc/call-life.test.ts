@@ -15,8 +15,11 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-async function serve(methods: readonly RpcMethod<string, string>[], options: Partial<GrpcServerOptions> = {}): Promise<GrpcServer> {
-  const server = new GrpcServer({ methods: methods as readonly RpcMethod[], ...options });
+async function serve(
+  methods: readonly RpcMethod<string, string>[],
+  options: Partial<GrpcServerOptions> = {},
+): Promise<GrpcServer> {
+  const server = new GrpcServer({ methods, ...options });
   await server.start();
   open.push(() => server.stop({ graceMs: 0 }));
   return server;

@@ -1,4 +1,4 @@
-import { Call } from '../call.js';
+import type { Call } from '../call.js';
 import type { CallsInFlight } from '../calls-in-flight.js';
 import type { DeadlineWheel } from '../deadline-wheel.js';
 import { decodeRequest, type DispatchPorts, encodeResponse, toServiceError } from '../dispatch.js';

@@ -35,7 +35,7 @@ async function check(service: string) {
 /** The statuses in a stream of framed responses. */
 function statusesIn(body: Buffer): number[] {
   const statuses: number[] = [];
-  for (let offset = 0; offset < body.length; ) {
+  for (let offset = 0; offset < body.length;) {
     const end = offset + 5 + body.readUInt32BE(offset + 1);
     statuses.push(health.HealthCheckResponse.decode(body.subarray(offset + 5, end)).status);
     offset = end;

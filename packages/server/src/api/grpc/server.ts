@@ -6,7 +6,13 @@ import { Call } from '../call.js';
 import { CallsInFlight } from '../calls-in-flight.js';
 import { DeadlineWheel, systemClock, type TransportClock } from '../deadline-wheel.js';
 import { HealthService } from '../health.js';
-import { Http2Server, type Http2Limits, type RequestHead, type ServerStream, type StreamListener } from '../http2/index.js';
+import {
+  Http2Server,
+  type Http2Limits,
+  type RequestHead,
+  type ServerStream,
+  type StreamListener,
+} from '../http2/index.js';
 import type { TlsOptions } from '../http2/index.js';
 import { Metadata } from '../metadata.js';
 import { MethodTable } from '../method-table.js';

@@ -48,7 +48,9 @@ const methods = [
   }),
   textMethod('LongError', () => Promise.reject(new ServiceError('ABORTED', 'é'.repeat(100_000)))),
   textMethod('BadDetail', () => Promise.reject(new ServiceError('ABORTED', 'x', { type: 'NoSuchDetail', fields: {} }))),
-  textMethod('Rejected', () => Promise.reject(Object.assign(new Error(), { rejected: true, code: 'ABORTED', message: 'no' }))),
+  textMethod('Rejected', () =>
+    Promise.reject(Object.assign(new Error(), { rejected: true, code: 'ABORTED', message: 'no' })),
+  ),
 ];
 
 let server: GrpcServer;
@@ -121,7 +123,12 @@ describe('the context of a call', () => {
       'grpc-timeout': '5S',
     });
     const context = contexts.at(-1) as CallContext;
-    expect(context).toMatchObject({ method: 'Context', path: '/test.Service/Context', timeoutMs: 5000, cancelled: false });
+    expect(context).toMatchObject({
+      method: 'Context',
+      path: '/test.Service/Context',
+      timeoutMs: 5000,
+      cancelled: false,
+    });
     expect(context.peer).toMatch(/^127\.0\.0\.1:\d+$/);
     expect(context.deadlineMs).toBeGreaterThanOrEqual(sentAtMs + 4990);
     expect(context.metadata.get('client-name')).toBe('temporal-typescript');
@@ -158,19 +165,24 @@ describe('an error', () => {
     expect(answer.trailers).toBe(answer.headers);
     const status = rpc.Status.decode(Buffer.from(answer.trailers['grpc-status-details-bin'] ?? '', 'base64'));
     expect(status).toMatchObject({ code: 5, message: 'no workflow “größe” 100% here\n' });
-    expect(status.details[0]?.typeUrl).toBe('type.googleapis.com/temporal.api.errordetails.v1.NamespaceNotFoundFailure');
+    expect(status.details[0]?.typeUrl).toBe(
+      'type.googleapis.com/temporal.api.errordetails.v1.NamespaceNotFoundFailure',
+    );
     const detail = errordetails.NamespaceNotFoundFailure.decode(status.details[0]?.value ?? new Uint8Array());
     expect(detail.namespace).toBe('default');
   });
 
-  test.each(['Broken', 'BrokenAtOnce'])('that nobody meant (%s) is INTERNAL, logged in full and not leaked', async (method) => {
-    const answer = await client.call(`/test.Service/${method}`, '');
-    expect(answer.grpcStatus).toBe(13);
-    expect(answer.grpcMessage).toBe(`internal error e1 in ${method}; the server's log has the details`);
-    const line = log.lines.at(-1);
-    expect(line).toMatchObject({ level: 'error', fields: { errorId: 'e1', method: `/test.Service/${method}` } });
-    expect((line?.fields['error'] as Error).message).toBe('secret of the implementation');
-  });
+  test.each(['Broken', 'BrokenAtOnce'])(
+    'that nobody meant (%s) is INTERNAL, logged in full and not leaked',
+    async (method) => {
+      const answer = await client.call(`/test.Service/${method}`, '');
+      expect(answer.grpcStatus).toBe(13);
+      expect(answer.grpcMessage).toBe(`internal error e1 in ${method}; the server's log has the details`);
+      const line = log.lines.at(-1);
+      expect(line).toMatchObject({ level: 'error', fields: { errorId: 'e1', method: `/test.Service/${method}` } });
+      expect((line?.fields['error'] as Error).message).toBe('secret of the implementation');
+    },
+  );
 
   test('may be a rejection of the engine', async () => {
     expect(await client.call('/test.Service/Rejected', '')).toMatchObject({ grpcStatus: 10, grpcMessage: 'no' });
@@ -254,7 +266,9 @@ describe('compression', () => {
 
   test('reads large compressed messages and those sent as they are under an announced encoding', async () => {
     const noise = Buffer.from(Array.from({ length: 40_000 }, (_, index) => 97 + ((index * index * 7919) % 25)));
-    const large = await client.call('/test.Service/Echo', frame(gzipSync(noise, { level: 0 }), 1), { 'grpc-encoding': 'gzip' });
+    const large = await client.call('/test.Service/Echo', frame(gzipSync(noise, { level: 0 }), 1), {
+      'grpc-encoding': 'gzip',
+    });
     expect(large.grpcStatus).toBe(0);
     expect(gunzipSync(large.body.subarray(5))).toEqual(noise);
     expect(await client.call(ECHO, 'plain', { 'grpc-encoding': 'gzip' })).toMatchObject({ message: 'plain' });
@@ -280,7 +294,9 @@ describe('compression', () => {
   });
 
   test('is used in answers only for callers that use it, and only when worthwhile', async () => {
-    const compressed = await client.call('/test.Service/Large', frame(gzipSync('50000'), 1), { 'grpc-encoding': 'gzip' });
+    const compressed = await client.call('/test.Service/Large', frame(gzipSync('50000'), 1), {
+      'grpc-encoding': 'gzip',
+    });
     expect(compressed.headers['grpc-encoding']).toBe('gzip');
     expect(compressed.body[0]).toBe(1);
     expect(gunzipSync(compressed.body.subarray(5))).toHaveLength(50_000);

@@ -129,7 +129,11 @@ describe('a violation of the protocol', () => {
     ['SETTINGS on a stream', ErrorCode.protocolError, () => frameBytes(FrameType.settings, 0, 1)],
     ['a full ACK', ErrorCode.frameSizeError, () => frameBytes(FrameType.settings, FrameFlag.ack, 0, 'abcdef')],
     ['push enabled twice', ErrorCode.protocolError, () => frameBytes(4, 0, 0, setting(Setting.enablePush, 2))],
-    ['too large a window', ErrorCode.flowControlError, () => frameBytes(4, 0, 0, setting(Setting.initialWindowSize, 2 ** 31))],
+    [
+      'too large a window',
+      ErrorCode.flowControlError,
+      () => frameBytes(4, 0, 0, setting(Setting.initialWindowSize, 2 ** 31)),
+    ],
     ['too small frames', ErrorCode.protocolError, () => frameBytes(4, 0, 0, setting(Setting.maxFrameSize, 1))],
     ['PING of a wrong length', ErrorCode.frameSizeError, () => frameBytes(FrameType.ping, 0, 0, 'abc')],
     ['PING on a stream', ErrorCode.protocolError, () => frameBytes(FrameType.ping, 0, 3, 'abcdefgh')],
@@ -140,14 +144,34 @@ describe('a violation of the protocol', () => {
     ['a stray CONTINUATION', ErrorCode.protocolError, () => frameBytes(FrameType.continuation, END_HEADERS, 1)],
     ['PUSH_PROMISE', ErrorCode.protocolError, () => frameBytes(FrameType.pushPromise, 0, 1, uint32(2))],
     ['WINDOW_UPDATE of zero', ErrorCode.protocolError, () => frameBytes(FrameType.windowUpdate, 0, 0, uint32(0))],
-    ['too large a window update', ErrorCode.flowControlError, () => frameBytes(FrameType.windowUpdate, 0, 0, uint32(2 ** 31 - 1))],
+    [
+      'too large a window update',
+      ErrorCode.flowControlError,
+      () => frameBytes(FrameType.windowUpdate, 0, 0, uint32(2 ** 31 - 1)),
+    ],
     ['too large a frame', ErrorCode.frameSizeError, () => frameBytes(FrameType.data, 0, 1, Buffer.alloc(16_385))],
-    ['an index beyond the table', ErrorCode.compressionError, () => frameBytes(FrameType.headers, END_BOTH, 1, Buffer.of(0xff, 0x10))],
+    [
+      'an index beyond the table',
+      ErrorCode.compressionError,
+      () => frameBytes(FrameType.headers, END_BOTH, 1, Buffer.of(0xff, 0x10)),
+    ],
     ['index zero', ErrorCode.compressionError, () => frameBytes(FrameType.headers, END_BOTH, 1, Buffer.of(0x80))],
-    ['a cut-off header string', ErrorCode.compressionError, () => frameBytes(FrameType.headers, END_BOTH, 1, Buffer.of(0, 9, 97))],
+    [
+      'a cut-off header string',
+      ErrorCode.compressionError,
+      () => frameBytes(FrameType.headers, END_BOTH, 1, Buffer.of(0, 9, 97)),
+    ],
     ['an endless integer', ErrorCode.compressionError, () => frameBytes(1, END_BOTH, 1, Buffer.alloc(20, 0xff))],
-    ['padding beyond the frame', ErrorCode.protocolError, () => frameBytes(1, END_BOTH | FrameFlag.padded, 1, Buffer.of(9, 0x83))],
-    ['another frame inside a header block', ErrorCode.protocolError, () => Buffer.concat([headers(1, 0), frameBytes(6, 0, 0, 'abcdefgh')])],
+    [
+      'padding beyond the frame',
+      ErrorCode.protocolError,
+      () => frameBytes(1, END_BOTH | FrameFlag.padded, 1, Buffer.of(9, 0x83)),
+    ],
+    [
+      'another frame inside a header block',
+      ErrorCode.protocolError,
+      () => Buffer.concat([headers(1, 0), frameBytes(6, 0, 0, 'abcdefgh')]),
+    ],
   ];
 
   test.each(violations)('ends the connection: %s', async (_, errorCode, bytes) => {
@@ -187,7 +211,8 @@ describe('a violation of the protocol', () => {
   test('by a header block without end is stopped', async () => {
     connection.hello();
     connection.send(headers(1, FrameFlag.endStream));
-    for (let count = 0; count < 10; count++) connection.send(frameBytes(FrameType.continuation, 0, 1, Buffer.alloc(10_000)));
+    for (let count = 0; count < 10; count++)
+      connection.send(frameBytes(FrameType.continuation, 0, 1, Buffer.alloc(10_000)));
     await expectGoAway(ErrorCode.enhanceYourCalm);
   });
 
@@ -217,7 +242,11 @@ describe('a connection', () => {
 
   test('accepts trailers after a body', async () => {
     connection.hello();
-    connection.send(headers(1, END_HEADERS), frameBytes(FrameType.data, 0, 1, 'body'), headers(1, END_BOTH, [['x', 'y']]));
+    connection.send(
+      headers(1, END_HEADERS),
+      frameBytes(FrameType.data, 0, 1, 'body'),
+      headers(1, END_BOTH, [['x', 'y']]),
+    );
     await expectEcho(1, 'body');
   });
 
@@ -260,7 +289,8 @@ describe('a connection', () => {
     const rounds = 2_000;
     let isStuck = false;
     let sent = 0;
-    for (; sent < rounds && !isStuck; sent++) isStuck = !connection.socket.write(flood) && connection.socket.writableLength > 4_000_000;
+    for (; sent < rounds && !isStuck; sent++)
+      isStuck = !connection.socket.write(flood) && connection.socket.writableLength > 4_000_000;
     expect(isStuck).toBe(true);
     connection.socket.resume();
     const isAck = ({ type, flags }: { type: number; flags: number }): boolean => type === FrameType.ping && flags === 1;

@@ -1,14 +1,7 @@
 import type { Socket } from 'node:net';
 
-import {
-  CLIENT_PREFACE,
-  DEFAULT_WINDOW_BYTES,
-  ErrorCode,
-  FrameFlag,
-  FrameType,
-  MAX_STREAM_ID,
-  Setting,
-} from './constants.js';
+import { CLIENT_PREFACE, ErrorCode, FrameFlag, FrameType, MAX_STREAM_ID } from './constants.js';
+import { ControlFrames } from './control-frames.js';
 import { ConnectionError, StreamError } from './errors.js';
 import { FrameReader, type FrameSink } from './frame-reader.js';
 import { HeaderBlockAssembler, stripPadding } from './header-block.js';
@@ -49,6 +42,7 @@ export class Connection implements FrameSink {
   /** Free for the layer above, which may keep here what it derives once per connection. */
   attachment: unknown;
   private readonly output: OutputQueue;
+  private readonly control: ControlFrames;
   private readonly reader = new FrameReader(this);
   private readonly headerBlocks: HeaderBlockAssembler;
   private readonly streams = new Map<number, ServerStream>();
@@ -69,6 +63,7 @@ export class Connection implements FrameSink {
   ) {
     this.peer = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
     this.output = new OutputQueue(socket, owner.scheduler);
+    this.control = new ControlFrames(this.output);
     this.outbound = new Outbound(this.output);
     this.headerBlocks = new HeaderBlockAssembler(owner.limits.maxHeaderBlockBytes);
     this.lastHeardMs = nowMs;
@@ -76,7 +71,7 @@ export class Connection implements FrameSink {
     socket.on('drain', () => this.onDrain());
     socket.on('error', (error) => this.close(error));
     socket.on('close', () => this.close(undefined));
-    this.sendSettings();
+    this.control.settings(owner.limits);
   }
 
   /** Open streams, those whose response is not complete included. */
@@ -88,14 +83,14 @@ export class Connection implements FrameSink {
   drain(): void {
     if (this.isDraining || this.isClosed) return;
     this.isDraining = true;
-    this.sendGoAway(MAX_STREAM_ID, ErrorCode.noError, '');
+    this.control.goAway(MAX_STREAM_ID, ErrorCode.noError, '');
     this.closeWhenDrained();
   }
 
   /** Closes at once; streams in flight are told. */
   destroy(): void {
     if (this.isClosed) return;
-    this.sendGoAway(this.lastStreamId, ErrorCode.noError, '');
+    this.control.goAway(this.lastStreamId, ErrorCode.noError, '');
     this.close(undefined);
   }
 
@@ -109,7 +104,7 @@ export class Connection implements FrameSink {
       if (nowMs - this.pingSentMs > keepaliveTimeoutMs) this.fail(ErrorCode.noError, 'the peer did not answer a PING');
     } else if (silentMs > keepaliveIntervalMs && this.streams.size > 0) {
       this.pingSentMs = nowMs;
-      this.output.frame(FrameType.ping, 0, 0, Buffer.alloc(8));
+      this.control.ping();
     }
   }
 
@@ -119,7 +114,7 @@ export class Connection implements FrameSink {
     if (!stream.isRemoteClosed) {
       // RFC 9113, section 8.1: the rest of the request is not needed.
       this.recentlyReset.add(stream.id);
-      this.sendReset(stream.id, ErrorCode.noError);
+      this.control.resetStream(stream.id, ErrorCode.noError);
     }
     if (this.isDraining) this.closeWhenDrained();
   }
@@ -127,7 +122,7 @@ export class Connection implements FrameSink {
   /** Aborts a stream without telling its listener. */
   resetStream(streamId: number, errorCode: number): void {
     this.recentlyReset.add(streamId);
-    this.sendReset(streamId, errorCode);
+    this.control.resetStream(streamId, errorCode);
     this.removeStream(streamId);
   }
 
@@ -210,7 +205,8 @@ export class Connection implements FrameSink {
     const { fields, endStream } = block;
     const known = this.streams.get(streamId);
     if (known !== undefined) {
-      if (known.isRemoteClosed) throw new StreamError(streamId, ErrorCode.streamClosed, 'HEADERS on a half-closed stream');
+      if (known.isRemoteClosed)
+        throw new StreamError(streamId, ErrorCode.streamClosed, 'HEADERS on a half-closed stream');
       if (!endStream) throw new StreamError(streamId, ErrorCode.protocolError, 'trailers do not end the stream');
       checkTrailers(streamId, fields);
       return this.endRequest(known);
@@ -219,7 +215,8 @@ export class Connection implements FrameSink {
       if (this.recentlyReset.has(streamId)) return;
       throw new ConnectionError(ErrorCode.streamClosed, 'HEADERS on a closed stream');
     }
-    if (streamId % 2 === 0) throw new ConnectionError(ErrorCode.protocolError, 'a client stream has an even identifier');
+    if (streamId % 2 === 0)
+      throw new ConnectionError(ErrorCode.protocolError, 'a client stream has an even identifier');
     this.lastStreamId = streamId;
     if (this.streams.size >= this.owner.limits.maxConcurrentStreams || this.isClosed) {
       throw new StreamError(streamId, ErrorCode.refusedStream, 'too many concurrent streams');
@@ -268,7 +265,7 @@ export class Connection implements FrameSink {
     const windowBytes = this.owner.limits.connectionWindowBytes;
     if (this.unacknowledgedBytes > windowBytes) throw windowExceeded();
     if (this.unacknowledgedBytes * 2 < windowBytes) return;
-    this.sendWindowUpdate(0, this.unacknowledgedBytes);
+    this.control.windowUpdate(0, this.unacknowledgedBytes);
     this.unacknowledgedBytes = 0;
   }
 
@@ -277,7 +274,7 @@ export class Connection implements FrameSink {
     const windowBytes = this.owner.limits.streamWindowBytes;
     if (stream.unacknowledgedBytes > windowBytes) throw windowExceeded();
     if (endStream || stream.unacknowledgedBytes * 2 < windowBytes) return;
-    this.sendWindowUpdate(stream.id, stream.unacknowledgedBytes);
+    this.control.windowUpdate(stream.id, stream.unacknowledgedBytes);
     stream.unacknowledgedBytes = 0;
   }
 
@@ -307,7 +304,7 @@ export class Connection implements FrameSink {
     requireConnectionStream(streamId, 'PING');
     requireLength(end - start, 8, 'PING');
     if ((flags & FrameFlag.ack) !== 0) return;
-    this.output.frame(FrameType.ping, FrameFlag.ack, 0, bytes.subarray(start, end));
+    this.control.pingAck(bytes.subarray(start, end));
   }
 
   private onSettings(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
@@ -315,7 +312,7 @@ export class Connection implements FrameSink {
     if ((flags & FrameFlag.ack) !== 0) return requireLength(end - start, 0, 'SETTINGS with ACK');
     const settings = readSettings(bytes, start, end);
     this.hasSettings = true;
-    this.output.frame(FrameType.settings, FrameFlag.ack, 0, Buffer.alloc(0));
+    this.control.settingsAck();
     if (settings.maxFrameBytes !== undefined) this.outbound.changeMaxFrame(settings.maxFrameBytes);
     if (settings.initialWindowBytes !== undefined) {
       this.outbound.changeInitialWindow(settings.initialWindowBytes, this.streams.values());
@@ -345,40 +342,6 @@ export class Connection implements FrameSink {
     return stream;
   }
 
-  private sendSettings(): void {
-    const { limits } = this.owner;
-    const settings: readonly (readonly [number, number])[] = [
-      [Setting.maxConcurrentStreams, limits.maxConcurrentStreams],
-      [Setting.initialWindowSize, limits.streamWindowBytes],
-      [Setting.maxHeaderListSize, limits.maxHeaderBlockBytes],
-    ];
-    const payload = Buffer.alloc(settings.length * 6);
-    settings.forEach(([identifier, value], index) => {
-      payload.writeUInt16BE(identifier, index * 6);
-      payload.writeUInt32BE(value, index * 6 + 2);
-    });
-    this.output.frame(FrameType.settings, 0, 0, payload);
-    this.sendWindowUpdate(0, limits.connectionWindowBytes - DEFAULT_WINDOW_BYTES);
-  }
-
-  private sendWindowUpdate(streamId: number, bytes: number): void {
-    this.output.frameHeader(4, FrameType.windowUpdate, 0, streamId);
-    this.output.uint32(bytes);
-  }
-
-  private sendReset(streamId: number, errorCode: number): void {
-    this.output.frameHeader(4, FrameType.resetStream, 0, streamId);
-    this.output.uint32(errorCode);
-  }
-
-  private sendGoAway(lastStreamId: number, errorCode: number, debug: string): void {
-    const data = Buffer.from(debug, 'latin1');
-    this.output.frameHeader(8 + data.length, FrameType.goAway, 0, 0);
-    this.output.uint32(lastStreamId);
-    this.output.uint32(errorCode);
-    this.output.payload(data);
-  }
-
   private onDrain(): void {
     if (this.isClosed) return;
     this.outbound.pump();
@@ -387,17 +350,17 @@ export class Connection implements FrameSink {
 
   private closeWhenDrained(): void {
     if (this.streams.size > 0) return;
-    this.sendGoAway(this.lastStreamId, ErrorCode.noError, '');
+    this.control.goAway(this.lastStreamId, ErrorCode.noError, '');
     this.close(undefined);
   }
 
   private fail(errorCode: number, message: string): void {
-    this.sendGoAway(this.lastStreamId, errorCode, message);
+    this.control.goAway(this.lastStreamId, errorCode, message);
     this.close(new ConnectionError(errorCode, message));
   }
 
   private failInternally(error: unknown): void {
-    this.sendGoAway(this.lastStreamId, ErrorCode.internalError, 'internal error');
+    this.control.goAway(this.lastStreamId, ErrorCode.internalError, 'internal error');
     this.close(error instanceof Error ? error : new Error(String(error)));
   }
 

@@ -38,7 +38,14 @@ export class HeaderBlockAssembler {
   }
 
   /** Takes one HEADERS or CONTINUATION frame; returns the block when it is complete. */
-  add(type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number): HeaderBlock | undefined {
+  add(
+    type: number,
+    flags: number,
+    streamId: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): HeaderBlock | undefined {
     const isLast = (flags & FrameFlag.endHeaders) !== 0;
     if (type === FrameType.continuation) return this.addContinuation(isLast, bytes.subarray(start, end));
     if (streamId === 0) throw new ConnectionError(ErrorCode.protocolError, 'HEADERS on stream 0');

@@ -10,7 +10,7 @@ export interface HeaderField {
 
 const ENTRY_OVERHEAD_BYTES = 32;
 const LEGAL_NAME = /^:?[!#$%&'*+\-.^_`|~0-9a-z]+$/;
-// eslint-disable-next-line no-control-regex -- these three control characters are what RFC 9113, section 8.2.1, forbids
+
 const ILLEGAL_VALUE = /[\0\r\n]/;
 
 /** Builds a field, checking its characters once so that later uses by index cost nothing. */

@@ -124,5 +124,8 @@ export function decodeHuffman(bytes: Buffer, start: number, end: number): string
 }
 
 function endOfStringFound(): ConnectionError {
-  return new ConnectionError(ErrorCode.compressionError, 'a Huffman-coded header string holds the end-of-string symbol');
+  return new ConnectionError(
+    ErrorCode.compressionError,
+    'a Huffman-coded header string holds the end-of-string symbol',
+  );
 }

@@ -75,7 +75,8 @@ export class InProcessTransport {
     request: Request | EncodedMessage,
     options: InProcessCallOptions = {},
   ): Promise<Response> {
-    const bytes = request instanceof EncodedMessage ? Buffer.concat(request.chunks) : method.requestType.encode(request);
+    const bytes =
+      request instanceof EncodedMessage ? Buffer.concat(request.chunks) : method.requestType.encode(request);
     return method.responseType.decode(await this.callEncoded(method.path, bytes, options));
   }
 
@@ -149,7 +150,10 @@ export class InProcessTransport {
 
   private async answer({ method }: MethodEntry, call: Call, requestBytes: Uint8Array): Promise<Uint8Array> {
     if (!('handle' in method)) {
-      throw new ServiceError('UNIMPLEMENTED', `${call.method} streams its responses, which this transport does not carry`);
+      throw new ServiceError(
+        'UNIMPLEMENTED',
+        `${call.method} streams its responses, which this transport does not carry`,
+      );
     }
     const request = decodeRequest(method.requestType, requestBytes);
     const chunks = encodeResponse(method.responseType, await method.handle(request, call));

@@ -1,4 +1,10 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, type OutgoingHttpHeaders } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import { connect as connectSocket, type Socket } from 'node:net';
 
 /** What came back on a stream. */
@@ -35,7 +41,11 @@ export class RawClient {
 
   constructor(address: string, options: Parameters<typeof connect>[1] = {}) {
     const scheme = options !== undefined && 'ca' in options ? 'https' : 'http';
-    this.session = connect(`${scheme}://${address}`, { peerMaxConcurrentStreams: 100_000, maxSessionMemory: 1_000, ...options });
+    this.session = connect(`${scheme}://${address}`, {
+      peerMaxConcurrentStreams: 100_000,
+      maxSessionMemory: 1_000,
+      ...options,
+    });
     this.session.on('error', () => undefined);
     this.session.setMaxListeners(0);
   }

@@ -1,0 +1,39 @@
+import type { TransportClock } from '../deadline-wheel.js';
+
+/** A clock that stands still until a test moves it. */
+export class SimulatedClock implements TransportClock {
+  private time: number;
+  private readonly timers = new Set<{ readonly atMs: number; readonly callback: () => void }>();
+
+  constructor(startMs = 1_000_000) {
+    this.time = startMs;
+  }
+
+  /** Timers that wait. */
+  get timerCount(): number {
+    return this.timers.size;
+  }
+
+  nowMs(): number {
+    return this.time;
+  }
+
+  schedule(callback: () => void, delayMs: number): () => void {
+    const timer = { atMs: this.time + delayMs, callback };
+    this.timers.add(timer);
+    return () => this.timers.delete(timer);
+  }
+
+  /** Moves time forward, firing timers in order at their moments. */
+  advance(byMs: number): void {
+    const endMs = this.time + byMs;
+    for (;;) {
+      const [next] = [...this.timers].filter(({ atMs }) => atMs <= endMs).sort((a, b) => a.atMs - b.atMs);
+      if (next === undefined) break;
+      this.timers.delete(next);
+      this.time = Math.max(this.time, next.atMs);
+      next.callback();
+    }
+    this.time = endMs;
+  }
+}

@@ -1,0 +1,49 @@
+import { Writable } from 'node:stream';
+
+import { expect, test } from 'vitest';
+
+import { createLogger, silentLogger } from './logger.js';
+
+function collect(): { destination: Writable; text: () => string } {
+  const chunks: string[] = [];
+  const destination = new Writable({
+    write(chunk: Buffer, _, done) {
+      chunks.push(chunk.toString());
+      done();
+    },
+  });
+  return { destination, text: () => chunks.join('') };
+}
+
+test('writes one JSON object a line, with the fields of its parents', () => {
+  const { destination, text } = collect();
+  const log = createLogger({ destination, level: 'debug' });
+  log.child({ shard: 3 }).info('Shard loaded', { executions: 12 });
+  log.error('Commit failed', { error: new Error('disk full', { cause: new Error('ENOSPC') }) });
+  const [first = '', second = ''] = text().trim().split('\n');
+  expect(JSON.parse(first)).toMatchObject({ level: 'info', msg: 'Shard loaded', shard: 3, executions: 12 });
+  expect(JSON.parse(second)).toMatchObject({ level: 'error', error: { type: 'Error' } });
+  expect(second).toContain('disk full');
+  expect(second).toContain('ENOSPC');
+});
+
+test('writes only from its level upwards', () => {
+  const { destination, text } = collect();
+  const log = createLogger({ destination, level: 'warn' });
+  log.debug('no');
+  log.info('no');
+  log.warn('yes');
+  expect(text().match(/"msg"/g)).toHaveLength(1);
+  expect(log.isEnabled('info')).toBe(false);
+  expect(log.isEnabled('error')).toBe(true);
+});
+
+test('writes for people when asked', () => {
+  const { destination, text } = collect();
+  createLogger({ destination, format: 'pretty' }).info('Server ready', { address: '127.0.0.1:7233' });
+  expect(text()).toMatch(/INFO.*Server ready.*127\.0\.0\.1:7233/s);
+});
+
+test('can be silent', () => {
+  expect(silentLogger.child({}).isEnabled('error')).toBe(false);
+});
