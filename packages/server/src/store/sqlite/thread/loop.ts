@@ -31,7 +31,6 @@ export class ThreadLoop {
   receive(message: FlatMessage): void {
     this.#accept(message);
     this.#acceptWaiting();
-    this.#send();
     while (this.#writes.length > 0) {
       this.#commitAll();
       this.#acceptWaiting();
@@ -64,6 +63,7 @@ export class ThreadLoop {
     for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
       this.#accept((next as { readonly message: FlatMessage }).message);
     }
+    this.#send();
   }
 
   /**
