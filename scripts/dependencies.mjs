@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Installs what package-lock.json says if it is not what is installed. Throws if npm fails. */
+/** Installs what package-lock.json says if it is not what is installed. Ends the process if npm fails. */
 export function ensureDependencies(root) {
   if (isInstalled(root)) return;
   console.log('setup: installing dependencies (npm ci)');
@@ -13,7 +13,10 @@ export function ensureDependencies(root) {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  if (status !== 0) throw new Error('npm ci failed; see above for its reason');
+  if (status !== 0) {
+    console.error('setup: npm ci failed; its reason stands above');
+    process.exit(1);
+  }
   console.log(`setup: dependencies installed (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
 }
 
