@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { text } from '../contract/testing/rows.js';
+import { openStore } from '../open-store.js';
+
+const childPath = fileURLToPath(new URL('../contract/testing/writer-child.mjs', import.meta.url));
+const shardCount = 3;
+const kills = 20;
+
+describe('a server killed in the middle of commits', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'perdure-crash-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('has lost nothing it acknowledged, and left a sound file', async () => {
+    const path = join(folder, 'crash.sqlite');
+    const acknowledged = new Map<number, number>();
+    for (let round = 0; round < kills; round++) {
+      await runAndKill(path, 10 + ((round * 37) % 200), acknowledged);
+      await check(path, acknowledged);
+    }
+    expect(acknowledged.size).toBe(shardCount);
+  }, 120_000);
+});
+
+/** Lets a child write until it has acknowledged so many groups, kills it, and records what it said until it was dead. */
+async function runAndKill(path: string, acknowledgements: number, acknowledged: Map<number, number>): Promise<void> {
+  const child = spawn(process.execPath, [childPath, path, String(shardCount)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = new Promise((resolve) => child.on('exit', resolve));
+  let heard = 0;
+  for await (const line of createInterface(child.stdout)) {
+    const [word, shardId, position] = line.split(' ');
+    if (word !== 'ack') continue;
+    acknowledged.set(Number(shardId), Number(position));
+    if (++heard === acknowledgements) child.kill('SIGKILL');
+  }
+  await exited;
+  expect(heard).toBeGreaterThanOrEqual(acknowledgements);
+}
+
+/** The lock of the dead must not be in the way; what was acknowledged is in the journal or in the tables. */
+async function check(path: string, acknowledged: ReadonlyMap<number, number>): Promise<void> {
+  const store = await openStore({ kind: 'sqlite', path, clusterId: 'crash', shardCount });
+  try {
+    expect(await store.integrityCheck()).toEqual([]);
+    for (const [shardId, lastAcknowledged] of acknowledged) {
+      const { lastPosition } = await store.acquireShard({ shardId, ownerId: 'test', leaseUntilMs: 0 });
+      expect(lastPosition).toBeGreaterThanOrEqual(lastAcknowledged);
+      const execution = await store.loadExecution('n', `shard ${shardId}`, undefined);
+      const materialised = execution?.sequence ?? 0;
+      if (execution !== undefined) expect(text(execution.snapshot)).toBe(`through ${materialised}`);
+      let position = materialised;
+      for await (const row of store.readJournal(shardId, 0)) {
+        expect(row.position).toBe(++position);
+        expect(row.transitions.map(text)).toEqual([`${shardId}:`, `position ${position}`]);
+      }
+      expect(position).toBe(lastPosition);
+    }
+  } finally {
+    await store.close();
+  }
+}
