@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type * as text from './text.js';
 
 /** The module chooses its functions when it is loaded, by what the platform offers. */
-async function loadText(platform: 'node' | 'browser'): Promise<typeof import('./text.js')> {
+async function loadText(platform: 'node' | 'browser'): Promise<typeof text> {
   vi.resetModules();
   if (platform === 'browser') vi.stubGlobal('Buffer', undefined);
   try {

@@ -41,7 +41,7 @@ export const writeUtf8: (bytes: Uint8Array, text: string, offset: number) => num
 /** Reads UTF-8; `undefined` if the bytes are not valid UTF-8. */
 export const readUtf8: (bytes: Uint8Array, start: number, end: number) => string | undefined = isNative
   ? (bytes, start, end) => {
-      const text = (nativePrototype).utf8Slice.call(bytes, start, end);
+      const text = nativePrototype.utf8Slice.call(bytes, start, end);
       // The native reader replaces what is invalid, so a replacement character is either genuine or a symptom. The
       // search is free for text within Latin-1, which V8 stores in a form that cannot hold the character.
       return text.includes('\uFFFD') ? readStrictly(bytes, start, end) : text;
