@@ -5,5 +5,5 @@ export { frameEvent } from './history-tail.js';
 export { LiveExecution } from './live-execution.js';
 export type { EffectSink, RunTarget, ShardDependencies, ShardJournal } from './ports.js';
 export { recoverExecutions } from './recovery.js';
-export { Shard, type Decide, type DecideStart, type Executed } from './shard.js';
+export { Shard, type Decide, type DecideAll, type DecideStart, type Executed } from './shard.js';
 export { decodeSearchAttribute } from './visibility-row.js';

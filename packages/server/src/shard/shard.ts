@@ -17,6 +17,7 @@ import { ShardTimers } from './shard-timers.js';
 
 /** What a decision function sees: the run, if there is one. */
 export type Decide<Result> = (live: LiveExecution, context: DecideContext) => Decision<Result>;
+export type DecideAll<Result> = (lives: readonly LiveExecution[], context: DecideContext) => Decision<Result>;
 export type DecideStart<Result> = (current: LiveExecution | undefined, context: DecideContext) => Decision<Result>;
 
 /** A decision that has become durable. */
@@ -87,9 +88,10 @@ export class Shard {
   }
 
   /** Decides on several runs of one workflow id together: all of it becomes durable, or nothing. */
-  async executeAll<Result>(targets: readonly RunTarget[], decide: (lives: readonly LiveExecution[], context: DecideContext) => Decision<Result>): Promise<Executed<Result>> {
-    const lives: LiveExecution[] = [];
-    for (const target of targets) lives.push((await this.cache.load(target)) ?? raise(executionNotFound(target)));
+  async executeAll<Result>(targets: readonly RunTarget[], decide: DecideAll<Result>): Promise<Executed<Result>> {
+    for (const target of targets) if ((await this.cache.load(target)) === undefined) throw executionNotFound(target);
+    // Found again in one turn: loading the second may have pushed the first out.
+    const lives = targets.map((target) => this.cache.find(target) ?? raise(unavailable(new Error('the execution was unloaded'))));
     for (const live of lives) this.assertUsable(live);
     return this.carryOut(lives[0], decide(lives, this.context()));
   }

@@ -1,0 +1,3 @@
+// Reading the events of a run, wherever they are. Knows nothing of requests or of what events mean.
+export { readEvents, readEventsReverse, type EventRange, type EventsPage } from './read-events.js';
+export { decodeHistoryPageToken, encodeHistoryPageToken, type HistoryPageToken } from './page-token.js';

@@ -1,0 +1,41 @@
+import { decode, encode } from '@msgpack/msgpack';
+import { ServiceError } from '../api/index.js';
+
+/** Where a reading of history goes on. */
+export interface HistoryPageToken {
+  readonly runId: string;
+  readonly fromEventId: number;
+  /** Last event of this reading; 0 if it goes on to whatever comes. */
+  readonly toEventId: number;
+  /** Encoded events that are not in history: those of the running transient or speculative workflow task. */
+  readonly virtualEvents: readonly Uint8Array[];
+}
+
+export function encodeHistoryPageToken({ runId, fromEventId, toEventId, virtualEvents }: HistoryPageToken): Uint8Array {
+  return encode([runId, fromEventId, toEventId, virtualEvents]);
+}
+
+/** Throws INVALID_ARGUMENT if the bytes are no token of this server. */
+export function decodeHistoryPageToken(bytes: Uint8Array): HistoryPageToken {
+  let parts: unknown;
+  try {
+    parts = decode(bytes);
+  } catch {
+    parts = undefined;
+  }
+  if (!isToken(parts)) throw new ServiceError('INVALID_ARGUMENT', 'Invalid NextPageToken: it was not made by this server for a history.');
+  const [runId, fromEventId, toEventId, virtualEvents] = parts;
+  return { runId, fromEventId, toEventId, virtualEvents };
+}
+
+function isToken(parts: unknown): parts is [string, number, number, Uint8Array[]] {
+  return (
+    Array.isArray(parts) &&
+    parts.length === 4 &&
+    typeof parts[0] === 'string' &&
+    typeof parts[1] === 'number' &&
+    typeof parts[2] === 'number' &&
+    Array.isArray(parts[3]) &&
+    parts[3].every((event) => event instanceof Uint8Array)
+  );
+}

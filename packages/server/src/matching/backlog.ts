@@ -1,0 +1,90 @@
+import type { PendingTask } from './task.js';
+
+/** Removed entries are left in place until there are enough of them to make compaction worth it. */
+const COMPACT_AT = 1024;
+
+/** A first-in-first-out queue whose removal from the front costs nothing. */
+class Fifo {
+  private items: PendingTask[] = [];
+  private head = 0;
+
+  get length(): number {
+    return this.items.length - this.head;
+  }
+
+  push(task: PendingTask): void {
+    this.items.push(task);
+  }
+
+  peek(): PendingTask | undefined {
+    return this.items[this.head];
+  }
+
+  shift(): PendingTask | undefined {
+    const task = this.items[this.head];
+    if (task === undefined) return undefined;
+    this.head += 1;
+    if (this.head >= COMPACT_AT && this.head * 2 >= this.items.length) {
+      this.items = this.items.slice(this.head);
+      this.head = 0;
+    }
+    return task;
+  }
+
+  drain(): PendingTask[] {
+    const rest = this.items.slice(this.head);
+    this.items = [];
+    this.head = 0;
+    return rest;
+  }
+}
+
+/** Tasks that wait for a poller: by priority, within it in the order of arrival. */
+export class Backlog {
+  private readonly byPriority = new Map<number, Fifo>();
+  private priorities: number[] = [];
+  private count = 0;
+
+  get length(): number {
+    return this.count;
+  }
+
+  push(task: PendingTask): void {
+    let fifo = this.byPriority.get(task.priority);
+    if (fifo === undefined) {
+      fifo = new Fifo();
+      this.byPriority.set(task.priority, fifo);
+      this.priorities = [...this.byPriority.keys()].sort((left, right) => left - right);
+    }
+    fifo.push(task);
+    this.count += 1;
+  }
+
+  shift(): PendingTask | undefined {
+    for (const priority of this.priorities) {
+      const task = this.byPriority.get(priority)?.shift();
+      if (task !== undefined) {
+        this.count -= 1;
+        return task;
+      }
+    }
+    return undefined;
+  }
+
+  /** When the task that has waited longest arrived. */
+  oldestMs(): number | undefined {
+    let oldest: number | undefined;
+    for (const fifo of this.byPriority.values()) {
+      const createdMs = fifo.peek()?.createdMs;
+      if (createdMs !== undefined && (oldest === undefined || createdMs < oldest)) oldest = createdMs;
+    }
+    return oldest;
+  }
+
+  /** Removes and returns everything. */
+  drain(): PendingTask[] {
+    const all = this.priorities.flatMap((priority) => this.byPriority.get(priority)?.drain() ?? []);
+    this.count = 0;
+    return all;
+  }
+}

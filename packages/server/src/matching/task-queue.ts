@@ -1,0 +1,155 @@
+import type { Clock, ClockTimer } from '../clock.js';
+import { Backlog } from './backlog.js';
+import type { Poller } from './poller.js';
+import { RateLimit } from './rate-limit.js';
+import { RateMeter } from './rate-meter.js';
+import type { PendingTask } from './task.js';
+
+/** A poller counts as present this long after its last poll. Temporal's matching service uses the same time. */
+const POLLER_RECENT_MS = 10_000;
+/** Pollers are listed this long after their last poll. */
+const POLLER_LISTED_MS = 5 * 60_000;
+
+/** A worker that has polled this queue. */
+export interface PollerInfo {
+  readonly identity: string;
+  readonly lastAccessMs: number;
+  readonly ratePerSecond: number;
+}
+
+/** One task queue: tasks that wait for pollers, or pollers that wait for tasks, never both (but for a rate limit). */
+export class TaskQueue {
+  private readonly backlog = new Backlog();
+  private readonly pollers = new Set<Poller>();
+  private readonly seen = new Map<string, PollerInfo>();
+  private readonly rateLimit: RateLimit;
+  private readonly added: RateMeter;
+  private readonly dispatched: RateMeter;
+  private retry: ClockTimer | undefined;
+  private lastPollMs = -Infinity;
+
+  constructor(private readonly clock: Clock) {
+    this.rateLimit = new RateLimit(clock);
+    this.added = new RateMeter(clock);
+    this.dispatched = new RateMeter(clock);
+  }
+
+  /** Hands the task to a waiting poller at once, or keeps it until one comes. */
+  offer(task: PendingTask): void {
+    this.added.mark();
+    this.backlog.push(task);
+    this.match();
+  }
+
+  /** Lets a poller wait for a task, first in line if it was there before. */
+  poll(poller: Poller, maxTasksPerSecond: number | undefined): void {
+    this.recordPoll(poller.identity, maxTasksPerSecond);
+    poller.returnToQueue = () => this.takeBack(poller);
+    this.pollers.add(poller);
+    this.match();
+  }
+
+  /** The caller has gone. */
+  forget(poller: Poller): void {
+    this.pollers.delete(poller);
+    this.recordPoll(poller.identity, undefined);
+  }
+
+  /** Whether some worker polls this queue, now or a moment ago. */
+  hasRecentPoller(): boolean {
+    return this.pollers.size > 0 || this.clock.nowMs() - this.lastPollMs < POLLER_RECENT_MS;
+  }
+
+  /** Its worker has gone for good: nobody counts as present, and what waits is returned. */
+  abandon(): PendingTask[] {
+    this.lastPollMs = -Infinity;
+    this.seen.clear();
+    for (const poller of [...this.pollers]) poller.answerEmpty();
+    this.pollers.clear();
+    return this.backlog.drain();
+  }
+
+  /** Ends every poll with nothing. */
+  answerAllEmpty(): void {
+    for (const poller of [...this.pollers]) poller.answerEmpty();
+    this.pollers.clear();
+  }
+
+  get isIdle(): boolean {
+    return this.backlog.length === 0 && this.pollers.size === 0 && this.clock.nowMs() - this.lastPollMs > POLLER_LISTED_MS;
+  }
+
+  get backlogCount(): number {
+    return this.backlog.length;
+  }
+
+  get waitingPollers(): number {
+    return this.pollers.size;
+  }
+
+  stats(): { readonly backlogCount: number; readonly backlogAgeMs: number; readonly addRate: number; readonly dispatchRate: number } {
+    const oldestMs = this.backlog.oldestMs();
+    return {
+      backlogCount: this.backlog.length,
+      backlogAgeMs: oldestMs === undefined ? 0 : Math.max(0, this.clock.nowMs() - oldestMs),
+      addRate: this.added.perSecond(),
+      dispatchRate: this.dispatched.perSecond(),
+    };
+  }
+
+  /** Workers that polled in the last minutes, latest first. */
+  recentPollers(): PollerInfo[] {
+    const sinceMs = this.clock.nowMs() - POLLER_LISTED_MS;
+    for (const [identity, info] of this.seen) if (info.lastAccessMs < sinceMs) this.seen.delete(identity);
+    return [...this.seen.values()].sort((left, right) => right.lastAccessMs - left.lastAccessMs);
+  }
+
+  private recordPoll(identity: string, maxTasksPerSecond: number | undefined): void {
+    const lastAccessMs = this.clock.nowMs();
+    this.lastPollMs = lastAccessMs;
+    if (maxTasksPerSecond !== undefined) this.rateLimit.set(maxTasksPerSecond);
+    this.seen.set(identity, { identity, lastAccessMs, ratePerSecond: this.rateLimit.perSecond });
+  }
+
+  private takeBack(poller: Poller): void {
+    if (poller.isDone) return;
+    const others = [...this.pollers];
+    this.pollers.clear();
+    this.pollers.add(poller);
+    for (const other of others) this.pollers.add(other);
+    this.match();
+  }
+
+  private match(): void {
+    while (this.backlog.length > 0 && this.pollers.size > 0) {
+      const waitMs = this.rateLimit.take();
+      if (waitMs > 0) {
+        this.retryAfter(waitMs);
+        return;
+      }
+      const poller = this.firstPoller();
+      if (poller === undefined) return;
+      const task = this.backlog.shift();
+      if (task === undefined) return;
+      this.pollers.delete(poller);
+      this.dispatched.mark();
+      task.dispatch(poller);
+    }
+  }
+
+  private firstPoller(): Poller | undefined {
+    for (const poller of this.pollers) {
+      if (!poller.isDone) return poller;
+      this.pollers.delete(poller);
+    }
+    return undefined;
+  }
+
+  private retryAfter(waitMs: number): void {
+    if (this.retry !== undefined) return;
+    this.retry = this.clock.callAt(this.clock.nowMs() + waitMs, () => {
+      this.retry = undefined;
+      this.match();
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import type { query } from '@perdure/protocol';
+import type { LiveExecution } from '../shard/index.js';
+
+/** A query that waits for a worker's answer. */
+export interface PendingQuery {
+  readonly queryId: string;
+  readonly query: query.IWorkflowQuery;
+  /** Number of the workflow task it rides on; `undefined` while it waits for one. */
+  workflowTaskNumber: number | undefined;
+  readonly settle: (result: query.IWorkflowQueryResult | Error) => void;
+  /** It has waited long enough to be asked outside of workflow tasks. */
+  readonly askDirectly: () => void;
+}
+
+const KEY = Symbol('queries');
+
+/** The queries that wait on a run in memory, in the order in which they came. */
+export function pendingQueries(live: LiveExecution): ReadonlyMap<string, PendingQuery> {
+  return (live.attachments?.get(KEY) as Map<string, PendingQuery> | undefined) ?? NONE;
+}
+
+const NONE: ReadonlyMap<string, PendingQuery> = new Map();
+
+export function addPendingQuery(live: LiveExecution, pending: PendingQuery): void {
+  live.attachments ??= new Map();
+  let queries = live.attachments.get(KEY) as Map<string, PendingQuery> | undefined;
+  if (queries === undefined) {
+    queries = new Map();
+    live.attachments.set(KEY, queries);
+  }
+  queries.set(pending.queryId, pending);
+}
+
+export function removePendingQuery(live: LiveExecution, queryId: string): void {
+  const queries = live.attachments?.get(KEY) as Map<string, PendingQuery> | undefined;
+  queries?.delete(queryId);
+  if (queries?.size === 0) live.attachments?.delete(KEY);
+}

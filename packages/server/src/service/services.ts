@@ -1,0 +1,26 @@
+import type { Limits } from '@perdure/engine';
+import type { Clock } from '../clock.js';
+import type { ExecutionHost } from '../host/index.js';
+import type { Matching } from '../matching/index.js';
+import type { NamespaceRegistry } from '../namespace/index.js';
+import type { Logger } from '../observability/index.js';
+import type { QueryService } from '../queries/index.js';
+import type { Store } from '../store/index.js';
+import type { TaskDispatcher } from '../tasks/index.js';
+import type { UpdateService } from '../updates/index.js';
+
+/** Everything the handlers of the API work with. */
+export interface Services {
+  readonly host: ExecutionHost;
+  readonly matching: Matching;
+  readonly tasks: TaskDispatcher;
+  readonly queries: QueryService;
+  readonly updates: UpdateService;
+  readonly namespaces: NamespaceRegistry;
+  readonly store: Store;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A fresh random UUID. */
+  readonly newId: () => string;
+}

@@ -1,0 +1,86 @@
+import { decode, encode } from '@msgpack/msgpack';
+import type { ExecutionKey, WorkflowTaskIdentity } from '@perdure/engine';
+import { ServiceError } from '../api/index.js';
+
+/** Who a workflow task was given for. */
+export interface WorkflowTaskToken extends WorkflowTaskIdentity {
+  readonly key: ExecutionKey;
+}
+
+/** Who an activity task was given for. */
+export interface ActivityTaskToken {
+  readonly key: ExecutionKey;
+  readonly scheduledEventId: number;
+  readonly attempt: number;
+}
+
+/** Which waiting query a query task answers. */
+export interface QueryTaskToken {
+  readonly namespaceId: string;
+  readonly queryId: string;
+}
+
+/** Tokens are opaque to workers: a letter for what it is, then the parts, in MessagePack. */
+type Packed = [kind: 'w' | 'a' | 'q', ...parts: (string | number)[]];
+
+export function encodeWorkflowTaskToken({ key, number, scheduledEventId, startedEventId, attempt }: WorkflowTaskToken): Uint8Array {
+  return pack(['w', key.namespaceId, key.workflowId, key.runId, number, scheduledEventId, startedEventId, attempt]);
+}
+
+export function encodeActivityTaskToken({ key, scheduledEventId, attempt }: ActivityTaskToken): Uint8Array {
+  return pack(['a', key.namespaceId, key.workflowId, key.runId, scheduledEventId, attempt]);
+}
+
+export function encodeQueryTaskToken({ namespaceId, queryId }: QueryTaskToken): Uint8Array {
+  return pack(['q', namespaceId, queryId]);
+}
+
+/** Throws INVALID_ARGUMENT if the bytes are no workflow task token of this server. */
+export function decodeWorkflowTaskToken(bytes: Uint8Array): WorkflowTaskToken {
+  const [namespaceId, workflowId, runId, number, scheduledEventId, startedEventId, attempt] = unpack(bytes, 'w', 'sssnnnn');
+  return {
+    key: { namespaceId: String(namespaceId), workflowId: String(workflowId), runId: String(runId) },
+    number: Number(number),
+    scheduledEventId: Number(scheduledEventId),
+    startedEventId: Number(startedEventId),
+    attempt: Number(attempt),
+  };
+}
+
+/** Throws INVALID_ARGUMENT if the bytes are no activity task token of this server. */
+export function decodeActivityTaskToken(bytes: Uint8Array): ActivityTaskToken {
+  const [namespaceId, workflowId, runId, scheduledEventId, attempt] = unpack(bytes, 'a', 'sssnn');
+  return {
+    key: { namespaceId: String(namespaceId), workflowId: String(workflowId), runId: String(runId) },
+    scheduledEventId: Number(scheduledEventId),
+    attempt: Number(attempt),
+  };
+}
+
+/** Throws INVALID_ARGUMENT if the bytes are no query task token of this server. */
+export function decodeQueryTaskToken(bytes: Uint8Array): QueryTaskToken {
+  const [namespaceId, queryId] = unpack(bytes, 'q', 'ss');
+  return { namespaceId: String(namespaceId), queryId: String(queryId) };
+}
+
+function pack(parts: Packed): Uint8Array {
+  return encode(parts);
+}
+
+/** @param shape a letter for each part: `s` text, `n` number */
+function unpack(bytes: Uint8Array, kind: Packed[0], shape: string): unknown[] {
+  if (bytes.length === 0) throw new ServiceError('INVALID_ARGUMENT', 'Task token not set on request.');
+  let parts: unknown;
+  try {
+    parts = decode(bytes);
+  } catch {
+    parts = undefined;
+  }
+  const matches =
+    Array.isArray(parts) &&
+    parts[0] === kind &&
+    parts.length === shape.length + 1 &&
+    [...shape].every((letter, index) => typeof parts[index + 1] === (letter === 's' ? 'string' : 'number'));
+  if (!matches) throw new ServiceError('INVALID_ARGUMENT', 'Error deserializing task token: it was not made by this server for this kind of task.');
+  return (parts as unknown[]).slice(1);
+}
