@@ -9,6 +9,7 @@
  * materialise  the flood, with every commit followed by its tables: one execution, one history append and one
  *              visibility row for every ten transitions.
  */
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +44,12 @@ for (const scenario of scenarios) report(await measure(scenario));
 
 async function measure({ name, writers, materialise = false }) {
   const folder = mkdtempSync(join(tmpdir(), 'perdure-journal-'));
-  const store = await openStore({ kind: 'sqlite', path: join(folder, 'journal.sqlite'), clusterId: 'bench', shardCount });
+  const store = await openStore({
+    kind: 'sqlite',
+    path: join(folder, 'journal.sqlite'),
+    clusterId: 'bench',
+    shardCount,
+  });
   const committer = new Committer({ store });
   const journals = [];
   for (let shardId = 0; shardId < shardCount; shardId++) {
@@ -113,14 +119,21 @@ async function measure({ name, writers, materialise = false }) {
 }
 
 function rowsOfRun(index) {
-  const key = { namespaceId: 'a'.repeat(36), workflowId: `order-${index}`, runId: crypto.randomUUID() };
+  const key = { namespaceId: 'a'.repeat(36), workflowId: `order-${index}`, runId: randomUUID() };
   const entry = new Uint8Array(130);
   entry.set([0x0a, 0x80, 0x01]);
   entry.fill(0, 3);
   const bytes = new Uint8Array(entry.byteLength * 10 + 10);
   for (let event = 0; event < 10; event++) bytes.set([0x0a, 0x80, 0x01], event * 131);
   return {
-    execution: { ...key, sequence: 10, snapshot: new Uint8Array(600), open: false, isCurrent: true, needsAttention: false },
+    execution: {
+      ...key,
+      sequence: 10,
+      snapshot: new Uint8Array(600),
+      open: false,
+      isCurrent: true,
+      needsAttention: false,
+    },
     history: { ...key, firstEventId: 1, lastEventId: 10, bytes },
     visibility: {
       ...key,

@@ -14,7 +14,12 @@ export type VisibilityCondition =
       readonly operator: ComparisonOperator;
       readonly value: QueryValue;
     }
-  | { readonly kind: 'in'; readonly field: QueryField; readonly negated: boolean; readonly values: readonly QueryValue[] }
+  | {
+      readonly kind: 'in';
+      readonly field: QueryField;
+      readonly negated: boolean;
+      readonly values: readonly QueryValue[];
+    }
   | {
       readonly kind: 'between';
       readonly field: QueryField;
@@ -24,7 +29,12 @@ export type VisibilityCondition =
     }
   | { readonly kind: 'startsWith'; readonly field: QueryField; readonly negated: boolean; readonly prefix: string }
   /** Text only: the field shares a word with the literal. */
-  | { readonly kind: 'hasWord'; readonly field: QueryField; readonly negated: boolean; readonly words: readonly string[] }
+  | {
+      readonly kind: 'hasWord';
+      readonly field: QueryField;
+      readonly negated: boolean;
+      readonly words: readonly string[];
+    }
   | { readonly kind: 'isNull'; readonly field: QueryField; readonly negated: boolean };
 
 /** How `compare` compares. Strings compare by code point, as their UTF-8 bytes do. */

@@ -26,7 +26,10 @@ function evaluate(condition: VisibilityCondition, row: QueryableExecution): Trut
       return evaluateComparison(condition.operator, fieldValue(condition.field, row), condition.value);
     case 'in': {
       const { values } = condition;
-      return negate(anyItem(fieldValue(condition.field, row), (item) => values.includes(item)), condition.negated);
+      return negate(
+        anyItem(fieldValue(condition.field, row), (item) => values.includes(item)),
+        condition.negated,
+      );
     }
     case 'between': {
       const { low, high } = condition;
@@ -75,7 +78,10 @@ function evaluateComparison(operator: ComparisonOperator, actual: IndexedValue |
     case '=':
       return anyItem(actual, (item) => item === wanted);
     case '!=':
-      return negate(anyItem(actual, (item) => item === wanted), true);
+      return negate(
+        anyItem(actual, (item) => item === wanted),
+        true,
+      );
     case '<':
       return anyItem(actual, (item) => compareValues(item, wanted) < 0);
     case '<=':

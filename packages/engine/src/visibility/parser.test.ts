@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { VisibilityQuery } from './condition.js';
 import { parseVisibilityQuery } from './parser.js';
 
-const searchAttributes = { CustomerId: 'Keyword', Tags: 'KeywordList', Note: 'Text', Paid: 'Bool', Due: 'Datetime' } as const;
+const searchAttributes = {
+  CustomerId: 'Keyword',
+  Tags: 'KeywordList',
+  Note: 'Text',
+  Paid: 'Bool',
+  Due: 'Datetime',
+} as const;
 
 function parse(text: string, use: 'list' | 'count' = 'list'): VisibilityQuery {
   const query = parseVisibilityQuery(text, { searchAttributes, use });

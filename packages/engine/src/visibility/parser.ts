@@ -51,7 +51,9 @@ class QueryParser {
     const where = hasCondition ? this.#or() : undefined;
     const groupBy = this.#groupBy();
     if (reader.sees('ORDER', 'BY')) {
-      reader.fail('ORDER BY is not supported: open executions come first, newest start first, then closed ones by close time');
+      reader.fail(
+        'ORDER BY is not supported: open executions come first, newest start first, then closed ones by close time',
+      );
     }
     if (reader.sees('LIMIT')) reader.fail('LIMIT is not supported: set the page size of the request instead');
     if (reader.current.kind !== 'end') {
@@ -96,12 +98,14 @@ class QueryParser {
       this.reader.expect(')', 'to close the parenthesis');
       return condition;
     }
-    if (++this.#conditions > maximumConditions) this.reader.fail(`a query is limited to ${maximumConditions} comparisons`);
+    if (++this.#conditions > maximumConditions)
+      this.reader.fail(`a query is limited to ${maximumConditions} comparisons`);
     return parsePredicate(this.reader, this.context.searchAttributes ?? {});
   }
 
   #nested(parse: () => VisibilityCondition): VisibilityCondition {
-    if (++this.#nesting > maximumNesting) this.reader.fail(`parentheses and NOT are limited to ${maximumNesting} levels`);
+    if (++this.#nesting > maximumNesting)
+      this.reader.fail(`parentheses and NOT are limited to ${maximumNesting} levels`);
     const condition = parse();
     this.#nesting--;
     return condition;

@@ -63,7 +63,9 @@ function parseField(reader: TokenReader, registered: SearchAttributeTypes): Quer
 function checkOperator(reader: TokenReader, field: QueryField, operator: OperatorName): void {
   const supported = operatorsByType[field.type];
   if (supported.includes(operator)) return;
-  reader.fail(`${operator} does not work with ${field.name}, which is of type ${field.type}: use ${supported.join(', ')}`);
+  reader.fail(
+    `${operator} does not work with ${field.name}, which is of type ${field.type}: use ${supported.join(', ')}`,
+  );
 }
 
 function comparisonOf(field: QueryField, operator: ComparisonOperator, value: QueryValue): VisibilityCondition {

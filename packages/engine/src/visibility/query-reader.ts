@@ -38,7 +38,9 @@ export class TokenReader {
   sees(...words: readonly string[]): boolean {
     return words.every((word, index) => {
       const token = this.tokens[this.#next + index];
-      return token !== undefined && (token.kind === 'word' || token.kind === 'symbol') && token.text.toUpperCase() === word;
+      return (
+        token !== undefined && (token.kind === 'word' || token.kind === 'symbol') && token.text.toUpperCase() === word
+      );
     });
   }
 

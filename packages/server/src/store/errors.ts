@@ -8,12 +8,7 @@ export abstract class StoreError extends Error {
 
 /** Why a store could not be opened. */
 export type StoreOpenProblem =
-  | 'corrupt'
-  | 'foreign-file'
-  | 'in-use'
-  | 'newer-version'
-  | 'shard-count-mismatch'
-  | 'unavailable';
+  'corrupt' | 'foreign-file' | 'in-use' | 'newer-version' | 'shard-count-mismatch' | 'unavailable';
 
 /** The store could not be opened. The message is one line: what is wrong, where, and what to do. */
 export class StoreOpenError extends StoreError {

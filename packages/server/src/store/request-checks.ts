@@ -21,7 +21,9 @@ export function checkMaterialisations(batch: readonly Materialisation[], shardCo
     checkShardId(shardId, shardCount);
     for (const { runId, firstEventId, lastEventId, bytes } of historyAppends) {
       if (firstEventId >= 1 && lastEventId >= firstEventId && bytes.byteLength > 0) continue;
-      throw new StoreRequestError(`History append ${firstEventId}..${lastEventId} of run ${runId} is not a range of events.`);
+      throw new StoreRequestError(
+        `History append ${firstEventId}..${lastEventId} of run ${runId} is not a range of events.`,
+      );
     }
   }
 }

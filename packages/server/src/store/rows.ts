@@ -1,4 +1,4 @@
-import type { QueryableExecution } from '@perdure/engine';
+import type { QueryableExecution } from '@perdure/engine/visibility';
 
 /** Names one run of one workflow. */
 export interface RunKey {

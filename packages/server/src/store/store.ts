@@ -1,4 +1,4 @@
-import type { SearchAttributeType, SearchAttributeTypes, VisibilityCondition } from '@perdure/engine';
+import type { SearchAttributeType, SearchAttributeTypes, VisibilityCondition } from '@perdure/engine/visibility';
 import type {
   AcquiredShard,
   DueExecution,
@@ -98,7 +98,12 @@ export interface Store {
   /** Every run of a workflow id that is still kept, ordered by run id. */
   listRuns(namespaceId: string, workflowId: string): Promise<readonly RunSummary[]>;
   /** Runs of the shard with `nextDueMs` below `beforeMs`, earliest first. */
-  dueExecutions(shardId: number, beforeMs: number, cursor: PageCursor | undefined, limit: number): Promise<Page<DueExecution>>;
+  dueExecutions(
+    shardId: number,
+    beforeMs: number,
+    cursor: PageCursor | undefined,
+    limit: number,
+  ): Promise<Page<DueExecution>>;
   /** Runs of the shard with `needsAttention`, in the order they were first stored. */
   attentionExecutions(shardId: number, cursor: PageCursor | undefined, limit: number): Promise<Page<ExecutionRow>>;
   /** Events of a run, trimmed exactly to the range. */

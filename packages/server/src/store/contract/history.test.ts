@@ -5,14 +5,20 @@ import { describeEveryStore } from './testing/adapters.js';
 import { eventEntry, eventIdsOf, historyAppend, runKey } from './testing/rows.js';
 
 /** What a range of a history should give, by the definition. */
-function expectedPage(lastEventId: number, range: HistoryRange, paddingBytes: number): { ids: number[]; next?: number } {
+function expectedPage(
+  lastEventId: number,
+  range: HistoryRange,
+  paddingBytes: number,
+): { ids: number[]; next?: number } {
   const step = range.reverse === true ? -1 : 1;
-  const start = range.reverse === true ? Math.min(range.fromEventId ?? lastEventId, lastEventId) : (range.fromEventId ?? 1);
+  const start =
+    range.reverse === true ? Math.min(range.fromEventId ?? lastEventId, lastEventId) : (range.fromEventId ?? 1);
   const ids: number[] = [];
   let sizeBytes = 0;
   for (let eventId = start; eventId >= 1 && eventId <= lastEventId; eventId += step) {
     sizeBytes += eventEntry(eventId, paddingBytes).byteLength;
-    const full = ids.length >= (range.maxEvents ?? Infinity) || (ids.length > 0 && sizeBytes > (range.maxBytes ?? Infinity));
+    const full =
+      ids.length >= (range.maxEvents ?? Infinity) || (ids.length > 0 && sizeBytes > (range.maxBytes ?? Infinity));
     if (full) return { ids, next: eventId };
     ids.push(eventId);
   }
@@ -26,7 +32,10 @@ describeEveryStore((harness) => {
       const shard = await harness().acquire();
       const paddingBytes = 150;
       const historyAppends = [historyAppend(1, 3, runKey(), paddingBytes), historyAppend(4, 4, runKey(), paddingBytes)];
-      historyAppends.push(historyAppend(5, 12, runKey(), paddingBytes), historyAppend(1, 2, runKey('workflow', 'other')));
+      historyAppends.push(
+        historyAppend(5, 12, runKey(), paddingBytes),
+        historyAppend(1, 2, runKey('workflow', 'other')),
+      );
       await store.materialise([{ ...shard, throughPosition: 0, historyAppends }]);
       const range = fc.record(
         {
@@ -51,13 +60,19 @@ describeEveryStore((harness) => {
 
     it('is empty for a run that has none', async () => {
       const store = await harness().store();
-      expect(await store.readHistory(runKey('x', 'y'), {})).toEqual({ chunks: [], eventCount: 0, nextEventId: undefined });
+      expect(await store.readHistory(runKey('x', 'y'), {})).toEqual({
+        chunks: [],
+        eventCount: 0,
+        nextEventId: undefined,
+      });
     });
 
     it('drops everything after an event, before the appends of the same batch', async () => {
       const store = await harness().store();
       const shard = await harness().acquire();
-      await store.materialise([{ ...shard, throughPosition: 0, historyAppends: [historyAppend(1, 3), historyAppend(4, 6)] }]);
+      await store.materialise([
+        { ...shard, throughPosition: 0, historyAppends: [historyAppend(1, 3), historyAppend(4, 6)] },
+      ]);
       await store.materialise([
         {
           ...shard,
@@ -67,7 +82,9 @@ describeEveryStore((harness) => {
         },
       ]);
       expect(eventIdsOf((await store.readHistory(runKey(), {})).chunks)).toEqual([1, 2, 3, 4, 5]);
-      await store.materialise([{ ...shard, throughPosition: 0, historyTruncations: [{ ...runKey(), afterEventId: 0 }] }]);
+      await store.materialise([
+        { ...shard, throughPosition: 0, historyTruncations: [{ ...runKey(), afterEventId: 0 }] },
+      ]);
       expect((await store.readHistory(runKey(), {})).eventCount).toBe(0);
     });
 

@@ -17,8 +17,12 @@ describeEveryStore((harness) => {
     it('takes effect in the order it was sent, without waiting in between', async () => {
       const store = await harness().store();
       const shard = await harness().acquire();
-      await Promise.all(Array.from({ length: 200 }, (_, index) => commitTexts(store, shard, index + 1, `${index + 1}`)));
-      expect(await journalTexts(store)).toEqual(Array.from({ length: 200 }, (_, index) => `${index + 1}: ${index + 1}`));
+      await Promise.all(
+        Array.from({ length: 200 }, (_, index) => commitTexts(store, shard, index + 1, `${index + 1}`)),
+      );
+      expect(await journalTexts(store)).toEqual(
+        Array.from({ length: 200 }, (_, index) => `${index + 1}: ${index + 1}`),
+      );
     });
 
     it('takes several groups of one shard and of several shards at once', async () => {
@@ -27,7 +31,12 @@ describeEveryStore((harness) => {
       const shards = await Promise.all(shardIds.map((shardId) => harness().acquire(shardId)));
       await store.commit(
         [1, 2].flatMap((position) =>
-          shards.map(({ shardId, epoch }) => ({ shardId, epoch, position, transitions: [bytes(`${shardId}/${position}`)] })),
+          shards.map(({ shardId, epoch }) => ({
+            shardId,
+            epoch,
+            position,
+            transitions: [bytes(`${shardId}/${position}`)],
+          })),
         ),
       );
       for (const shardId of shardIds) {
@@ -105,9 +114,9 @@ describeEveryStore((harness) => {
 
     it('refuses writes to a shard that was never acquired', async () => {
       const store = await harness().store();
-      await expect(
-        store.commit([{ shardId: 0, epoch: 1, position: 1, transitions: [bytes('x')] }]),
-      ).rejects.toThrow(ShardFencedError);
+      await expect(store.commit([{ shardId: 0, epoch: 1, position: 1, transitions: [bytes('x')] }])).rejects.toThrow(
+        ShardFencedError,
+      );
     });
 
     it('writes the other shards of a batch when one is fenced', async () => {
@@ -121,7 +130,11 @@ describeEveryStore((harness) => {
       expect(await journalTexts(store, 0)).toEqual([]);
       expect(await journalTexts(store, 1)).toEqual(['1: x']);
       const row = (shardId: number) => executionRow({ workflowId: `of shard ${shardId}` });
-      const changes = [former, owned].map((shard) => ({ ...shard, throughPosition: 1, executions: [row(shard.shardId)] }));
+      const changes = [former, owned].map((shard) => ({
+        ...shard,
+        throughPosition: 1,
+        executions: [row(shard.shardId)],
+      }));
       await expect(store.materialise(changes)).rejects.toMatchObject({ shardIds: [0] });
       expect(await store.loadExecution('namespace', 'of shard 0', undefined)).toBeUndefined();
       expect(await store.loadExecution('namespace', 'of shard 1', undefined)).toBeDefined();

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { StoreClosedError, StoreOpenError } from '../errors.js';
 import type { Store } from '../store.js';
 import { describeEveryStore } from './testing/adapters.js';
-import { bytes, commitTexts, executionRow, historyAppend, journalTexts, runKey, text, visibilityRow } from './testing/rows.js';
+import {
+  bytes,
+  commitTexts,
+  executionRow,
+  historyAppend,
+  journalTexts,
+  runKey,
+  text,
+  visibilityRow,
+} from './testing/rows.js';
 
 describeEveryStore((harness) => {
   describe('opening and closing', () => {

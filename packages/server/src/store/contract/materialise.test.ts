@@ -16,7 +16,11 @@ import {
 } from './testing/rows.js';
 
 describeEveryStore((harness) => {
-  async function prepared(): Promise<{ store: Store; shard: AcquiredShard; apply: (changes: Partial<Materialisation>) => Promise<void> }> {
+  async function prepared(): Promise<{
+    store: Store;
+    shard: AcquiredShard;
+    apply: (changes: Partial<Materialisation>) => Promise<void>;
+  }> {
     const store = await harness().store();
     const shard = await harness().acquire();
     return { store, shard, apply: (changes) => store.materialise([{ ...shard, throughPosition: 0, ...changes }]) };
@@ -27,7 +31,12 @@ describeEveryStore((harness) => {
       const { store, shard, apply } = await prepared();
       await Promise.all([1, 2, 3].map((position) => commitTexts(store, shard, position, 'x')));
       const row = executionRow({ nextDueMs: 5_000, needsAttention: true, sequence: 3 });
-      await apply({ throughPosition: 2, executions: [row], historyAppends: [historyAppend(1, 3)], visibility: [visibilityRow()] });
+      await apply({
+        throughPosition: 2,
+        executions: [row],
+        historyAppends: [historyAppend(1, 3)],
+        visibility: [visibilityRow()],
+      });
       expect(await journalTexts(store)).toEqual(['3: x']);
       expect(await store.loadExecution('namespace', 'workflow', 'run')).toEqual(row);
       expect(eventIdsOf((await store.readHistory(runKey(), {})).chunks)).toEqual([1, 2, 3]);
@@ -60,8 +69,12 @@ describeEveryStore((harness) => {
 
     it('refuses history that is no range of events', async () => {
       const { apply } = await prepared();
-      await expect(apply({ historyAppends: [{ ...historyAppend(1, 1), lastEventId: 0 }] })).rejects.toThrow('not a range');
-      await expect(apply({ historyAppends: [{ ...historyAppend(1, 1), bytes: bytes('') }] })).rejects.toThrow('not a range');
+      await expect(apply({ historyAppends: [{ ...historyAppend(1, 1), lastEventId: 0 }] })).rejects.toThrow(
+        'not a range',
+      );
+      await expect(apply({ historyAppends: [{ ...historyAppend(1, 1), bytes: bytes('') }] })).rejects.toThrow(
+        'not a range',
+      );
     });
 
     it('removes runs from every table', async () => {
@@ -102,7 +115,9 @@ describeEveryStore((harness) => {
     it('has at most one current run per workflow id', async () => {
       const { store, apply } = await prepared();
       await apply({ executions: [executionRow({ runId: 'first', open: false })] });
-      await apply({ executions: [executionRow({ runId: 'second' }), executionRow({ workflowId: 'other', runId: 'o' })] });
+      await apply({
+        executions: [executionRow({ runId: 'second' }), executionRow({ workflowId: 'other', runId: 'o' })],
+      });
       expect(await store.loadExecution('namespace', 'workflow', undefined)).toMatchObject({ runId: 'second' });
       expect(await store.loadExecution('namespace', 'other', undefined)).toMatchObject({ runId: 'o' });
       expect(await store.loadExecution('elsewhere', 'workflow', undefined)).toBeUndefined();

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { AcquiredShard } from '../rows.js';
 import { describeEveryStore } from './testing/adapters.js';
 import type { StoreHarness } from './testing/adapters.js';
-import { bytes, eventIdsOf, executionRow, historyAppend, journalTexts, runKey, text, visibilityRow } from './testing/rows.js';
+import {
+  bytes,
+  eventIdsOf,
+  executionRow,
+  historyAppend,
+  journalTexts,
+  runKey,
+  text,
+  visibilityRow,
+} from './testing/rows.js';
 
 /** What a store should hold, in the simplest terms. */
 class ShardModel {
@@ -24,7 +33,14 @@ type Step =
 const shardIndex = fc.nat({ max: 3 });
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('commit' as const), shard: shardIndex, groups: fc.integer({ min: 1, max: 3 }) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant('commit' as const),
+        shard: shardIndex,
+        groups: fc.integer({ min: 1, max: 3 }),
+      }),
+    },
     {
       weight: 4,
       arbitrary: fc.record({
@@ -82,7 +98,9 @@ class Comparison {
           {
             ...base,
             throughPosition,
-            executions: runs.map(({ key, count }) => executionRow({ ...key, sequence: count, snapshot: bytes(`${count}`) })),
+            executions: runs.map(({ key, count }) =>
+              executionRow({ ...key, sequence: count, snapshot: bytes(`${count}`) }),
+            ),
             historyAppends: runs.map(({ key, count }) => historyAppend(count * 2 - 1, count * 2, key)),
             visibility: runs.map(({ key, count }) => visibilityRow({ ...key, stateTransitionCount: count })),
           },

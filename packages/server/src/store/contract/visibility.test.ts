@@ -1,5 +1,5 @@
-import { matches, parseVisibilityQuery } from '@perdure/engine';
-import type { SearchAttributes, VisibilityCondition } from '@perdure/engine';
+import { matches, parseVisibilityQuery } from '@perdure/engine/visibility';
+import type { SearchAttributes, VisibilityCondition } from '@perdure/engine/visibility';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { VisibilityRow } from '../rows.js';
@@ -37,14 +37,32 @@ async function listAll(store: Store, query: string, pageSize: number): Promise<s
   return ids;
 }
 
-const words = fc.constantFrom('', 'a', 'ab', 'b', 'Ab', 'a b', `it's`, 'x"y', 'é', '\uE000', '\u{1F600}', '%', '_', '\\');
+const words = fc.constantFrom(
+  '',
+  'a',
+  'ab',
+  'b',
+  'Ab',
+  'a b',
+  `it's`,
+  'x"y',
+  'é',
+  '\uE000',
+  '\u{1F600}',
+  '%',
+  '_',
+  '\\',
+);
 const smallNumbers = fc.integer({ min: -2, max: 3 });
 
 const searchAttributes: fc.Arbitrary<SearchAttributes> = fc.record(
   {
     City: fc.record({ type: fc.constant('Keyword' as const), value: words }),
     Tags: fc.record({ type: fc.constant('KeywordList' as const), value: fc.array(words, { maxLength: 3 }) }),
-    Note: fc.record({ type: fc.constant('Text' as const), value: fc.array(words, { maxLength: 3 }).map((all) => all.join(' ')) }),
+    Note: fc.record({
+      type: fc.constant('Text' as const),
+      value: fc.array(words, { maxLength: 3 }).map((all) => all.join(' ')),
+    }),
     Paid: fc.record({ type: fc.constant('Bool' as const), value: fc.boolean() }),
     Due: fc.record({ type: fc.constant('Datetime' as const), value: smallNumbers }),
     Weight: fc.record({ type: fc.constant('Double' as const), value: smallNumbers.map((value) => value / 2) }),
@@ -82,7 +100,9 @@ const not = fc.constantFrom('', 'NOT ');
 function ordered(field: fc.Arbitrary<string>, literal: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.oneof(
     fc.tuple(field, comparison, literal).map((parts) => parts.join(' ')),
-    fc.tuple(field, not, literal, literal).map(([name, negation, low, high]) => `${name} ${negation}BETWEEN ${low} AND ${high}`),
+    fc
+      .tuple(field, not, literal, literal)
+      .map(([name, negation, low, high]) => `${name} ${negation}BETWEEN ${low} AND ${high}`),
     membership(field, literal),
   );
 }
@@ -101,7 +121,9 @@ const keywords = fc.constantFrom('WorkflowType', 'TaskQueue', 'ParentWorkflowId'
 
 const predicate = fc.oneof(
   ordered(keywords, quoted),
-  fc.tuple(fc.oneof(keywords, fc.constant('Tags')), not, quoted).map(([name, no, text]) => `${name} ${no}STARTS_WITH ${text}`),
+  fc
+    .tuple(fc.oneof(keywords, fc.constant('Tags')), not, quoted)
+    .map(([name, no, text]) => `${name} ${no}STARTS_WITH ${text}`),
   ordered(fc.constantFrom('StartTime', 'CloseTime', 'ExecutionTime', 'ExecutionDuration', 'Due'), nanoseconds),
   ordered(fc.constantFrom('HistoryLength', 'Pieces', 'Weight'), smallNumbers.map(String)),
   membership(fc.constant('ExecutionStatus'), status),
@@ -115,7 +137,9 @@ const { query } = fc.letrec<{ query: string }>((tie) => ({
     { depthSize: 'small', withCrossShrink: true },
     predicate,
     tie('query').map((inner) => `NOT (${inner})`),
-    fc.tuple(tie('query'), fc.constantFrom('AND', 'OR'), tie('query')).map(([left, word, right]) => `(${left} ${word} ${right})`),
+    fc
+      .tuple(tie('query'), fc.constantFrom('AND', 'OR'), tie('query'))
+      .map(([left, word, right]) => `(${left} ${word} ${right})`),
   ),
 }));
 
@@ -135,7 +159,13 @@ describeEveryStore((harness) => {
         ['closed-same-b', 60, 500],
       ];
       const visibility = times.map(([workflowId, startTimeMs, closeTimeMs]) =>
-        visibilityRow({ workflowId, runId: `run of ${workflowId}`, startTimeMs, closeTimeMs, status: closeTimeMs === undefined ? 1 : 2 }),
+        visibilityRow({
+          workflowId,
+          runId: `run of ${workflowId}`,
+          startTimeMs,
+          closeTimeMs,
+          status: closeTimeMs === undefined ? 1 : 2,
+        }),
       );
       await store.materialise([{ ...shard, throughPosition: 0, visibility }]);
       const expected = [
@@ -150,8 +180,18 @@ describeEveryStore((harness) => {
       ];
       for (const pageSize of [1, 3, 8, 100]) expect(await listAll(store, '', pageSize)).toEqual(expected);
       expect(await listAll(store, `ExecutionStatus = 'Running'`, 3)).toEqual(expected.slice(0, 4));
-      const { count, groups } = await store.countVisibility({ namespaceId, where: undefined, groupBy: 'ExecutionStatus' });
-      expect({ count, groups }).toEqual({ count: 8, groups: [{ status: 1, count: 4 }, { status: 2, count: 4 }] });
+      const { count, groups } = await store.countVisibility({
+        namespaceId,
+        where: undefined,
+        groupBy: 'ExecutionStatus',
+      });
+      expect({ count, groups }).toEqual({
+        count: 8,
+        groups: [
+          { status: 1, count: 4 },
+          { status: 2, count: 4 },
+        ],
+      });
     });
 
     it('keeps a page stable when rows are added in front of it', async () => {
@@ -196,7 +236,9 @@ describeEveryStore((harness) => {
       const store = await harness().store();
       const shard = await harness().acquire();
       const workflowId = `'); DROP TABLE visibility; --`;
-      await store.materialise([{ ...shard, throughPosition: 0, visibility: [visibilityRow({ workflowId })], executions: [executionRow()] }]);
+      await store.materialise([
+        { ...shard, throughPosition: 0, visibility: [visibilityRow({ workflowId })], executions: [executionRow()] },
+      ]);
       expect(await listAll(store, `WorkflowId = "${workflowId}"`, 10)).toEqual([workflowId]);
       expect(await listAll(store, `WorkflowId = "x' OR 'a' = 'a"`, 10)).toEqual([]);
     });
@@ -219,7 +261,9 @@ describeEveryStore((harness) => {
       await fc.assert(
         fc.asyncProperty(rows, fc.array(query, { minLength: 1, maxLength: 6 }), async (generated, queries) => {
           const space = `namespace ${round++}`;
-          const visibility = generated.map((row, index) => visibilityRow({ ...row, namespaceId: space, workflowId: `w${index}` }));
+          const visibility = generated.map((row, index) =>
+            visibilityRow({ ...row, namespaceId: space, workflowId: `w${index}` }),
+          );
           await store.materialise([{ ...shard, throughPosition: 0, visibility }]);
           for (const wanted of queries) {
             const condition = where(wanted);

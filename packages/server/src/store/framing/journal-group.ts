@@ -39,7 +39,9 @@ export function splitGroup(frame: Uint8Array): Uint8Array[] {
     const start = offset + lengthBytes;
     const end = start <= frame.byteLength ? start + view.getUint32(offset, true) : Infinity;
     if (end > frame.byteLength) {
-      throw new RangeError(`A journal row of ${frame.byteLength} bytes is cut short at byte ${offset}: the file is damaged.`);
+      throw new RangeError(
+        `A journal row of ${frame.byteLength} bytes is cut short at byte ${offset}: the file is damaged.`,
+      );
     }
     transitions.push(frame.subarray(start, end));
     offset = end;

@@ -39,7 +39,8 @@ export class MemoryDisk {
 
   /** Forgets what was never synced, and lets the disk be opened again. The store that was using it must not be used. */
   losePower(): void {
-    if (this.#synced === undefined) throw new TypeError('Create the MemoryDisk with powerCuts to simulate losing power.');
+    if (this.#synced === undefined)
+      throw new TypeError('Create the MemoryDisk with powerCuts to simulate losing power.');
     this.#unsynced = [];
     this.#visible = this.#synced.clone();
     this.inUse = false;

@@ -1,4 +1,4 @@
-import { compareStrings } from '@perdure/engine';
+import { compareStrings } from '@perdure/engine/visibility';
 import type { DueExecution, ExecutionRow, Page, PageCursor, RunKey, RunSummary } from '../rows.js';
 import { workflowKey } from './keys.js';
 

@@ -1,4 +1,4 @@
-import { compareStrings } from '@perdure/engine';
+import { compareStrings } from '@perdure/engine/visibility';
 import type { NamespaceRow } from '../rows.js';
 
 /** Namespaces by id; names are unique too. */
@@ -21,7 +21,8 @@ export class NamespacesTable {
 
   update(row: NamespaceRow): boolean {
     const named = this.byName(row.name);
-    if (!this.#rows.has(row.namespaceId) || (named !== undefined && named.namespaceId !== row.namespaceId)) return false;
+    if (!this.#rows.has(row.namespaceId) || (named !== undefined && named.namespaceId !== row.namespaceId))
+      return false;
     this.#rows.set(row.namespaceId, { ...row, record: row.record.slice() });
     return true;
   }

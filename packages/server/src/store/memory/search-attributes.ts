@@ -1,4 +1,4 @@
-import type { SearchAttributeType, SearchAttributeTypes } from '@perdure/engine';
+import type { SearchAttributeType, SearchAttributeTypes } from '@perdure/engine/visibility';
 
 /** Registered search attributes by namespace and name. */
 export class SearchAttributesTable {

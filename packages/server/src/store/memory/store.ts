@@ -60,7 +60,8 @@ export class MemoryStore implements Store {
     };
     this.searchAttributes = {
       add: (namespaceId, types) => this.#write('table', (tables) => tables.searchAttributes.add(namespaceId, types)),
-      remove: (namespaceId, names) => this.#write('table', (tables) => tables.searchAttributes.remove(namespaceId, names)),
+      remove: (namespaceId, names) =>
+        this.#write('table', (tables) => tables.searchAttributes.remove(namespaceId, names)),
       list: (namespaceId) => this.#read((tables) => tables.searchAttributes.list(namespaceId)),
     };
     this.metadata = {
@@ -156,7 +157,9 @@ export class MemoryStore implements Store {
     operation: 'acquireShard' | 'commit' | 'materialise' | 'table',
     change: (tables: MemoryTables) => Result,
   ): Promise<Result> {
-    const written = this.#closed ? this.#refuse(operation) : this.#lastWrite.then(() => this.#perform(operation, change));
+    const written = this.#closed
+      ? this.#refuse(operation)
+      : this.#lastWrite.then(() => this.#perform(operation, change));
     this.#lastWrite = written.catch(() => undefined);
     return written;
   }

@@ -1,4 +1,4 @@
-import { compareStrings, matches } from '@perdure/engine';
+import { compareStrings, matches } from '@perdure/engine/visibility';
 import type { ListedExecution, Page, RunKey, VisibilityRow } from '../rows.js';
 import type { CountVisibilityRequest, ListVisibilityRequest, VisibilityCount } from '../store.js';
 import { runKey } from './keys.js';
@@ -65,10 +65,7 @@ function sortKey(row: VisibilityRow): SortKey {
 
 function compareKeys(left: SortKey, right: SortKey): number {
   return (
-    right[0] - left[0] ||
-    right[1] - left[1] ||
-    compareStrings(right[2], left[2]) ||
-    compareStrings(right[3], left[3])
+    right[0] - left[0] || right[1] - left[1] || compareStrings(right[2], left[2]) || compareStrings(right[3], left[3])
   );
 }
 

@@ -32,7 +32,9 @@ describe('a server killed in the middle of commits', () => {
 
 /** Lets a child write until it has acknowledged so many groups, kills it, and records what it said until it was dead. */
 async function runAndKill(path: string, acknowledgements: number, acknowledged: Map<number, number>): Promise<void> {
-  const child = spawn(process.execPath, [childPath, path, String(shardCount)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [childPath, path, String(shardCount)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = new Promise((resolve) => child.on('exit', resolve));
   let heard = 0;
   for await (const line of createInterface(child.stdout)) {

@@ -36,4 +36,13 @@ export function sqliteResultCode(error: unknown): number | undefined {
 }
 
 /** Primary result codes we tell apart (https://www.sqlite.org/rescode.html). */
-export const sqliteCodes = { busy: 5, locked: 6, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, constraint: 19, notADatabase: 26 };
+export const sqliteCodes = {
+  busy: 5,
+  locked: 6,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  constraint: 19,
+  notADatabase: 26,
+};

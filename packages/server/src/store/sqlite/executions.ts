@@ -28,9 +28,7 @@ export class ExecutionsTable {
     this.#clearCurrent = database.prepare(`
       UPDATE executions SET is_current = 0
       WHERE namespace_id = ? AND workflow_id = ? AND is_current = 1 AND run_id <> ?`);
-    this.#delete = database.prepare(
-      'DELETE FROM executions WHERE namespace_id = ? AND workflow_id = ? AND run_id = ?',
-    );
+    this.#delete = database.prepare('DELETE FROM executions WHERE namespace_id = ? AND workflow_id = ? AND run_id = ?');
     this.#load = database.prepare(
       `SELECT ${columns} FROM executions WHERE namespace_id = ? AND workflow_id = ? AND run_id = ?`,
     );
@@ -90,7 +88,11 @@ export class ExecutionsTable {
     const rows = this.#listRuns.all(namespaceId, workflowId);
     reply.put(rows.length);
     for (const { run_id: runId, open, is_current: isCurrent, sequence } of rows) {
-      reply.put(runId as string).put(open === 1).put(isCurrent === 1).put(sequence as number);
+      reply
+        .put(runId as string)
+        .put(open === 1)
+        .put(isCurrent === 1)
+        .put(sequence as number);
     }
   }
 
@@ -100,7 +102,10 @@ export class ExecutionsTable {
     const page = rows.slice(0, limit);
     reply.put(page.length);
     for (const row of page) {
-      reply.put(row.namespace_id as string).put(row.workflow_id as string).put(row.run_id as string);
+      reply
+        .put(row.namespace_id as string)
+        .put(row.workflow_id as string)
+        .put(row.run_id as string);
       reply.put(row.next_due_ms as number);
     }
     const last = rows.length > limit ? page.at(-1) : undefined;
@@ -121,7 +126,13 @@ export class ExecutionsTable {
 /** Writes one row into a message. */
 export function writeExecution(writer: FlatWriter, row: ExecutionRow): void {
   writeRunKey(writer, row);
-  writer.put(row.sequence).put(row.open).put(row.isCurrent).put(row.nextDueMs).put(row.needsAttention).blob(row.snapshot);
+  writer
+    .put(row.sequence)
+    .put(row.open)
+    .put(row.isCurrent)
+    .put(row.nextDueMs)
+    .put(row.needsAttention)
+    .blob(row.snapshot);
 }
 
 /** Reads what `writeExecution` wrote. */

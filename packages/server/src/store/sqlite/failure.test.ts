@@ -46,9 +46,16 @@ describe('a full disk', () => {
 describe('a lost thread', () => {
   it('fails what was under way and everything after it', async () => {
     const health = new StoreHealth();
-    const thread = new ThreadClient({ role: 'writer', path, clusterId: 'c', shardCount: 1, maximumSizeBytes: undefined }, health);
+    const thread = new ThreadClient(
+      { role: 'writer', path, clusterId: 'c', shardCount: 1, maximumSizeBytes: undefined },
+      health,
+    );
     await thread.opened();
-    const pending = thread.read('namespaceList', () => undefined, () => undefined);
+    const pending = thread.read(
+      'namespaceList',
+      () => undefined,
+      () => undefined,
+    );
     await thread.terminate();
     await expect(pending).rejects.toThrow(StoreFailedError);
     await expect(pending).rejects.toThrow('The SQLite thread ended');

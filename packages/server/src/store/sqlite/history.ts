@@ -96,7 +96,11 @@ export function writeHistoryTruncation(writer: FlatWriter, truncation: HistoryTr
 
 /** Writes which events to read into a message. */
 export function writeHistoryRange(writer: FlatWriter, range: HistoryRange): void {
-  writer.put(range.fromEventId).put(range.maxEvents).put(range.maxBytes).put(range.reverse === true);
+  writer
+    .put(range.fromEventId)
+    .put(range.maxEvents)
+    .put(range.maxBytes)
+    .put(range.reverse === true);
 }
 
 /** Reads what `writeHistoryRange` wrote. */

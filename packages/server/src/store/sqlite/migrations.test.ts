@@ -30,7 +30,9 @@ describe('migrate', () => {
   it('leaves a file exactly as it was when a step fails', async () => {
     const database = await openDatabase();
     migrate(database, 'test', [first]);
-    expect(() => migrate(database, 'test', [first, second, broken])).toThrow(/test could not be brought from .* unchanged/);
+    expect(() => migrate(database, 'test', [first, second, broken])).toThrow(
+      /test could not be brought from .* unchanged/,
+    );
     expect(version(database)).toBe(1);
     expect(database.prepare('SELECT * FROM one').all()).toEqual([expect.objectContaining({ x: 1 })]);
     expect(database.prepare(`SELECT * FROM sqlite_schema WHERE name = 'three'`).get()).toBeUndefined();

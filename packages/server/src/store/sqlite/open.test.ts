@@ -24,14 +24,21 @@ function open(changes: { readonly shardCount?: number; readonly path?: string } 
   return openStore({ kind: 'sqlite', path, clusterId: 'cluster', ...changes });
 }
 
-async function expectRefused(problem: StoreOpenProblem, words: string, opening: Promise<Store> = open()): Promise<void> {
+async function expectRefused(
+  problem: StoreOpenProblem,
+  words: string,
+  opening: Promise<Store> = open(),
+): Promise<void> {
   const error = await opening.then(
     () => undefined,
     (reason: unknown) => reason,
   );
   expect(error).toBeInstanceOf(StoreOpenError);
   const { message } = error as StoreOpenError;
-  expect({ problem: (error as StoreOpenError).problem, message }).toEqual({ problem, message: expect.stringContaining(words) });
+  expect({ problem: (error as StoreOpenError).problem, message }).toEqual({
+    problem,
+    message: expect.stringContaining(words),
+  });
   expect(message).toContain(folder);
   expect(message).not.toContain('\n');
 }

@@ -25,7 +25,10 @@ export interface SqliteStoreOptions {
 /** Opens or creates a store on SQLite. Throws `StoreOpenError` with one line that says what, where and what to do. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const { clusterId, shardCount, maximumSizeBytes } = options;
-  if (shardCount !== undefined && !(Number.isInteger(shardCount) && shardCount >= 1 && shardCount <= maximumShardCount)) {
+  if (
+    shardCount !== undefined &&
+    !(Number.isInteger(shardCount) && shardCount >= 1 && shardCount <= maximumShardCount)
+  ) {
     throw new RangeError(`shardCount is ${shardCount}: give a whole number from 1 to ${maximumShardCount}.`);
   }
   const path = options.path === ':memory:' ? undefined : resolve(options.path);

@@ -1,4 +1,4 @@
-import type { SearchAttributeType, SearchAttributeTypes } from '@perdure/engine';
+import type { SearchAttributeType, SearchAttributeTypes } from '@perdure/engine/visibility';
 import type { SqlDatabase } from './driver.js';
 import type { FlatReader, FlatWriter } from './wire/flat.js';
 

@@ -99,11 +99,7 @@ export class SqliteStore implements Store {
     let position = afterPosition;
     for (;;) {
       const after = position;
-      const rows = await this.reader.read(
-        'readJournal',
-        (request) => request.put(shardId).put(after),
-        readJournalRows,
-      );
+      const rows = await this.reader.read('readJournal', (request) => request.put(shardId).put(after), readJournalRows);
       yield* rows;
       const last = rows.at(-1);
       if (last === undefined) return;

@@ -58,7 +58,10 @@ export class ThreadClient {
     read: (answer: FlatReader) => Result,
   ): Promise<Result> {
     return this.#call(operation, read, (id) => {
-      this.#batch.put(id).put(operation).section(() => write(this.#batch));
+      this.#batch
+        .put(id)
+        .put(operation)
+        .section(() => write(this.#batch));
       if (this.#isFlushScheduled) return;
       this.#isFlushScheduled = true;
       setImmediate(() => this.#flush());
@@ -73,7 +76,10 @@ export class ThreadClient {
   ): Promise<Result> {
     return this.#call(operation, read, (id) => {
       const request = new FlatWriter();
-      request.put(id).put(operation).section(() => write(request));
+      request
+        .put(id)
+        .put(operation)
+        .section(() => write(request));
       this.#post(request.finish());
     });
   }
@@ -82,7 +88,10 @@ export class ThreadClient {
   async close(): Promise<void> {
     this.#flush();
     const id = this.#nextId++;
-    const request = new FlatWriter().put(id).put('close' satisfies Operation).put(0);
+    const request = new FlatWriter()
+      .put(id)
+      .put('close' satisfies Operation)
+      .put(0);
     this.#post(request.finish());
     await this.#exited;
   }
@@ -92,7 +101,11 @@ export class ThreadClient {
     await this.#worker.terminate();
   }
 
-  #call<Result>(operation: Operation, read: (answer: FlatReader) => Result, send: (id: number) => void): Promise<Result> {
+  #call<Result>(
+    operation: Operation,
+    read: (answer: FlatReader) => Result,
+    send: (id: number) => void,
+  ): Promise<Result> {
     const refusal = this.#health.refusal(operation);
     if (refusal !== undefined) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
@@ -139,7 +152,9 @@ export class ThreadClient {
   /** Without its thread the store is lost; after `close` there is nothing left to lose. */
   #lose(how: string, cause?: unknown): void {
     const problem = `The SQLite thread ${how}`;
-    this.#opened.reject(new StoreOpenError('unavailable', `${problem}: nothing was opened. Start the server again.`, { cause }));
+    this.#opened.reject(
+      new StoreOpenError('unavailable', `${problem}: nothing was opened. Start the server again.`, { cause }),
+    );
     if (this.#calls.size === 0 && this.#health.isClosed) return;
     const failure = this.#health.fail(`${problem}. Nothing more is accepted: start the server again.`, cause);
     for (const call of this.#calls.values()) call.reject(failure);

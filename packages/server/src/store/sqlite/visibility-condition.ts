@@ -1,4 +1,10 @@
-import type { ColumnName, QueryField, QueryValue, SearchAttributeType, VisibilityCondition } from '@perdure/engine';
+import type {
+  ColumnName,
+  QueryField,
+  QueryValue,
+  SearchAttributeType,
+  VisibilityCondition,
+} from '@perdure/engine/visibility';
 import type { SqlValue } from './driver.js';
 
 /** A condition as SQL, and what to bind to its question marks. Values never become part of the text. */

@@ -1,5 +1,5 @@
-import { indexedValue } from '@perdure/engine';
-import type { IndexedValue, SearchAttributes, VisibilityCondition } from '@perdure/engine';
+import { indexedValue } from '@perdure/engine/visibility';
+import type { IndexedValue, SearchAttributes, VisibilityCondition } from '@perdure/engine/visibility';
 import type { ListedExecution, Page, PageCursor, RunKey, VisibilityRow } from '../rows.js';
 import type { VisibilityCount } from '../store.js';
 import type { SqlDatabase, SqlRow } from './driver.js';
@@ -46,9 +46,7 @@ export class VisibilityTable {
     this.#upsert = database.prepare(`
       INSERT INTO visibility (${storedColumns.join(', ')}) VALUES (${storedColumns.map(() => '?').join(', ')})
       ON CONFLICT DO UPDATE SET ${updated.map((column) => `${column} = excluded.${column}`).join(', ')}`);
-    this.#delete = database.prepare(
-      'DELETE FROM visibility WHERE namespace_id = ? AND workflow_id = ? AND run_id = ?',
-    );
+    this.#delete = database.prepare('DELETE FROM visibility WHERE namespace_id = ? AND workflow_id = ? AND run_id = ?');
   }
 
   /** Takes one row as `writeVisibilityRow` wrote it. */
@@ -98,7 +96,12 @@ export class VisibilityTable {
     writePageEnd(reply, last && cursorAfter(last));
   }
 
-  count(namespaceId: string, where: VisibilityCondition | undefined, groupBy: string | undefined, reply: FlatWriter): void {
+  count(
+    namespaceId: string,
+    where: VisibilityCondition | undefined,
+    groupBy: string | undefined,
+    reply: FlatWriter,
+  ): void {
     const condition = where === undefined ? undefined : toSql(where);
     const rows = this.#database
       .prepare(

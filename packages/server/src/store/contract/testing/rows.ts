@@ -11,10 +11,12 @@ export function text(value: Uint8Array): string {
   return new TextDecoder().decode(value);
 }
 
+/** The key of a run; every part has a default. */
 export function runKey(workflowId = 'workflow', runId = 'run', namespaceId = 'namespace'): RunKey {
   return { namespaceId, workflowId, runId };
 }
 
+/** A current, open execution, with changes. */
 export function executionRow(changes: Partial<ExecutionRow> = {}): ExecutionRow {
   return {
     ...runKey(),
@@ -28,6 +30,7 @@ export function executionRow(changes: Partial<ExecutionRow> = {}): ExecutionRow 
   };
 }
 
+/** A running execution as List sees it, with changes. */
 export function visibilityRow(changes: Partial<VisibilityRow> = {}): VisibilityRow {
   return {
     ...runKey(),
@@ -46,10 +49,12 @@ export function visibilityRow(changes: Partial<VisibilityRow> = {}): VisibilityR
 /** The entry of one event: its bytes are the text "event N", padded. */
 export function eventEntry(eventId: number, paddingBytes = 0): Uint8Array {
   const event = bytes(`event ${eventId}${'.'.repeat(paddingBytes)}`);
-  const length = event.byteLength < 128 ? [event.byteLength] : [(event.byteLength & 0x7f) | 0x80, event.byteLength >>> 7];
+  const length =
+    event.byteLength < 128 ? [event.byteLength] : [(event.byteLength & 0x7f) | 0x80, event.byteLength >>> 7];
   return Uint8Array.from([0x0a, ...length, ...event]);
 }
 
+/** A stretch of events made by `eventEntry`. */
 export function historyAppend(firstEventId: number, lastEventId: number, run = runKey(), padding = 0): HistoryAppend {
   const entries: number[] = [];
   for (let eventId = firstEventId; eventId <= lastEventId; eventId++) entries.push(...eventEntry(eventId, padding));

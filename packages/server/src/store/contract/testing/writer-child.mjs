@@ -6,6 +6,7 @@
  *
  * Prints `open`, then `ack SHARD POSITION` for each durable group.
  */
+import { Buffer } from 'node:buffer';
 import { Committer } from '../../../../dist/committer/index.js';
 import { openStore } from '../../../../dist/store/index.js';
 
@@ -22,21 +23,28 @@ for (let shardId = 0; shardId < shardCount; shardId++) {
 function run(shard, journal) {
   let materialising = false;
   const step = () => {
-    const position = journal.enqueue(new TextEncoder().encode(`${shard.shardId}:`), (failure) => {
+    const position = journal.enqueue(Buffer.from(`${shard.shardId}:`), (failure) => {
       if (failure !== undefined) throw failure;
       process.stdout.write(`ack ${shard.shardId} ${position}\n`);
       if (position % 7 === 0 && !materialising) materialise(position);
       step();
     });
-    journal.enqueue(new TextEncoder().encode(`position ${position}`));
+    journal.enqueue(Buffer.from(`position ${position}`));
   };
   step();
 
   function materialise(throughPosition) {
     materialising = true;
     const run = { namespaceId: 'n', workflowId: `shard ${shard.shardId}`, runId: 'run' };
-    const snapshot = new TextEncoder().encode(`through ${throughPosition}`);
-    const execution = { ...run, sequence: throughPosition, snapshot, open: true, isCurrent: true, needsAttention: false };
+    const snapshot = Buffer.from(`through ${throughPosition}`);
+    const execution = {
+      ...run,
+      sequence: throughPosition,
+      snapshot,
+      open: true,
+      isCurrent: true,
+      needsAttention: false,
+    };
     const changes = { shardId: shard.shardId, epoch: shard.epoch, throughPosition, executions: [execution] };
     void store.materialise([changes]).then(() => (materialising = false));
   }

@@ -133,7 +133,9 @@ function describeOpenError(error: unknown, path: string): StoreOpenError {
   const code = sqliteResultCode(error);
   if (code === sqliteCodes.corrupt || code === sqliteCodes.notADatabase) return corrupt(path, message, error);
   const advice = 'check that the folder exists, is writable and has space';
-  return new StoreOpenError('unavailable', `${path} cannot be opened (${oneLine(message)}): ${advice}.`, { cause: error });
+  return new StoreOpenError('unavailable', `${path} cannot be opened (${oneLine(message)}): ${advice}.`, {
+    cause: error,
+  });
 }
 
 function corrupt(path: string, finding: string, cause?: unknown): StoreOpenError {

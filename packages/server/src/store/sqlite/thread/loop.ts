@@ -53,7 +53,8 @@ export class ThreadLoop {
       try {
         request.section(() => this.#answers.resolve(id, (reply) => handler(this.#tables, request, reply)));
       } catch (error) {
-        if (isFatal(error)) this.#answers.fail(id, `Reading failed (${messageOf(error)}): check the disk and the file.`);
+        if (isFatal(error))
+          this.#answers.fail(id, `Reading failed (${messageOf(error)}): check the disk and the file.`);
         else this.#answers.reject(id, messageOf(error));
       }
     }

@@ -1,4 +1,4 @@
-import type { VisibilityCondition } from '@perdure/engine';
+import type { VisibilityCondition } from '@perdure/engine/visibility';
 import { readHistoryRange } from '../history.js';
 import { writeNamespaces } from '../namespaces.js';
 import { writeSearchAttributeTypes } from '../search-attributes.js';
