@@ -4,14 +4,15 @@ import { documentedExports } from './scripts/eslint/documented-exports.mjs';
 
 const TESTS = ['**/*.test.ts', '**/src/testing/**', 'interop/**'];
 
+const NODE_GLOBALS =
+  'AbortController Buffer URL clearTimeout console crypto fetch performance process setImmediate setTimeout'.split(' ');
+
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/generated/**', '**/node_modules/**', '**/*.d.ts', 'coverage/**'] },
   {
     files: ['**/*.mjs'],
     extends: [eslint.configs.recommended],
-    languageOptions: {
-      globals: { console: 'readonly', process: 'readonly', performance: 'readonly', URL: 'readonly' },
-    },
+    languageOptions: { globals: Object.fromEntries(NODE_GLOBALS.map((name) => [name, 'readonly'])) },
   },
   {
     files: ['**/*.ts'],
