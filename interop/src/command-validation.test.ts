@@ -77,7 +77,7 @@ test.for(refused)('$name refuses the answer, and the task stays open', async ({ 
   await worker.complete(task, [commands.completeWorkflow('recovered')]);
 });
 
-test('an over-large activity input ends the workflow as failed', async ({ expect }) => {
+test('an over-large activity input terminates the workflow', async ({ expect }) => {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
   const input = toPayloads('x'.repeat(2 * 1024 * 1024 + 1));
