@@ -14,9 +14,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-
-const { Committer } = await import('../../packages/server/dist/committer/index.js');
-const { openStore } = await import('../../packages/server/dist/store/index.js');
+import { Committer } from '@perdure/server/committer';
+import { openStore } from '@perdure/server/store';
 
 const { values: options } = parseArgs({
   options: {
