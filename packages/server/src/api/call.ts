@@ -8,6 +8,12 @@ export interface Caller {
   readonly tlsSubject: string | undefined;
 }
 
+/** The transport's side of a call. */
+export interface CallOwner {
+  /** Answers DEADLINE_EXCEEDED, whatever the handler does. */
+  onDeadlinePassed(): void;
+}
+
 type CancelListener = (reason: CancelReason) => void;
 
 /**
@@ -21,8 +27,7 @@ export class Call implements CallContext, WheelEntry {
   wheelSlot = -1;
   previousInFlight: Call | undefined;
   nextInFlight: Call | undefined;
-  /** What the transport does when the deadline passes. */
-  onDeadlinePassed: (() => void) | undefined;
+  owner: CallOwner | undefined;
   private listeners: Set<CancelListener> | CancelListener | undefined;
   private controller: AbortController | undefined;
 
@@ -87,7 +92,7 @@ export class Call implements CallContext, WheelEntry {
   }
 
   onDeadline(): void {
-    this.onDeadlinePassed?.();
+    this.owner?.onDeadlinePassed();
     this.cancel('deadline');
   }
 

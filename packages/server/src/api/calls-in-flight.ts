@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import type { Call } from './call.js';
 import type { CancelReason } from './rpc.js';
 
@@ -46,4 +47,18 @@ export class CallsInFlight {
   async whenIdle(): Promise<void> {
     if (this.count > 0) await new Promise<void>((resolve) => this.idleListeners.push(resolve));
   }
+}
+
+/** Waits for something, but not longer than `graceMs`. */
+export async function withGrace(awaited: Promise<unknown>, graceMs: number, clock: Clock): Promise<void> {
+  const { promise, resolve } = deferred();
+  const timer = clock.callAt(clock.nowMs() + graceMs, resolve);
+  await Promise.race([awaited, promise]);
+  timer.cancel();
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((resolver) => (resolve = resolver));
+  return { promise, resolve };
 }

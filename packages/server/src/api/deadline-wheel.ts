@@ -1,19 +1,4 @@
-/** Time as the transports need it; replaced under simulation. */
-export interface TransportClock {
-  /** Epoch milliseconds. */
-  nowMs(): number;
-  /** Calls back after a delay; the returned function cancels. A pending timer must not keep the process alive. */
-  schedule(callback: () => void, delayMs: number): () => void;
-}
-
-/** The clock of the machine. */
-export const systemClock: TransportClock = {
-  nowMs: () => Date.now(),
-  schedule(callback, delayMs) {
-    const timer = setTimeout(callback, delayMs).unref();
-    return () => clearTimeout(timer);
-  },
-};
+import type { Clock, ClockTimer } from '../clock.js';
 
 /** Something with a deadline; the links belong to the wheel. */
 export interface WheelEntry {
@@ -40,10 +25,10 @@ export class DeadlineWheel {
   /** The last tick whose slot was visited. */
   private visitedTick: number;
   private wakeTick = Infinity;
-  private cancelTimer: (() => void) | undefined;
+  private timer: ClockTimer | undefined;
   private readonly onTimer = (): void => this.turn();
 
-  constructor(private readonly clock: TransportClock) {
+  constructor(private readonly clock: Clock) {
     this.visitedTick = Math.floor(clock.nowMs() / TICK_MS);
   }
 
@@ -82,7 +67,7 @@ export class DeadlineWheel {
 
   /** Forgets every entry and stops the timer. */
   close(): void {
-    this.cancelTimer?.();
+    this.timer?.cancel();
     this.slots.fill(undefined);
     this.count = 0;
     this.wakeTick = Infinity;
@@ -125,8 +110,8 @@ export class DeadlineWheel {
   }
 
   private wakeAt(tick: number): void {
-    this.cancelTimer?.();
+    this.timer?.cancel();
     this.wakeTick = tick;
-    this.cancelTimer = this.clock.schedule(this.onTimer, Math.max(1, tick * TICK_MS - this.clock.nowMs()));
+    this.timer = this.clock.callAt(tick * TICK_MS, this.onTimer);
   }
 }

@@ -37,6 +37,12 @@ export function toServiceError(thrown: unknown, call: Call, ports: DispatchPorts
   return new ServiceError('INTERNAL', `internal error ${errorId} in ${call.method}; the server's log has the details`);
 }
 
+/** What the caller of a handler that took too long is told. */
+export function deadlineExceeded(call: Call): ServiceError {
+  const message = `the deadline of ${call.timeoutMs} ms passed before ${call.method} answered`;
+  return new ServiceError('DEADLINE_EXCEEDED', message);
+}
+
 function isRejection(thrown: unknown): thrown is Rejection {
   return typeof thrown === 'object' && thrown !== null && (thrown as Partial<Rejection>).rejected === true;
 }

@@ -1,6 +1,5 @@
 // The port between transports and the handlers of the API, and the transports: gRPC and in-process.
 // It owns how calls travel and how errors are written; it must not know what any method does.
-export { systemClock, type TransportClock } from './deadline-wheel.js';
 export { GrpcServer, type GrpcServerOptions } from './grpc/index.js';
 export { HealthService } from './health.js';
 export type { TlsOptions } from './http2/index.js';

@@ -1,10 +1,10 @@
-import type { Call } from '../call.js';
+import type { Call, CallOwner } from '../call.js';
 import type { CallsInFlight } from '../calls-in-flight.js';
 import type { DeadlineWheel } from '../deadline-wheel.js';
-import { decodeRequest, type DispatchPorts, encodeResponse, toServiceError } from '../dispatch.js';
+import { deadlineExceeded, decodeRequest, type DispatchPorts, encodeResponse, toServiceError } from '../dispatch.js';
 import type { ServerStream, StreamListener } from '../http2/index.js';
 import type { MethodEntry } from '../method-table.js';
-import { ServiceError } from '../service-error.js';
+import type { ServiceError } from '../service-error.js';
 import { OK_GRPC_STATUS, STATUS } from '../status.js';
 import type { GrpcCaller } from './caller.js';
 import { deflateMessage, inflateMessage, isWorthCompressing } from './compression.js';
@@ -32,11 +32,12 @@ export interface CallHost extends DispatchPorts {
  * Two things end independently: the caller's interest (`conclude`: answered, cancelled, lost, deadline passed) and the
  * handler's work (`release`). Whatever the handler does after the first is dropped.
  */
-export class GrpcCall implements StreamListener {
+export class GrpcCall implements StreamListener, CallOwner {
   private reader: MessageReader | undefined;
   private isRunning = false;
   private isConcluded = false;
   private hasSentHead = false;
+  private isForgotten = false;
   private requestBytes = 0;
   private responseBytes = 0;
 
@@ -52,7 +53,7 @@ export class GrpcCall implements StreamListener {
     entry.observer.started();
     host.inFlight.add(call);
     caller.callsInFlight++;
-    call.onDeadlinePassed = this.onDeadlinePassed;
+    call.owner = this;
     host.wheel.add(call);
   }
 
@@ -70,8 +71,11 @@ export class GrpcCall implements StreamListener {
     if (this.isConcluded || reader === undefined) return;
     try {
       const bytes = inflateMessage(reader.end(), this.encoding, this.host.maxRequestBytes);
-      if (bytes instanceof Promise) bytes.then(this.run, this.fail);
-      else this.run(bytes);
+      if (bytes instanceof Uint8Array) return this.run(bytes);
+      bytes.then(
+        (inflated) => this.run(inflated),
+        (error: unknown) => this.fail(error),
+      );
     } catch (error) {
       this.fail(error);
     }
@@ -82,7 +86,7 @@ export class GrpcCall implements StreamListener {
     this.call.cancel(errorCode === undefined ? 'connection' : 'client');
   }
 
-  private readonly run = (bytes: Uint8Array): void => {
+  private run(bytes: Uint8Array): void {
     if (this.isConcluded) return;
     const { method } = this.entry;
     this.requestBytes = bytes.length;
@@ -91,15 +95,15 @@ export class GrpcCall implements StreamListener {
       this.isRunning = true;
       const settled =
         'handle' in method
-          ? method.handle(request, this.call).then(this.onAnswer)
-          : method.stream(request, this.call, this.send).then(this.onStreamEnd);
-      settled.catch(this.onThrown);
+          ? method.handle(request, this.call).then((response) => this.onAnswer(response))
+          : method.stream(request, this.call, (response) => this.send(response)).then(() => this.onStreamEnd());
+      settled.catch((thrown: unknown) => this.onThrown(thrown));
     } catch (error) {
       this.onThrown(error);
     }
-  };
+  }
 
-  private readonly onAnswer = (response: unknown): void | Promise<void> => {
+  private onAnswer(response: unknown): void | Promise<void> {
     this.release();
     if (this.isConcluded) return;
     const chunks = encodeResponse(this.entry.method.responseType, response);
@@ -108,7 +112,7 @@ export class GrpcCall implements StreamListener {
     if (isWorthCompressing(this.encoding, sizeBytes)) return this.answerCompressed(chunks);
     this.stream.respond(this.head(), framed(chunks, false), OK_TRAILERS);
     this.conclude(OK_GRPC_STATUS);
-  };
+  }
 
   private async answerCompressed(chunks: readonly Uint8Array[]): Promise<void> {
     const compressed = await deflateMessage(chunks, this.encoding);
@@ -117,34 +121,33 @@ export class GrpcCall implements StreamListener {
     this.conclude(OK_GRPC_STATUS);
   }
 
-  private readonly send = (response: unknown): boolean => {
+  private send(response: unknown): boolean {
     if (this.isConcluded) return false;
     if (!this.hasSentHead) this.stream.respondHead(this.head());
     this.hasSentHead = true;
     const chunks = encodeResponse(this.entry.method.responseType, response);
     this.responseBytes += totalLength(chunks);
     return this.stream.write(framed(chunks, false));
-  };
+  }
 
-  private readonly onStreamEnd = (): void => {
+  private onStreamEnd(): void {
     this.release();
     if (this.isConcluded) return;
     if (!this.hasSentHead) this.stream.respondHead(this.head());
     this.stream.finish(OK_TRAILERS);
     this.conclude(OK_GRPC_STATUS);
-  };
+  }
 
-  private readonly onThrown = (thrown: unknown): void => {
+  private onThrown(thrown: unknown): void {
     this.release();
     this.fail(thrown);
-  };
+  }
 
-  private readonly onDeadlinePassed = (): void => {
-    const message = `the deadline of ${this.call.timeoutMs} ms passed before ${this.call.method} answered`;
-    this.fail(new ServiceError('DEADLINE_EXCEEDED', message));
-  };
+  onDeadlinePassed(): void {
+    this.fail(deadlineExceeded(this.call));
+  }
 
-  private readonly fail = (thrown: unknown): void => {
+  private fail(thrown: unknown): void {
     if (this.isConcluded) return;
     const error = toServiceError(thrown, this.call, this.host);
     try {
@@ -156,7 +159,7 @@ export class GrpcCall implements StreamListener {
       this.sendError(replacement);
       this.conclude(replacement.grpcStatus);
     }
-  };
+  }
 
   private sendError(error: ServiceError): void {
     if (this.hasSentHead) this.stream.finish(errorTrailers(error));
@@ -193,6 +196,4 @@ export class GrpcCall implements StreamListener {
     this.caller.callsInFlight--;
     this.host.inFlight.remove(this.call);
   }
-
-  private isForgotten = false;
 }

@@ -16,8 +16,16 @@ export interface HttpRefusal {
 }
 
 const GRPC_CONTENT_TYPE = /^application\/grpc(\+proto)?\s*(;.*)?$/i;
-const TIMEOUT = /^(\d{1,8})([HMSmun])$/;
-const MS_PER_UNIT: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };
+const MAX_TIMEOUT_DIGITS = 8;
+const DIGIT_ZERO = 48;
+const UNIT_MS: ReadonlyMap<string, number> = new Map([
+  ['H', 3_600_000],
+  ['M', 60_000],
+  ['S', 1_000],
+  ['m', 1],
+  ['u', 1e-3],
+  ['n', 1e-6],
+]);
 
 /** Whether a request is not gRPC at all. */
 export function refusalOf(head: RequestHead): HttpRefusal | undefined {
@@ -41,13 +49,20 @@ export function readGrpcHeaders(head: RequestHead): GrpcRequestHeaders {
 
 /** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md: up to eight digits and a unit. */
 export function parseTimeout(value: string): number {
-  const match = TIMEOUT.exec(value);
-  const unitMs = MS_PER_UNIT[match?.[2] ?? ''];
-  if (match === null || unitMs === undefined) {
+  const digits = value.length - 1;
+  const unitMs = UNIT_MS.get(value.charAt(digits));
+  let amount = 0;
+  let isNumber = digits >= 1 && digits <= MAX_TIMEOUT_DIGITS;
+  for (let index = 0; index < digits && isNumber; index++) {
+    const digit = value.charCodeAt(index) - DIGIT_ZERO;
+    isNumber = digit >= 0 && digit <= 9;
+    amount = amount * 10 + digit;
+  }
+  if (unitMs === undefined || !isNumber) {
     const message = `grpc-timeout ${JSON.stringify(value)} is not up to eight digits and one of the units H M S m u n`;
     throw new ServiceError('INVALID_ARGUMENT', message);
   }
-  return Number(match[1]) * unitMs;
+  return amount * unitMs;
 }
 
 function findHeader(head: RequestHead, name: string): string | undefined {

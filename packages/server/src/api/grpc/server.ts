@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 
+import { type Clock, SystemClock } from '../../clock.js';
 import { type Logger, silentLogger } from '../../observability/index.js';
 import { Call } from '../call.js';
-import { CallsInFlight } from '../calls-in-flight.js';
-import { DeadlineWheel, systemClock, type TransportClock } from '../deadline-wheel.js';
+import { CallsInFlight, withGrace } from '../calls-in-flight.js';
+import { DeadlineWheel } from '../deadline-wheel.js';
 import { HealthService } from '../health.js';
 import {
   Http2Server,
@@ -38,7 +39,7 @@ export interface GrpcServerOptions {
   readonly limits?: Partial<Http2Limits>;
   readonly log?: Logger;
   readonly observer?: RpcObserver;
-  readonly clock?: TransportClock;
+  readonly clock?: Clock;
   readonly newErrorId?: () => string;
   /** Told how many connections are open. */
   readonly onConnectionCount?: (connections: number) => void;
@@ -59,7 +60,7 @@ export class GrpcServer {
   private readonly http2: Http2Server;
   private readonly wheel: DeadlineWheel;
   private readonly inFlight = new CallsInFlight();
-  private readonly clock: TransportClock;
+  private readonly clock: Clock;
   private readonly host: CallHost;
   private readonly log: Logger;
   private boundAddress: AddressInfo | undefined;
@@ -70,7 +71,7 @@ export class GrpcServer {
     const methods = [...options.methods];
     this.health = new HealthService(methods.map((method) => serviceName(method.path)));
     this.methods = new MethodTable([...methods, ...this.health.methods], options.observer ?? silentObserver);
-    this.clock = options.clock ?? systemClock;
+    this.clock = options.clock ?? new SystemClock();
     this.wheel = new DeadlineWheel(this.clock);
     this.log = options.log ?? silentLogger;
     this.host = {
@@ -116,10 +117,7 @@ export class GrpcServer {
     this.health.shutDown();
     const drained = Promise.all([this.http2.drain(), this.inFlight.whenIdle()]);
     this.inFlight.cancelAll('drain');
-    let cancelTimer: (() => void) | undefined;
-    const graceOver = new Promise<void>((resolve) => (cancelTimer = this.clock.schedule(resolve, graceMs)));
-    await Promise.race([drained, graceOver]);
-    cancelTimer?.();
+    await withGrace(drained, graceMs, this.clock);
     await this.http2.close();
     this.wheel.close();
   }

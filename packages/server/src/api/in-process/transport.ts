@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 import { EncodedMessage } from '@perdure/protocol';
 
+import { type Clock, SystemClock } from '../../clock.js';
 import { type Logger, silentLogger } from '../../observability/index.js';
 import { Call, type Caller } from '../call.js';
-import { CallsInFlight } from '../calls-in-flight.js';
-import { DeadlineWheel, systemClock, type TransportClock } from '../deadline-wheel.js';
-import { decodeRequest, type DispatchPorts, encodeResponse, toServiceError } from '../dispatch.js';
+import { CallsInFlight, withGrace } from '../calls-in-flight.js';
+import { DeadlineWheel } from '../deadline-wheel.js';
+import { deadlineExceeded, decodeRequest, type DispatchPorts, encodeResponse, toServiceError } from '../dispatch.js';
 import { HealthService } from '../health.js';
 import { Metadata, type MetadataInput } from '../metadata.js';
 import { type MethodEntry, MethodTable } from '../method-table.js';
@@ -20,7 +21,7 @@ export interface InProcessTransportOptions {
   readonly methods: Iterable<AnyRpcMethod>;
   readonly log?: Logger;
   readonly observer?: RpcObserver;
-  readonly clock?: TransportClock;
+  readonly clock?: Clock;
   readonly newErrorId?: () => string;
 }
 
@@ -53,7 +54,7 @@ export class InProcessTransport {
   private readonly methods: MethodTable;
   private readonly wheel: DeadlineWheel;
   private readonly inFlight = new CallsInFlight();
-  private readonly clock: TransportClock;
+  private readonly clock: Clock;
   private readonly ports: DispatchPorts;
   private isDraining = false;
 
@@ -61,7 +62,7 @@ export class InProcessTransport {
     const methods = [...options.methods];
     this.health = new HealthService(methods.map((method) => serviceName(method.path)));
     this.methods = new MethodTable([...methods, ...this.health.methods], options.observer ?? silentObserver);
-    this.clock = options.clock ?? systemClock;
+    this.clock = options.clock ?? new SystemClock();
     this.wheel = new DeadlineWheel(this.clock);
     this.ports = {
       log: options.log ?? silentLogger,
@@ -95,10 +96,7 @@ export class InProcessTransport {
     this.isDraining = true;
     this.health.shutDown();
     this.inFlight.cancelAll('drain');
-    let cancelTimer: (() => void) | undefined;
-    const graceOver = new Promise<void>((resolve) => (cancelTimer = this.clock.schedule(resolve, graceMs)));
-    await Promise.race([this.inFlight.whenIdle(), graceOver]);
-    cancelTimer?.();
+    await withGrace(this.inFlight.whenIdle(), graceMs, this.clock);
     this.wheel.close();
   }
 
@@ -127,10 +125,7 @@ export class InProcessTransport {
       fail(new ServiceError('CANCELLED', `the caller cancelled ${call.method}`));
       call.cancel('client');
     };
-    call.onDeadlinePassed = () => {
-      const message = `the deadline of ${call.timeoutMs} ms passed before ${call.method} answered`;
-      fail(new ServiceError('DEADLINE_EXCEEDED', message));
-    };
+    call.owner = { onDeadlinePassed: () => fail(deadlineExceeded(call)) };
     entry.observer.started();
     this.wheel.add(call);
     this.inFlight.add(call);

@@ -1,7 +1,7 @@
-import type { TransportClock } from '../deadline-wheel.js';
+import type { Clock, ClockTimer } from '../../clock.js';
 
 /** A clock that stands still until a test moves it. */
-export class SimulatedClock implements TransportClock {
+export class SimulatedClock implements Clock {
   private time: number;
   private readonly timers = new Set<{ readonly atMs: number; readonly callback: () => void }>();
 
@@ -18,10 +18,10 @@ export class SimulatedClock implements TransportClock {
     return this.time;
   }
 
-  schedule(callback: () => void, delayMs: number): () => void {
-    const timer = { atMs: this.time + delayMs, callback };
+  callAt(timeMs: number, callback: () => void): ClockTimer {
+    const timer = { atMs: timeMs, callback };
     this.timers.add(timer);
-    return () => this.timers.delete(timer);
+    return { cancel: () => this.timers.delete(timer) };
   }
 
   /** Moves time forward, firing timers in order at their moments. */
