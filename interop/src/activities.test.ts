@@ -161,7 +161,8 @@ test('backoff grows by the coefficient up to the maximum interval', async ({ exp
   for (let attempt = 1; attempt <= 3; attempt++) {
     await worker.failActivity(await worker.activityTask(), 'again');
     const { pendingActivities } = await environment.service.describeWorkflowExecution({ namespace: 'default', execution });
-    intervalsMs.push(millis(pendingActivities[0]!.currentRetryInterval!));
+    const { nextAttemptScheduleTime, lastAttemptCompleteTime } = pendingActivities[0]!;
+    intervalsMs.push(Math.round(millis(nextAttemptScheduleTime!) - millis(lastAttemptCompleteTime!)));
   }
   expect(intervalsMs).toEqual([100, 500, 600]);
 });
