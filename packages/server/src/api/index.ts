@@ -13,5 +13,5 @@ export { Metadata, type MetadataInput } from './metadata.js';
 export type { MethodObserver, RpcObserver } from './rpc-observer.js';
 export type { AnyRpcMethod, CallContext, CancelReason, RpcMethod, ServerStreamMethod } from './rpc.js';
 export { ServiceError } from './service-error.js';
-export { encodeStatusDetails } from './status-details.js';
+export { encodeStatusDetails, packDetail } from './status-details.js';
 export { nameOfGrpcStatus, OK_GRPC_STATUS, STATUS, type StatusCode } from './status.js';

@@ -1,4 +1,5 @@
-import { type AnyCodec, errordetails, rpc } from '@perdure/protocol';
+import type { RejectionDetail } from '@perdure/engine';
+import { type AnyCodec, errordetails, type google, rpc } from '@perdure/protocol';
 
 import type { ServiceError } from './service-error.js';
 
@@ -17,9 +18,13 @@ export function messageForTrailers(error: ServiceError): string {
 export function encodeStatusDetails(error: ServiceError): Uint8Array | undefined {
   const { detail } = error;
   if (detail === undefined) return undefined;
+  return rpc.Status.encode({ code: error.grpcStatus, message: messageForTrailers(error), details: [packDetail(detail)] });
+}
+
+/** A detail as `google.protobuf.Any`. */
+export function packDetail(detail: RejectionDetail): google.IAny {
   const codec = detailCodec(detail.type);
-  const packed = { typeUrl: TYPE_URL_PREFIX + codec.typeName, value: codec.encode(detail.fields) };
-  return rpc.Status.encode({ code: error.grpcStatus, message: messageForTrailers(error), details: [packed] });
+  return { typeUrl: TYPE_URL_PREFIX + codec.typeName, value: codec.encode(detail.fields) };
 }
 
 function detailCodec(type: string): AnyCodec {

@@ -1,2 +1,2 @@
 // Updates: admission, and waiting for their stages. Knows nothing of how a worker hears of them.
-export { UpdateService } from './update-service.js';
+export { UpdateService, type UpdateProgress } from './update-service.js';

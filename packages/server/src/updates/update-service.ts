@@ -34,14 +34,23 @@ export class UpdateService {
   async update(target: RunTarget, request: update.IRequest, stage: enums.UpdateWorkflowExecutionLifecycleStage, context: CallContext): Promise<UpdateProgress> {
     const updateId = request.meta?.updateId ?? '';
     for (;;) {
-      const run = await this.ports.host().execute(target, (live, decideContext) => admitUpdate(live.state, request, decideContext));
-      const { runId } = await this.ports.host().read(target, (live) => live.state.key);
-      void run;
+      let runId = '';
+      await this.ports.host().execute(target, (live, decideContext) => {
+        ({ runId } = live.state.key);
+        const decision = admitUpdate(live.state, request, decideContext);
+        if (!decision.rejected && decision.transitions[0]?.facts.length !== 0) this.admitted(live.state.key.runId, updateId);
+        return decision;
+      });
       const progress = await this.wait({ ...target, runId }, updateId, stage, context);
       // The run continued as new before the update reached a worker: the next run gets it.
       if (progress !== 'runClosed') return progress;
       if (target.runId !== '') throw closedBeforeUpdate(target, updateId);
     }
+  }
+
+  /** A rejected update is forgotten: the same id admitted again is a new one. */
+  admitted(runId: string, updateId: string): void {
+    this.rejections.delete(`${runId}\n${updateId}`);
   }
 
   /** Waits for the stage of an update that was admitted before. */
@@ -61,7 +70,8 @@ export class UpdateService {
     }
   }
 
-  private async wait(target: RunTarget, updateId: string, stage: enums.UpdateWorkflowExecutionLifecycleStage, context: CallContext): Promise<UpdateProgress | 'runClosed'> {
+  /** Waits for the stage of an update of a certain run. */
+  async wait(target: RunTarget, updateId: string, stage: enums.UpdateWorkflowExecutionLifecycleStage, context: CallContext): Promise<UpdateProgress | 'runClosed'> {
     const live = await this.ports.host().read(target, (found) => found);
     return new Promise((resolve, reject) => {
       const look = (isLast: boolean): boolean => {

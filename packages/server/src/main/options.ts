@@ -1,0 +1,38 @@
+import type { Limits } from '@perdure/engine';
+import type { TlsOptions } from '../api/index.js';
+import type { Clock } from '../clock.js';
+import type { LogLevel } from '../observability/index.js';
+
+/** Where executions are kept. */
+export type StoreSetting =
+  /** `path` is created if it does not exist; `:memory:` keeps everything in an SQLite database in memory. */
+  | { readonly kind: 'sqlite'; readonly path: string }
+  /** Gone when the server stops. */
+  | { readonly kind: 'memory' };
+
+/** How a server is started. */
+export interface ServerOptions {
+  readonly store: StoreSetting;
+  readonly grpc?: {
+    /** Default 127.0.0.1. */
+    readonly host?: string;
+    /** Default 7233; 0 takes any free port. */
+    readonly port?: number;
+    readonly tls?: TlsOptions;
+  };
+  /** Serves Prometheus metrics and a health probe over HTTP; off unless given. */
+  readonly metrics?: { readonly host?: string; readonly port: number };
+  /** Default: nothing is logged. */
+  readonly log?: { readonly level?: LogLevel; readonly format?: 'json' | 'pretty' };
+  /** Created at start unless they exist. Default: `default`. */
+  readonly namespaces?: readonly string[];
+  readonly limits?: Partial<Limits>;
+  /** Shards of a new store; an existing one keeps its number. Default 1. */
+  readonly shardCount?: number;
+  /** Memory for executions. Default 64 MiB. */
+  readonly cacheSizeBytes?: number;
+  /** For tests and simulations. */
+  readonly clock?: Clock;
+  /** The server cannot go on: its store is lost. Default: nothing; `run` ends the process. */
+  readonly onFatal?: (error: Error) => void;
+}
