@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import { StoreOpenError } from '../errors.js';
+import { Checkpoints } from './checkpoints.js';
 import { StoreHealth } from './health.js';
 import { SqliteStore } from './store.js';
 import { ThreadClient } from './thread-client.js';
@@ -42,7 +43,7 @@ type Location = Omit<ThreadOptions, 'role'>;
 
 async function openInMemory(location: Location, health: StoreHealth): Promise<SqliteStore> {
   const thread = new ThreadClient({ ...location, role: 'both' }, health);
-  return new SqliteStore(await thread.opened(), thread, thread, health);
+  return new SqliteStore(await thread.opened(), thread, thread, health, undefined);
 }
 
 /** Both threads start at once, because starting one takes longer than opening the file. */
@@ -52,11 +53,18 @@ async function openFile(location: Location, health: StoreHealth): Promise<Sqlite
   try {
     const identity = await writer.opened();
     reader.openReader();
-    return new SqliteStore(identity, writer, reader, health);
+    const checkpoints = new Checkpoints(writer, () => startReader(location, health));
+    return new SqliteStore(identity, writer, reader, health, checkpoints);
   } catch (error) {
     await reader.terminate();
     throw error;
   }
+}
+
+function startReader(location: Location, health: StoreHealth): ThreadClient {
+  const thread = new ThreadClient({ ...location, role: 'reader' }, health);
+  thread.openReader();
+  return thread;
 }
 
 function createFolder(path: string): void {

@@ -27,6 +27,7 @@ import type {
   StoreIdentity,
   VisibilityCount,
 } from '../store.js';
+import type { Checkpoints } from './checkpoints.js';
 import { readAttentionPage, readDuePage, readExecution, readRunSummaries } from './executions.js';
 import type { StoreHealth } from './health.js';
 import { readHistoryPage, writeHistoryRange } from './history.js';
@@ -47,12 +48,13 @@ export class SqliteStore implements Store {
   readonly metadata: MetadataTable;
   #closing: Promise<void> | undefined;
 
-  /** For a database in memory writer and reader are the same. */
+  /** For a database in memory writer and reader are the same, and there is nothing to checkpoint. */
   constructor(
     readonly identity: StoreIdentity,
     private readonly writer: ThreadClient,
     private readonly reader: ThreadClient,
     private readonly health: StoreHealth,
+    private readonly checkpoints: Checkpoints | undefined,
   ) {
     this.namespaces = namespaceTable(writer, reader);
     this.searchAttributes = searchAttributeTable(writer, reader);
@@ -87,12 +89,16 @@ export class SqliteStore implements Store {
 
   async commit(groups: readonly JournalGroup[]): Promise<void> {
     checkGroups(groups, this.identity.shardCount);
-    await this.writer.write('commit', (request) => writeGroups(request, groups), throwFenced);
+    const written = this.writer.write('commit', (request) => writeGroups(request, groups), throwFenced);
+    this.checkpoints?.afterWrite();
+    await written;
   }
 
   async materialise(batch: readonly Materialisation[]): Promise<void> {
     checkMaterialisations(batch, this.identity.shardCount);
-    await this.writer.write('materialise', (request) => writeMaterialisations(request, batch), throwFenced);
+    const written = this.writer.write('materialise', (request) => writeMaterialisations(request, batch), throwFenced);
+    this.checkpoints?.afterWrite();
+    await written;
   }
 
   async *readJournal(shardId: number, afterPosition: number): AsyncIterable<JournalRow> {
@@ -193,6 +199,7 @@ export class SqliteStore implements Store {
   /** The reader goes first: the writer folds the log back into the file when it is the last to leave. */
   async #close(): Promise<void> {
     this.health.close();
+    await this.checkpoints?.close();
     if (this.reader !== this.writer) await this.reader.close();
     await this.writer.close();
   }

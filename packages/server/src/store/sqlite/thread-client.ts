@@ -17,6 +17,10 @@ const entryUrl = import.meta.url.endsWith('.ts')
   ? new URL('../../../dist/store/sqlite/thread/entry.js', import.meta.url)
   : new URL('./thread/entry.js', import.meta.url);
 
+const pageSizeBytes = 4096;
+/** A row of about twenty values changes about three pages: its own and those of its indexes. */
+const valuesPerPage = 6;
+
 /** Calls operations on one store thread. */
 export class ThreadClient {
   readonly #worker: Worker;
@@ -27,6 +31,7 @@ export class ThreadClient {
   readonly #batch = new FlatWriter();
   #isFlushScheduled = false;
   #nextId = 1;
+  #estimatedPages = 0;
 
   constructor(options: ThreadOptions, health: StoreHealth) {
     this.#health = health;
@@ -39,6 +44,11 @@ export class ThreadClient {
         resolve();
       });
     });
+  }
+
+  /** Pages that the writes sent so far will have put into the log, roughly. */
+  get estimatedPages(): number {
+    return this.#estimatedPages;
   }
 
   /** Resolves when the writing connection is open. Rejects with `StoreOpenError`. */
@@ -80,7 +90,9 @@ export class ThreadClient {
         .put(id)
         .put(operation)
         .section(() => write(request));
-      this.#post(request.finish());
+      const message = request.finish();
+      this.#estimatedPages += 1 + message.arena.byteLength / pageSizeBytes + message.values.length / valuesPerPage;
+      this.#post(message);
     });
   }
 

@@ -10,10 +10,10 @@ import { identifyFile, migrate } from './schema.js';
 
 /** Files up to this size are checked through when they are opened; larger ones would delay the start. */
 const checkedFileBytes = 32 * 1024 * 1024;
-/** The log is folded back into the file when it has this many pages (16 MB). */
-const checkpointPages = 4096;
+/** The writer folds the log back by itself only when the checkpoints beside it cannot keep up (64 MB). */
+const forcedCheckpointPages = 16_384;
 /** A log that grew past this while it could not be folded back is cut down again. */
-const logSizeLimitBytes = 64 * 1024 * 1024;
+const logSizeLimitBytes = 128 * 1024 * 1024;
 const pageSizeBytes = 4096;
 const busyTimeoutMs = 5_000;
 
@@ -69,7 +69,7 @@ function prepare(database: SqlDatabase, location: string, options: ThreadOptions
   database.exec(`
     PRAGMA synchronous = FULL;
     PRAGMA temp_store = MEMORY;
-    PRAGMA wal_autocheckpoint = ${checkpointPages};
+    PRAGMA wal_autocheckpoint = ${forcedCheckpointPages};
     PRAGMA journal_size_limit = ${logSizeLimitBytes};
   `);
   if (options.maximumSizeBytes !== undefined) {

@@ -93,9 +93,20 @@ export class ThreadLoop {
       this.#port.close();
       return;
     }
-    if (task.operation === 'materialise') this.#writer?.materialise(task, this.#answers);
+    if (task.operation === 'checkpoint') this.#checkpoint(task);
+    else if (task.operation === 'materialise') this.#writer?.materialise(task, this.#answers);
     else this.#writer?.change(task, this.#answers);
     this.#send();
+  }
+
+  /** On the thread for checkpoints this copies most of the log; on the writer's, the rest. */
+  #checkpoint(task: WriteTask): void {
+    try {
+      this.#tables.checkpoint();
+      this.#answers.resolve(task.id, () => undefined);
+    } catch (error) {
+      this.#answers.fail(task.id, `Folding the log back failed (${messageOf(error)}): check the disk.`);
+    }
   }
 
   #send(): void {

@@ -30,6 +30,11 @@ export class SqliteTables {
     this.metadata = new MetadataRows(database);
   }
 
+  /** Copies what the log holds into the file, without waiting for anyone. */
+  checkpoint(): void {
+    this.database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get();
+  }
+
   /** Problems found in the file and in what it says. */
   problems(): string[] {
     const findings = this.database.prepare('PRAGMA integrity_check').all();
