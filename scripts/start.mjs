@@ -1,0 +1,103 @@
+/**
+ * `npm start`: sets up, builds, starts the server on a SQLite file and a worker with the food order, sees one order
+ * through, and stays up for exploring. Flags: `--once` ends after the delivered order; `--port N` (7233); `--address
+ * HOST:PORT` uses a server that already runs instead of starting one.
+ */
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startChild } from './child-process.mjs';
+import { ensureDependencies } from './dependencies.mjs';
+import { ROOT, runNode } from './run-step.mjs';
+
+const { values: flags } = parseArgs({
+  options: {
+    once: { type: 'boolean', default: false },
+    port: { type: 'string', default: '7233' },
+    address: { type: 'string' },
+  },
+});
+const address = flags.address ?? `127.0.0.1:${flags.port}`;
+const databaseFile = join('.perdure', 'perdure.sqlite');
+
+/** Running children, in the order in which they are stopped: who depends on another goes first. */
+const children = [];
+let stopping = false;
+process.on('SIGINT', () => void stop(0));
+process.on('SIGTERM', () => void stop(0));
+
+try {
+  if (!flags.address) await requireFreePort(Number(flags.port));
+  ensureDependencies(ROOT);
+  if ((await runNode(['scripts/build.mjs'])) !== 0) throw new Error('the build failed; its reason stands above');
+  await run();
+} catch (error) {
+  if (!stopping) {
+    console.error(`start: ${error.message}`);
+    await stop(1);
+  }
+}
+
+async function run() {
+  if (!flags.address) {
+    mkdirSync(join(ROOT, '.perdure'), { recursive: true });
+    const server = ['packages/server/dist/main/run.js', '--port', flags.port, '--db-filename', databaseFile];
+    await start('server', server, 'Server ready');
+  }
+  console.log('start: bundling the workflow and starting the worker (some seconds)');
+  await start('worker', ['interop/dist/demo/worker.js', address], 'Worker ready');
+  const { historyTable, placeOrder } = await import('../interop/dist/demo/index.js');
+  const order = await placeOrder(address, (step) => console.log(`start: ${step}`));
+  console.log(`\nEvent history of ${order.workflowId}\n${historyTable(order.events)}`);
+  console.log(`\ngetStatus: ${JSON.stringify(order.status)}\n`);
+  if (flags.once) return await stop(0);
+  console.log(whatToExplore());
+}
+
+async function start(name, args, readyLine) {
+  const child = await startChild(name, args, readyLine);
+  children.unshift(child);
+  child.exited.then((status) => {
+    if (stopping) return;
+    console.error(`start: the ${name} ended by itself (${status}); stopping the rest`);
+    void stop(1);
+  });
+}
+
+async function stop(status) {
+  if (stopping) return;
+  stopping = true;
+  for (const child of children) await child.stop();
+  process.exit(status);
+}
+
+/** Fails with one line if somebody listens on the port already. */
+async function requireFreePort(port) {
+  const probe = createServer();
+  await new Promise((resolve, reject) => {
+    probe.once('error', (error) =>
+      reject(
+        new Error(
+          error.code === 'EADDRINUSE'
+            ? `port ${port} is in use; stop what listens there, or choose another: npm start -- --port ${port + 1}`
+            : `port ${port} cannot be used: ${error.message}`,
+        ),
+      ),
+    );
+    probe.listen({ port, host: '127.0.0.1' }, resolve);
+  });
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+function whatToExplore() {
+  return [
+    `The server listens on ${address} (namespace default) and keeps everything in ${databaseFile}.`,
+    'A worker polls the task queue food-delivery; samples/food-delivery/src holds the code it runs. Any Temporal client works:',
+    `  temporal workflow list --address ${address}`,
+    `  temporal workflow start --address ${address} --task-queue food-delivery --type order --workflow-id mine --input 3`,
+    `  temporal workflow signal --address ${address} --workflow-id mine --name pickedUp`,
+    `  temporal workflow query --address ${address} --workflow-id mine --type getStatus`,
+    'Ctrl-C stops worker and server; the next npm start goes on with the same orders.',
+  ].join('\n');
+}
