@@ -46,8 +46,14 @@ export class ExecutionCache {
       pending = this.fetch(target).finally(() => this.loading.delete(key));
       this.loading.set(key, pending);
     }
-    const loaded = await pending;
-    // A start may have made a run while the store was asked and found none.
+    return pending;
+  }
+
+  /**
+   * What a load means in the turn in which its caller goes on: another caller, who waited for the same load, may have
+   * started a run since.
+   */
+  found(target: RunTarget, loaded: LiveExecution | undefined): LiveExecution | undefined {
     return this.find(target) ?? loaded;
   }
 

@@ -69,7 +69,7 @@ export class Shard {
 
   /** Decides on a run and answers when the decision is durable. Throws `ServiceError` if it is refused. */
   async execute<Result>(target: RunTarget, decide: Decide<Result>): Promise<Executed<Result>> {
-    const live = this.cache.find(target) ?? (await this.cache.load(target));
+    const live = this.cache.find(target) ?? this.cache.found(target, await this.cache.load(target));
     if (live === undefined) throw executionNotFound(target);
     return this.executeOn(live, decide);
   }
@@ -82,7 +82,7 @@ export class Shard {
 
   /** Decides on a workflow id, of which there may be no run yet. */
   async start<Result>(target: RunTarget, decide: DecideStart<Result>): Promise<Executed<Result>> {
-    const current = this.cache.find(target) ?? (await this.cache.load(target));
+    const current = this.cache.find(target) ?? this.cache.found(target, await this.cache.load(target));
     this.assertUsable(current);
     return this.carryOut(current, decide(current, this.context()));
   }
@@ -98,7 +98,7 @@ export class Shard {
 
   /** Reads a run. The value is handed out only once everything it may show is durable. */
   async read<Value>(target: RunTarget, view: (live: LiveExecution) => Value): Promise<Value> {
-    const live = this.cache.find(target) ?? (await this.cache.load(target));
+    const live = this.cache.find(target) ?? this.cache.found(target, await this.cache.load(target));
     if (live === undefined) throw executionNotFound(target);
     this.assertUsable(live);
     const value = view(live);
@@ -207,7 +207,7 @@ export class Shard {
 
   /** Forgets a closed run for good. */
   async remove(target: RunTarget): Promise<void> {
-    const live = this.cache.find(target) ?? (await this.cache.load(target));
+    const live = this.cache.find(target) ?? this.cache.found(target, await this.cache.load(target));
     if (live === undefined) throw executionNotFound(target);
     this.assertUsable(live);
     await this.durable();
