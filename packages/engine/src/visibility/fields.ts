@@ -32,8 +32,23 @@ const columns: Readonly<Record<string, readonly [ColumnName, FieldType]>> = {
   WorkflowType: ['workflowType', 'Keyword'],
 };
 
-/** Finds a field by its name (case matters, as in Temporal): a column, a system attribute or a registered one. */
+/**
+ * The columns under the types that lists of search attributes show them with: a status is a Keyword there, a duration
+ * an Int. A workflow cannot set any of them.
+ */
+export const columnSearchAttributes: SearchAttributeTypes = Object.fromEntries(
+  Object.entries(columns).map(([name, [, type]]) => [
+    name,
+    type === 'Status' ? 'Keyword' : type === 'Duration' ? 'Int' : type,
+  ]),
+);
+
+/**
+ * Finds a field by its name (case matters, as in Temporal): a column, a system attribute or a registered one. Names with
+ * double quotes or backslashes are never found, so that stores may put names into JSON paths.
+ */
 export function findField(name: string, registered: SearchAttributeTypes): QueryField | undefined {
+  if (/["\\]/.test(name)) return undefined;
   const column = Object.hasOwn(columns, name) ? columns[name] : undefined;
   if (column !== undefined) return { source: 'column', name, column: column[0], type: column[1] };
   for (const types of [systemSearchAttributes, registered]) {

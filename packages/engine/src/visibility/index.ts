@@ -4,6 +4,7 @@
  */
 export type { ComparisonOperator, QueryValue, VisibilityCondition, VisibilityQuery } from './condition.js';
 export { compareStrings, matches } from './evaluate.js';
+export { columnSearchAttributes } from './fields.js';
 export type { ColumnName, FieldType, QueryField } from './fields.js';
 export { indexedValue, wordsOf } from './indexed-value.js';
 export type { IndexedValue } from './indexed-value.js';

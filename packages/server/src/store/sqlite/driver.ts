@@ -25,8 +25,18 @@ interface SqliteModule {
 
 /** Loads the SQLite built into Node (22.13 and later, without a flag), or the package with the same API. */
 export async function loadSqlite(): Promise<SqliteModule> {
-  const builtin: unknown = process.getBuiltinModule('node:sqlite');
-  return (builtin ?? (await import('@photostructure/sqlite'))) as SqliteModule;
+  return (loadBuiltin() ?? (await import('@photostructure/sqlite'))) as SqliteModule;
+}
+
+/** Node 22 says on stderr, for every thread, that its SQLite is experimental; we use only what has settled. */
+function loadBuiltin(): unknown {
+  const { emitWarning } = process;
+  process.emitWarning = (): void => undefined;
+  try {
+    return process.getBuiltinModule('node:sqlite');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 /** SQLite's result code of an error it raised, extended codes reduced to primary ones; undefined for other errors. */

@@ -14,6 +14,8 @@ const checkedFileBytes = 32 * 1024 * 1024;
 const forcedCheckpointPages = 16_384;
 /** A log that grew past this while it could not be folded back is cut down again. */
 const logSizeLimitBytes = 128 * 1024 * 1024;
+/** Indexes by run and workflow id are hit at random; what is not cached is read through system calls. */
+const writerCacheBytes = 32 * 1024 * 1024;
 const pageSizeBytes = 4096;
 const busyTimeoutMs = 5_000;
 
@@ -69,6 +71,7 @@ function prepare(database: SqlDatabase, location: string, options: ThreadOptions
   database.exec(`
     PRAGMA synchronous = FULL;
     PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -${writerCacheBytes / 1024};
     PRAGMA wal_autocheckpoint = ${forcedCheckpointPages};
     PRAGMA journal_size_limit = ${logSizeLimitBytes};
   `);
