@@ -36,7 +36,8 @@ function parse(text: string): NextOccurrence {
   if (every?.[1] !== undefined) return everyInterval(parseInterval(every[1]));
   const zoned = TIME_ZONE.exec(text.trim());
   const pattern = zoned?.[2] ?? text.trim();
-  if (!pattern.startsWith('@') && pattern.split(/\s+/).length !== 5) throw new Error('expected five fields: minute hour day-of-month month day-of-week');
+  if (!pattern.startsWith('@') && pattern.split(/\s+/).length !== 5)
+    throw new Error('expected five fields: minute hour day-of-month month day-of-week');
   const cron = new Cron(pattern, { paused: true, timezone: zoned?.[1] ?? 'UTC' });
   return (scheduledMs, nowMs) => cron.nextRun(new Date(Math.max(scheduledMs, nowMs)))?.getTime();
 }
@@ -55,6 +56,7 @@ function parseInterval(text: string): number {
     totalMs += Number(part[1]) * (UNIT_MS[part[2] ?? ''] ?? 0);
     matched += part[0];
   }
-  if (matched !== text.trim() || totalMs < 1000) throw new Error(`"${text}" is not an interval of at least one second such as 1h30m`);
+  if (matched !== text.trim() || totalMs < 1000)
+    throw new Error(`"${text}" is not an interval of at least one second such as 1h30m`);
   return Math.floor(totalMs / 1000) * 1000;
 }

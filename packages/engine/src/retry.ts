@@ -19,19 +19,25 @@ export function retrySchedule(policy: common.IRetryPolicy, limits: Limits): Retr
   return {
     initialIntervalMs,
     backoffCoefficient: policy.backoffCoefficient || limits.defaultActivityRetryBackoffCoefficient,
-    maximumIntervalMs: durationToMs(policy.maximumInterval) || initialIntervalMs * limits.defaultActivityRetryMaximumIntervalCoefficient,
+    maximumIntervalMs:
+      durationToMs(policy.maximumInterval) || initialIntervalMs * limits.defaultActivityRetryMaximumIntervalCoefficient,
     maximumAttempts: policy.maximumAttempts ?? 0,
     nonRetryableErrorTypes: policy.nonRetryableErrorTypes ?? [],
   };
 }
 
 /** The same policy as it is written to history, with every field set. */
-export function explicitRetryPolicy(policy: common.IRetryPolicy | null | undefined, limits: Limits): common.IRetryPolicy {
+export function explicitRetryPolicy(
+  policy: common.IRetryPolicy | null | undefined,
+  limits: Limits,
+): common.IRetryPolicy {
   const schedule = retrySchedule(policy ?? {}, limits);
   return {
     initialInterval: policy?.initialInterval ?? secondsOf(schedule.initialIntervalMs),
     backoffCoefficient: schedule.backoffCoefficient,
-    maximumInterval: durationToMs(policy?.maximumInterval) ? policy?.maximumInterval : secondsOf(schedule.maximumIntervalMs),
+    maximumInterval: durationToMs(policy?.maximumInterval)
+      ? policy?.maximumInterval
+      : secondsOf(schedule.maximumIntervalMs),
     maximumAttempts: schedule.maximumAttempts,
     nonRetryableErrorTypes: schedule.nonRetryableErrorTypes,
   };
@@ -43,7 +49,8 @@ function secondsOf(ms: number): { seconds: number; nanos: number } {
 }
 
 /** What follows a failed attempt. */
-export type RetryVerdict = { readonly retry: true; readonly delayMs: number } | { readonly retry: false; readonly state: enums.RetryState };
+export type RetryVerdict =
+  { readonly retry: true; readonly delayMs: number } | { readonly retry: false; readonly state: enums.RetryState };
 
 export interface FailedAttempt {
   /** The attempt that failed, from 1. */
@@ -57,13 +64,15 @@ export interface FailedAttempt {
 /** Decides whether a failed attempt is followed by another one, and when. */
 export function nextAttempt(schedule: RetrySchedule | undefined, failed: FailedAttempt): RetryVerdict {
   if (schedule === undefined) return { retry: false, state: RetryState.RETRY_STATE_RETRY_POLICY_NOT_SET };
-  if (!isRetryable(failed.failure, schedule.nonRetryableErrorTypes)) return { retry: false, state: RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE };
+  if (!isRetryable(failed.failure, schedule.nonRetryableErrorTypes))
+    return { retry: false, state: RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE };
   if (schedule.maximumAttempts > 0 && failed.attempt >= schedule.maximumAttempts) {
     return { retry: false, state: RetryState.RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED };
   }
   const askedDelayMs = durationToMs(failed.failure?.applicationFailureInfo?.nextRetryDelay);
   const delayMs = askedDelayMs ?? backoffMs(schedule, failed.attempt);
-  if (failed.deadlineMs !== undefined && failed.nowMs + delayMs > failed.deadlineMs) return { retry: false, state: RetryState.RETRY_STATE_TIMEOUT };
+  if (failed.deadlineMs !== undefined && failed.nowMs + delayMs > failed.deadlineMs)
+    return { retry: false, state: RetryState.RETRY_STATE_TIMEOUT };
   return { retry: true, delayMs };
 }
 
@@ -87,7 +96,10 @@ function isRetryable(reason: failure.IFailure | undefined, nonRetryableErrorType
   if (reason.timeoutFailureInfo != null) return isRetryableTimeout(reason.timeoutFailureInfo, nonRetryableErrorTypes);
   if (reason.serverFailureInfo != null) return reason.serverFailureInfo.nonRetryable !== true;
   if (reason.applicationFailureInfo != null) {
-    return reason.applicationFailureInfo.nonRetryable !== true && !nonRetryableErrorTypes.includes(reason.applicationFailureInfo.type ?? '');
+    return (
+      reason.applicationFailureInfo.nonRetryable !== true &&
+      !nonRetryableErrorTypes.includes(reason.applicationFailureInfo.type ?? '')
+    );
   }
   return true;
 }

@@ -32,7 +32,9 @@ export function invalidId(
   if (value == null || value === '') return options.optional === true ? undefined : `${field} is not set.`;
   if (value.length * UTF8_MAX_BYTES_PER_CHAR <= limits.idLengthBytes) return undefined;
   const bytes = byteLength(value);
-  return bytes > limits.idLengthBytes ? `${field} length exceeds limit: ${bytes} bytes, at most ${limits.idLengthBytes} are allowed.` : undefined;
+  return bytes > limits.idLengthBytes
+    ? `${field} length exceeds limit: ${bytes} bytes, at most ${limits.idLengthBytes} are allowed.`
+    : undefined;
 }
 
 /** Durations may be absent or zero, never negative. */
@@ -55,7 +57,11 @@ export function payloadSizeBytes(payload: common.IPayload | null | undefined): n
   return bytes;
 }
 
-export function invalidPayloads(field: string, payloads: common.IPayloads | null | undefined, limits: Limits): string | undefined {
+export function invalidPayloads(
+  field: string,
+  payloads: common.IPayloads | null | undefined,
+  limits: Limits,
+): string | undefined {
   const bytes = payloadsSizeBytes(payloads);
   if (bytes <= limits.payloadSizeBytes) return undefined;
   return `${field} exceeds size limit: ${bytes} bytes, at most ${limits.payloadSizeBytes} are allowed.`;
@@ -71,7 +77,8 @@ export function invalidRetryPolicy(policy: common.IRetryPolicy | null | undefine
   if (initialMs < 0) return 'InitialInterval cannot be negative on retry policy.';
   if (coefficient !== 0 && coefficient < 1) return 'BackoffCoefficient cannot be less than 1 on retry policy.';
   if (maximumMs < 0) return 'MaximumInterval cannot be negative on retry policy.';
-  if (maximumMs > 0 && maximumMs < initialMs) return 'MaximumInterval cannot be less than InitialInterval on retry policy.';
+  if (maximumMs > 0 && maximumMs < initialMs)
+    return 'MaximumInterval cannot be less than InitialInterval on retry policy.';
   if (attempts < 0) return 'MaximumAttempts cannot be negative on retry policy.';
   return invalidErrorTypes(policy.nonRetryableErrorTypes ?? []);
 }
@@ -80,7 +87,8 @@ const TIMEOUT_ERROR_TYPE = /^TemporalTimeout:(StartToClose|ScheduleToStart|Sched
 
 function invalidErrorTypes(types: readonly string[]): string | undefined {
   for (const type of types) {
-    if (type.startsWith('TemporalTimeout:') && !TIMEOUT_ERROR_TYPE.test(type)) return `Invalid timeout type value: ${type}.`;
+    if (type.startsWith('TemporalTimeout:') && !TIMEOUT_ERROR_TYPE.test(type))
+      return `Invalid timeout type value: ${type}.`;
   }
   return undefined;
 }

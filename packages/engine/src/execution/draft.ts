@@ -65,7 +65,9 @@ export class Draft {
   /** Takes an event over from another run's history, unchanged. */
   copyEvent(event: history.IHistoryEvent): void {
     if (event.eventId !== this.state.nextEventId) {
-      throw new Error(`Invariant violated: event ${event.eventId ?? 'without id'} copied where ${this.state.nextEventId} is next`);
+      throw new Error(
+        `Invariant violated: event ${event.eventId ?? 'without id'} copied where ${this.state.nextEventId} is next`,
+      );
     }
     this.record({ kind: 'event', event, bytes: history.HistoryEvent.encode(event) });
   }
@@ -90,7 +92,12 @@ export class Draft {
     return { key: state.key, sequence: state.sequence, facts: this.facts, state, effects };
   }
 
-  private encode(eventId: number, type: enums.EventType, attributes: EventAttributes, extras: EventExtras): RecordedEvent {
+  private encode(
+    eventId: number,
+    type: enums.EventType,
+    attributes: EventAttributes,
+    extras: EventExtras,
+  ): RecordedEvent {
     const event: history.IHistoryEvent = {
       eventId,
       eventTime: msToTimestamp(extras.timeMs ?? this.nowMs),

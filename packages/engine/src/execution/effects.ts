@@ -22,15 +22,18 @@ export function pendingEffects(state: ExecutionState): Effect[] {
   if (task !== undefined && task.startedEventId === 0) effects.push({ kind: 'workflowTask', number: task.number });
   if (!isClosed(state)) {
     for (const activity of state.activities.values()) {
-      if (activity.phase === 'scheduled') effects.push({ kind: 'activityTask', scheduledEventId: activity.scheduledEventId, stamp: activity.stamp });
+      if (activity.phase === 'scheduled')
+        effects.push({ kind: 'activityTask', scheduledEventId: activity.scheduledEventId, stamp: activity.stamp });
     }
   }
   for (const child of state.children.values()) {
     if (child.startedRunId === '') effects.push({ kind: 'startChild', initiatedEventId: child.initiatedEventId });
   }
-  for (const request of state.externalRequests.values()) effects.push({ kind: 'externalRequest', initiatedEventId: request.initiatedEventId });
+  for (const request of state.externalRequests.values())
+    effects.push({ kind: 'externalRequest', initiatedEventId: request.initiatedEventId });
   if (state.parentToNotify) effects.push({ kind: 'notifyParent' });
-  for (const duty of state.parentCloseDuties) effects.push({ kind: 'parentClosePolicy', initiatedEventId: duty.initiatedEventId });
+  for (const duty of state.parentCloseDuties)
+    effects.push({ kind: 'parentClosePolicy', initiatedEventId: duty.initiatedEventId });
   return effects;
 }
 

@@ -28,7 +28,12 @@ export type Fact =
   | { readonly kind: 'stickyQueueSet'; readonly name: string; readonly scheduleToStartTimeoutMs: number }
   | { readonly kind: 'stickyQueueCleared' }
   | { readonly kind: 'activityStarted'; readonly activity: ActivityStartedFact }
-  | { readonly kind: 'activityHeartbeat'; readonly scheduledEventId: number; readonly timeMs: number; readonly details: common.IPayloads | undefined }
+  | {
+      readonly kind: 'activityHeartbeat';
+      readonly scheduledEventId: number;
+      readonly timeMs: number;
+      readonly details: common.IPayloads | undefined;
+    }
   | { readonly kind: 'activityRetryScheduled'; readonly activity: ActivityRetryScheduledFact }
   | { readonly kind: 'activityBackoffEnded'; readonly scheduledEventId: number }
   | { readonly kind: 'updateAdmitted'; readonly updateId: string; readonly request: update.IRequest }

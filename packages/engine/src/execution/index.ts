@@ -14,12 +14,29 @@ export { updateRequestMessages, UPDATE_ABANDONED_BY_CLOSE, type UpdateRejection 
 export { startActivityTask } from './decide/activity-start.js';
 export { closeActivity, type ActivityIdentity, type ActivityOutcome } from './decide/activity-close.js';
 export { heartbeatActivity } from './decide/activity-heartbeat.js';
-export { recordChildClosed, recordChildStarted, recordChildStartFailed, recordParentCloseDutyDone, recordParentNotified, type ChildClose } from './decide/child.js';
-export { completeWorkflowTask, type CompleteWorkflowTask, type WorkflowTaskCompletion } from './decide/complete-workflow-task.js';
+export {
+  recordChildClosed,
+  recordChildStarted,
+  recordChildStartFailed,
+  recordParentCloseDutyDone,
+  recordParentNotified,
+  type ChildClose,
+} from './decide/child.js';
+export {
+  completeWorkflowTask,
+  type CompleteWorkflowTask,
+  type WorkflowTaskCompletion,
+} from './decide/complete-workflow-task.js';
 export { elapse } from './decide/elapse.js';
 export { recordExternalOutcome, type ExternalOutcome } from './decide/external.js';
 export { leaveStickyQueue, reportWorkflowTaskFailure, resetStickyQueue } from './decide/fail-workflow-task.js';
-export { requestCancel, signalExecution, terminateExecution, type CancelRequest, type Signal } from './decide/outside-requests.js';
+export {
+  requestCancel,
+  signalExecution,
+  terminateExecution,
+  type CancelRequest,
+  type Signal,
+} from './decide/outside-requests.js';
 export { resetExecution, type ResetExecution } from './decide/reset.js';
 export { startExecution, type Parent, type StartedExecution, type StartExecution } from './decide/start.js';
 export { takeWorkflowTask } from './decide/start-workflow-task.js';

@@ -76,10 +76,24 @@ type PackedRetry = [number, number, number, Uint8Array | null, number, Uint8Arra
 
 function packRetry(retry: ActivityRetryScheduledFact): PackedRetry {
   const { scheduledEventId, attempt, nextAttemptTimeMs, lastFailure, completedTimeMs, heartbeatDetails } = retry;
-  return [scheduledEventId, attempt, nextAttemptTimeMs, packed(failure.Failure, lastFailure), completedTimeMs, packed(common.Payloads, heartbeatDetails)];
+  return [
+    scheduledEventId,
+    attempt,
+    nextAttemptTimeMs,
+    packed(failure.Failure, lastFailure),
+    completedTimeMs,
+    packed(common.Payloads, heartbeatDetails),
+  ];
 }
 
-function unpackRetry([scheduledEventId, attempt, nextAttemptTimeMs, lastFailure, completedTimeMs, heartbeatDetails]: PackedRetry): ActivityRetryScheduledFact {
+function unpackRetry([
+  scheduledEventId,
+  attempt,
+  nextAttemptTimeMs,
+  lastFailure,
+  completedTimeMs,
+  heartbeatDetails,
+]: PackedRetry): ActivityRetryScheduledFact {
   return {
     scheduledEventId,
     attempt,

@@ -14,7 +14,17 @@ export const SNAPSHOT_VERSION = 1;
  * is ignored and a missing one takes its initial value.
  */
 export function encodeSnapshot(state: ExecutionState): Uint8Array {
-  const { started, userMetadata, closeEvent, bufferedEvents, memo, searchAttributes, resetPoints, activityIds, ...plain } = state;
+  const {
+    started,
+    userMetadata,
+    closeEvent,
+    bufferedEvents,
+    memo,
+    searchAttributes,
+    resetPoints,
+    activityIds,
+    ...plain
+  } = state;
   void activityIds;
   return encode(
     {
@@ -44,7 +54,9 @@ type PackedState = Record<keyof ExecutionState | 'version', never>;
 export function decodeSnapshot(bytes: Uint8Array): ExecutionState {
   const raw = decode(bytes) as PackedState & { readonly version: number };
   if (raw.version > SNAPSHOT_VERSION) {
-    throw new Error(`Execution snapshot has version ${raw.version as number}, this server reads up to ${SNAPSHOT_VERSION}: start a newer server.`);
+    throw new Error(
+      `Execution snapshot has version ${raw.version as number}, this server reads up to ${SNAPSHOT_VERSION}: start a newer server.`,
+    );
   }
   const { version, ...plain } = raw;
   void version;
@@ -57,15 +69,23 @@ export function decodeSnapshot(bytes: Uint8Array): ExecutionState {
     started: history.WorkflowExecutionStartedEventAttributes.decode(plain.started),
     userMetadata: unpacked(sdk.UserMetadata, plain.userMetadata),
     closeEvent: unpacked(history.HistoryEvent, plain.closeEvent),
-    bufferedEvents: (plain.bufferedEvents as Uint8Array[]).map((event) => ({ event: history.HistoryEvent.decode(event) })),
+    bufferedEvents: (plain.bufferedEvents as Uint8Array[]).map((event) => ({
+      event: history.HistoryEvent.decode(event),
+    })),
     memo: common.Memo.decode(plain.memo).fields,
     searchAttributes: common.SearchAttributes.decode(plain.searchAttributes).indexedFields,
     resetPoints: workflow.ResetPoints.decode(plain.resetPoints).points,
     activities: keyed(activities, (activity) => activity.scheduledEventId),
-    activityIds: activities.length === 0 ? EMPTY_MAP : new Map(activities.map((activity) => [activity.activityId, activity.scheduledEventId])),
+    activityIds:
+      activities.length === 0
+        ? EMPTY_MAP
+        : new Map(activities.map((activity) => [activity.activityId, activity.scheduledEventId])),
     timers: keyed(timers, (timer) => timer.timerId) as ExecutionState['timers'],
     children: keyed((plain.children as PackedChild[]).map(unpackChild), (child) => child.initiatedEventId),
-    externalRequests: keyed((plain.externalRequests as PackedExternalRequest[]).map(unpackExternalRequest), (request) => request.initiatedEventId),
+    externalRequests: keyed(
+      (plain.externalRequests as PackedExternalRequest[]).map(unpackExternalRequest),
+      (request) => request.initiatedEventId,
+    ),
     updates: keyed((plain.updates as PackedUpdate[]).map(unpackUpdate), (entry) => entry.updateId),
     signalRequestIds: new Set(plain.signalRequestIds as string[]),
   };
@@ -77,7 +97,10 @@ function keyed<K, V>(values: readonly V[], key: (value: V) => K): ReadonlyMap<K,
 
 type Bytes = Uint8Array | null;
 type Replace<T, R> = Omit<T, keyof R> & R;
-type PackedActivity = Replace<ActivityState, { attributes: Uint8Array; heartbeatDetails: Bytes; lastFailure: Bytes; timeouts?: undefined }>;
+type PackedActivity = Replace<
+  ActivityState,
+  { attributes: Uint8Array; heartbeatDetails: Bytes; lastFailure: Bytes; timeouts?: undefined }
+>;
 
 function packActivity(activity: ActivityState): PackedActivity {
   return {
@@ -113,18 +136,35 @@ function unpackChild(raw: PackedChild): ChildState {
   return { ...raw, attributes: history.StartChildWorkflowExecutionInitiatedEventAttributes.decode(raw.attributes) };
 }
 
-type PackedExternalRequest = Replace<ExternalRequestState, { signal: { name: string; input: Bytes; header: Bytes } | null }>;
+type PackedExternalRequest = Replace<
+  ExternalRequestState,
+  { signal: { name: string; input: Bytes; header: Bytes } | null }
+>;
 
 function packExternalRequest(request: ExternalRequestState): PackedExternalRequest {
   const { signal } = request;
   if (signal === undefined) return { ...request, signal: null };
-  return { ...request, signal: { name: signal.name, input: packed(common.Payloads, signal.input), header: packed(common.Header, signal.header) } };
+  return {
+    ...request,
+    signal: {
+      name: signal.name,
+      input: packed(common.Payloads, signal.input),
+      header: packed(common.Header, signal.header),
+    },
+  };
 }
 
 function unpackExternalRequest(raw: PackedExternalRequest): ExternalRequestState {
   const { signal } = raw;
   if (signal === null) return { ...raw, signal: undefined };
-  return { ...raw, signal: { name: signal.name, input: unpacked(common.Payloads, signal.input), header: unpacked(common.Header, signal.header) } };
+  return {
+    ...raw,
+    signal: {
+      name: signal.name,
+      input: unpacked(common.Payloads, signal.input),
+      header: unpacked(common.Header, signal.header),
+    },
+  };
 }
 
 type PackedUpdate = Replace<UpdateState, { request: Bytes; outcome: Bytes }>;

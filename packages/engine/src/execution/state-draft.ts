@@ -2,7 +2,9 @@ import type { ExecutionState } from './state.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-type MapField = { [K in keyof ExecutionState]: ExecutionState[K] extends ReadonlyMap<infer _K, infer _V> ? K : never }[keyof ExecutionState];
+type MapField = {
+  [K in keyof ExecutionState]: ExecutionState[K] extends ReadonlyMap<infer _K, infer _V> ? K : never;
+}[keyof ExecutionState];
 type MutableMap<K extends MapField> = ExecutionState[K] extends ReadonlyMap<infer A, infer B> ? Map<A, B> : never;
 
 /**

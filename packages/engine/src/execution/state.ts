@@ -103,7 +103,13 @@ export interface ExternalRequestState {
   readonly childWorkflowOnly: boolean;
   readonly control: string;
   readonly workflowTaskCompletedEventId: number;
-  readonly signal: { readonly name: string; readonly input: common.IPayloads | undefined; readonly header: common.IHeader | undefined } | undefined;
+  readonly signal:
+    | {
+        readonly name: string;
+        readonly input: common.IPayloads | undefined;
+        readonly header: common.IHeader | undefined;
+      }
+    | undefined;
   readonly reason: string;
 }
 

@@ -42,9 +42,12 @@ export function decodeAnswer(message: protocol.IMessage): UpdateAnswer {
   const typeName = (message.body?.typeUrl ?? '').replace(TYPE_URL_PREFIX, '');
   const bytes = message.body?.value ?? new Uint8Array(0);
   try {
-    if (typeName === update.Acceptance.typeName) return { kind: 'acceptance', updateId, body: update.Acceptance.decode(bytes) };
-    if (typeName === update.Rejection.typeName) return { kind: 'rejection', updateId, body: update.Rejection.decode(bytes) };
-    if (typeName === update.Response.typeName) return { kind: 'response', updateId, body: update.Response.decode(bytes) };
+    if (typeName === update.Acceptance.typeName)
+      return { kind: 'acceptance', updateId, body: update.Acceptance.decode(bytes) };
+    if (typeName === update.Rejection.typeName)
+      return { kind: 'rejection', updateId, body: update.Rejection.decode(bytes) };
+    if (typeName === update.Response.typeName)
+      return { kind: 'response', updateId, body: update.Response.decode(bytes) };
     return { kind: 'invalid', updateId, reason: `body type "${typeName}" is not part of the update protocol` };
   } catch (error) {
     return { kind: 'invalid', updateId, reason: error instanceof Error ? error.message : String(error) };
@@ -52,11 +55,16 @@ export function decodeAnswer(message: protocol.IMessage): UpdateAnswer {
 }
 
 /** Applies one message; rejections are collected, for they leave no event. */
-export function applyAnswer(batch: CommandBatch, message: protocol.IMessage, rejections: UpdateRejection[]): CommandFailure | undefined {
+export function applyAnswer(
+  batch: CommandBatch,
+  message: protocol.IMessage,
+  rejections: UpdateRejection[],
+): CommandFailure | undefined {
   const answer = decodeAnswer(message);
   if (answer.kind === 'invalid') return bad(`message ${message.id ?? ''}: ${answer.reason}`);
   const entry = batch.draft.state.updates.get(answer.updateId);
-  if (entry === undefined && answer.kind !== 'acceptance') return bad(`update "${answer.updateId}" was not delivered with this workflow task`);
+  if (entry === undefined && answer.kind !== 'acceptance')
+    return bad(`update "${answer.updateId}" was not delivered with this workflow task`);
   switch (answer.kind) {
     case 'acceptance':
       return acceptUpdate(batch, answer, entry);
@@ -69,11 +77,16 @@ export function applyAnswer(batch: CommandBatch, message: protocol.IMessage, rej
   }
 }
 
-function acceptUpdate(batch: CommandBatch, answer: Extract<UpdateAnswer, { kind: 'acceptance' }>, entry: UpdateState | undefined): CommandFailure | undefined {
+function acceptUpdate(
+  batch: CommandBatch,
+  answer: Extract<UpdateAnswer, { kind: 'acceptance' }>,
+  entry: UpdateState | undefined,
+): CommandFailure | undefined {
   const { body, updateId } = answer;
   const acceptedRequest = body.acceptedRequest ?? entry?.request;
   if (acceptedRequest == null) return bad(`accepted_request is not set on the acceptance of update "${updateId}"`);
-  if (entry !== undefined && entry.phase !== 'sent') return bad(`update "${updateId}" is ${entry.phase} and cannot be accepted`);
+  if (entry !== undefined && entry.phase !== 'sent')
+    return bad(`update "${updateId}" is ${entry.phase} and cannot be accepted`);
   batch.draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED, {
     workflowExecutionUpdateAcceptedEventAttributes: {
       protocolInstanceId: updateId,
@@ -91,18 +104,28 @@ function rejectUpdate(
   entry: UpdateState | undefined,
   rejections: UpdateRejection[],
 ): CommandFailure | undefined {
-  if (entry?.phase !== 'sent') return bad(`update "${answer.updateId}" is ${entry?.phase ?? 'unknown'} and cannot be rejected`);
+  if (entry?.phase !== 'sent')
+    return bad(`update "${answer.updateId}" is ${entry?.phase ?? 'unknown'} and cannot be rejected`);
   batch.draft.record({ kind: 'updateDropped', updateId: answer.updateId });
   rejections.push({ updateId: answer.updateId, failure: answer.body.failure ?? { message: 'update rejected' } });
   return undefined;
 }
 
-function completeUpdate(batch: CommandBatch, answer: Extract<UpdateAnswer, { kind: 'response' }>, entry: UpdateState | undefined): CommandFailure | undefined {
+function completeUpdate(
+  batch: CommandBatch,
+  answer: Extract<UpdateAnswer, { kind: 'response' }>,
+  entry: UpdateState | undefined,
+): CommandFailure | undefined {
   const { body, updateId } = answer;
-  if (entry?.phase !== 'accepted') return bad(`update "${updateId}" is ${entry?.phase ?? 'unknown'} and cannot be completed`);
+  if (entry?.phase !== 'accepted')
+    return bad(`update "${updateId}" is ${entry?.phase ?? 'unknown'} and cannot be completed`);
   if (body.outcome == null) return bad(`outcome is not set on the response of update "${updateId}"`);
   batch.draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED, {
-    workflowExecutionUpdateCompletedEventAttributes: { meta: { ...body.meta, updateId }, acceptedEventId: entry.acceptedEventId, outcome: body.outcome },
+    workflowExecutionUpdateCompletedEventAttributes: {
+      meta: { ...body.meta, updateId },
+      acceptedEventId: entry.acceptedEventId,
+      outcome: body.outcome,
+    },
   });
   return undefined;
 }
@@ -114,7 +137,8 @@ function bad(reason: string): CommandFailure {
 
 /** Told to a caller whose update the worker did not know what to do with. */
 export const UNPROCESSED_UPDATE: failure.IFailure = {
-  message: "Workflow Update is rejected because it wasn't processed by worker. Probably, Workflow Update is not supported by the worker.",
+  message:
+    "Workflow Update is rejected because it wasn't processed by worker. Probably, Workflow Update is not supported by the worker.",
   source: 'Server',
   applicationFailureInfo: { type: 'UnprocessedUpdate', nonRetryable: true },
 };

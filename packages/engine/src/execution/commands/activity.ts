@@ -16,14 +16,18 @@ type ScheduleAttributes = command.IScheduleActivityTaskCommandAttributes;
 export const scheduleActivity: CommandHandler = (batch, given) => {
   const attributes = given.scheduleActivityTaskCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_ACTIVITY_ATTRIBUTES;
-  if (attributes == null) return badAttributes(cause, 'ScheduleActivityTaskCommandAttributes is not set on ScheduleActivityTaskCommand.');
+  if (attributes == null)
+    return badAttributes(cause, 'ScheduleActivityTaskCommandAttributes is not set on ScheduleActivityTaskCommand.');
   const { draft } = batch;
   const { state, context } = draft;
   const invalid = invalidSchedule(batch, attributes);
   if (invalid !== undefined) return badAttributes(cause, invalid);
   const activityId = attributes.activityId ?? '';
   if (state.activityIds.has(activityId)) {
-    return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_SCHEDULE_ACTIVITY_DUPLICATE_ID, `ActivityId "${activityId}" is already in use by a pending activity of this run.`);
+    return badAttributes(
+      Cause.WORKFLOW_TASK_FAILED_CAUSE_SCHEDULE_ACTIVITY_DUPLICATE_ID,
+      `ActivityId "${activityId}" is already in use by a pending activity of this run.`,
+    );
   }
   if (state.activities.size >= context.limits.pendingActivities) {
     const limit = context.limits.pendingActivities;
@@ -61,24 +65,36 @@ function invalidSchedule(batch: CommandBatch, attributes: ScheduleAttributes): s
     () => invalidTimeout('StartToCloseTimeout', attributes.startToCloseTimeout),
     () => invalidTimeout('HeartbeatTimeout', attributes.heartbeatTimeout),
     () => invalidRetryPolicy(attributes.retryPolicy),
-    () => (hasClosingTimeout(attributes) ? undefined : 'A valid StartToClose or ScheduleToCloseTimeout is not set on ScheduleActivityTaskCommand.'),
+    () =>
+      hasClosingTimeout(attributes)
+        ? undefined
+        : 'A valid StartToClose or ScheduleToCloseTimeout is not set on ScheduleActivityTaskCommand.',
     () => invalidPayloads('ScheduleActivityTaskCommandAttributes.Input', attributes.input, limits),
   );
 }
 
 function hasClosingTimeout(attributes: ScheduleAttributes): boolean {
-  return (durationToMs(attributes.scheduleToCloseTimeout) ?? 0) > 0 || (durationToMs(attributes.startToCloseTimeout) ?? 0) > 0;
+  return (
+    (durationToMs(attributes.scheduleToCloseTimeout) ?? 0) > 0 ||
+    (durationToMs(attributes.startToCloseTimeout) ?? 0) > 0
+  );
 }
 
 /** The event's attributes, with timeouts made explicit: each lies within schedule-to-close and the run timeout. */
-function scheduledAttributes(batch: CommandBatch, attributes: ScheduleAttributes): history.IActivityTaskScheduledEventAttributes {
+function scheduledAttributes(
+  batch: CommandBatch,
+  attributes: ScheduleAttributes,
+): history.IActivityTaskScheduledEventAttributes {
   const { state, context } = batch.draft;
   const { activityId, activityType, header, input, priority } = attributes;
   const timeouts = explicitTimeouts(state, attributes);
   return {
     activityId,
     activityType,
-    taskQueue: { name: attributes.taskQueue?.name || (state.started.taskQueue?.name ?? ''), kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL },
+    taskQueue: {
+      name: attributes.taskQueue?.name || (state.started.taskQueue?.name ?? ''),
+      kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL,
+    },
     header,
     input,
     scheduleToCloseTimeout: msToDuration(timeouts.scheduleToCloseMs),
@@ -116,7 +132,8 @@ export const requestCancelActivity: CommandHandler = (batch, given) => {
   const attributes = given.requestCancelActivityTaskCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_ACTIVITY_ATTRIBUTES;
   const scheduledEventId = attributes?.scheduledEventId ?? 0;
-  if (attributes == null || scheduledEventId <= 0) return badAttributes(cause, 'ScheduledEventId is not set on RequestCancelActivityTaskCommand.');
+  if (attributes == null || scheduledEventId <= 0)
+    return badAttributes(cause, 'ScheduledEventId is not set on RequestCancelActivityTaskCommand.');
   const { draft, workflowTaskCompletedEventId } = batch;
   const activity = draft.state.activities.get(scheduledEventId);
   if (activity === undefined) {
@@ -130,7 +147,13 @@ export const requestCancelActivity: CommandHandler = (batch, given) => {
   });
   if (!isActivityRunning(activity)) {
     draft.event(EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED, {
-      activityTaskCanceledEventAttributes: { latestCancelRequestedEventId, scheduledEventId, startedEventId: 0, identity: batch.identity, details: NOT_STARTED },
+      activityTaskCanceledEventAttributes: {
+        latestCancelRequestedEventId,
+        scheduledEventId,
+        startedEventId: 0,
+        identity: batch.identity,
+        details: NOT_STARTED,
+      },
     });
     batch.needsWorkflowTask = true;
   }

@@ -11,7 +11,11 @@ type StartChildAttributes = command.IStartChildWorkflowExecutionCommandAttribute
 export const startChild: CommandHandler = (batch, given) => {
   const attributes = given.startChildWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_START_CHILD_EXECUTION_ATTRIBUTES;
-  if (attributes == null) return badAttributes(cause, 'StartChildWorkflowExecutionCommandAttributes is not set on StartChildWorkflowExecutionCommand.');
+  if (attributes == null)
+    return badAttributes(
+      cause,
+      'StartChildWorkflowExecutionCommandAttributes is not set on StartChildWorkflowExecutionCommand.',
+    );
   const { state, context } = batch.draft;
   const namespace = attributes.namespace || state.namespace;
   const namespaceId = batch.namespaceId(namespace);
@@ -19,7 +23,8 @@ export const startChild: CommandHandler = (batch, given) => {
   const invalid = invalidStartChild(batch, attributes);
   if (invalid !== undefined) return badAttributes(cause, invalid);
   const invalidSearch = batch.invalidSearchAttributes(attributes.searchAttributes);
-  if (invalidSearch !== undefined) return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, invalidSearch);
+  if (invalidSearch !== undefined)
+    return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, invalidSearch);
   if (state.children.size >= context.limits.pendingChildren) {
     const message = `the number of pending child workflow executions, ${state.children.size}, has reached the per-workflow limit of ${context.limits.pendingChildren}`;
     return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_PENDING_CHILD_WORKFLOWS_LIMIT_EXCEEDED, message);
@@ -61,16 +66,23 @@ function writeInitiated(
         ...target,
         workflowId: attributes.workflowId,
         workflowType: attributes.workflowType,
-        taskQueue: { name: attributes.taskQueue?.name || (state.started.taskQueue?.name ?? ''), kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL },
+        taskQueue: {
+          name: attributes.taskQueue?.name || (state.started.taskQueue?.name ?? ''),
+          kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL,
+        },
         input: attributes.input,
         workflowExecutionTimeout: msToDuration(executionMs),
         workflowRunTimeout: msToDuration(executionMs > 0 && (runMs === 0 || runMs > executionMs) ? executionMs : runMs),
-        workflowTaskTimeout: msToDuration(durationToMs(attributes.workflowTaskTimeout) || context.limits.defaultWorkflowTaskTimeoutMs),
+        workflowTaskTimeout: msToDuration(
+          durationToMs(attributes.workflowTaskTimeout) || context.limits.defaultWorkflowTaskTimeoutMs,
+        ),
         parentClosePolicy: attributes.parentClosePolicy || ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE,
         control: attributes.control,
         workflowTaskCompletedEventId,
-        workflowIdReusePolicy: attributes.workflowIdReusePolicy || WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-        retryPolicy: attributes.retryPolicy == null ? undefined : explicitRetryPolicy(attributes.retryPolicy, context.limits),
+        workflowIdReusePolicy:
+          attributes.workflowIdReusePolicy || WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+        retryPolicy:
+          attributes.retryPolicy == null ? undefined : explicitRetryPolicy(attributes.retryPolicy, context.limits),
         cronSchedule: attributes.cronSchedule,
         header: attributes.header,
         memo: attributes.memo,

@@ -4,7 +4,13 @@ import { completeRun, dropUnacceptedUpdates, failRun } from '../decide/close.js'
 import { continueRun } from '../decide/run.js';
 import { explicitRetryPolicy } from '../../retry.js';
 import { invalidId, invalidPayloads, invalidRetryPolicy, invalidTimeout, firstInvalid } from '../../validate.js';
-import { badAttributes, commandExtras, type CommandBatch, type CommandFailure, type CommandHandler } from './command.js';
+import {
+  badAttributes,
+  commandExtras,
+  type CommandBatch,
+  type CommandFailure,
+  type CommandHandler,
+} from './command.js';
 
 const { ContinueAsNewInitiator, EventType, TaskQueueKind, WorkflowTaskFailedCause: Cause } = enums;
 
@@ -17,8 +23,16 @@ function unseen(batch: CommandBatch): CommandFailure | undefined {
 export const completeWorkflow: CommandHandler = (batch, given) => {
   const attributes = given.completeWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_COMPLETE_WORKFLOW_EXECUTION_ATTRIBUTES;
-  if (attributes == null) return badAttributes(cause, 'CompleteWorkflowExecutionCommandAttributes is not set on CompleteWorkflowExecutionCommand.');
-  const tooLarge = invalidPayloads('CompleteWorkflowExecutionCommandAttributes.Result', attributes.result, batch.draft.context.limits);
+  if (attributes == null)
+    return badAttributes(
+      cause,
+      'CompleteWorkflowExecutionCommandAttributes is not set on CompleteWorkflowExecutionCommand.',
+    );
+  const tooLarge = invalidPayloads(
+    'CompleteWorkflowExecutionCommandAttributes.Result',
+    attributes.result,
+    batch.draft.context.limits,
+  );
   if (tooLarge !== undefined) return { cause, message: tooLarge, terminates: true };
   const blocked = unseen(batch);
   if (blocked !== undefined) return blocked;
@@ -29,7 +43,8 @@ export const completeWorkflow: CommandHandler = (batch, given) => {
 export const failWorkflow: CommandHandler = (batch, given) => {
   const attributes = given.failWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES;
-  if (attributes == null) return badAttributes(cause, 'FailWorkflowExecutionCommandAttributes is not set on FailWorkflowExecutionCommand.');
+  if (attributes == null)
+    return badAttributes(cause, 'FailWorkflowExecutionCommandAttributes is not set on FailWorkflowExecutionCommand.');
   if (attributes.failure == null) return badAttributes(cause, 'Failure is not set on FailWorkflowExecutionCommand.');
   const blocked = unseen(batch);
   if (blocked !== undefined) return blocked;
@@ -40,7 +55,11 @@ export const failWorkflow: CommandHandler = (batch, given) => {
 export const cancelWorkflow: CommandHandler = (batch, given) => {
   const attributes = given.cancelWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_CANCEL_WORKFLOW_EXECUTION_ATTRIBUTES;
-  if (attributes == null) return badAttributes(cause, 'CancelWorkflowExecutionCommandAttributes is not set on CancelWorkflowExecutionCommand.');
+  if (attributes == null)
+    return badAttributes(
+      cause,
+      'CancelWorkflowExecutionCommandAttributes is not set on CancelWorkflowExecutionCommand.',
+    );
   const blocked = unseen(batch);
   if (blocked !== undefined) return blocked;
   const { draft, workflowTaskCompletedEventId } = batch;
@@ -54,11 +73,16 @@ export const cancelWorkflow: CommandHandler = (batch, given) => {
 export const continueAsNew: CommandHandler = (batch, given) => {
   const attributes = given.continueAsNewWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_CONTINUE_AS_NEW_ATTRIBUTES;
-  if (attributes == null) return badAttributes(cause, 'ContinueAsNewWorkflowExecutionCommandAttributes is not set on ContinueAsNewWorkflowExecutionCommand.');
+  if (attributes == null)
+    return badAttributes(
+      cause,
+      'ContinueAsNewWorkflowExecutionCommandAttributes is not set on ContinueAsNewWorkflowExecutionCommand.',
+    );
   const invalid = invalidContinueAsNew(batch, attributes);
   if (invalid !== undefined) return badAttributes(cause, invalid);
   const invalidSearch = batch.invalidSearchAttributes(attributes.searchAttributes);
-  if (invalidSearch !== undefined) return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, invalidSearch);
+  if (invalidSearch !== undefined)
+    return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, invalidSearch);
   const blocked = unseen(batch);
   if (blocked !== undefined) return blocked;
   continueRunAsNew(batch, given, attributes);
@@ -87,8 +111,12 @@ function continueRunAsNew(batch: CommandBatch, given: command.ICommand, attribut
   const { state, context } = draft;
   const newExecutionRunId = context.newId();
   const workflowType = { name: attributes.workflowType?.name || (state.started.workflowType?.name ?? '') };
-  const taskQueue = { name: attributes.taskQueue?.name || (state.started.taskQueue?.name ?? ''), kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL };
-  const runTimeoutMs = durationToMs(attributes.workflowRunTimeout) || (durationToMs(state.started.workflowRunTimeout) ?? 0);
+  const taskQueue = {
+    name: attributes.taskQueue?.name || (state.started.taskQueue?.name ?? ''),
+    kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL,
+  };
+  const runTimeoutMs =
+    durationToMs(attributes.workflowRunTimeout) || (durationToMs(state.started.workflowRunTimeout) ?? 0);
   const workflowTaskTimeoutMs = durationToMs(attributes.workflowTaskTimeout) || state.workflowTaskTimeoutMs;
   const backoffMs = durationToMs(attributes.backoffStartInterval) ?? 0;
   const initiator = attributes.initiator || ContinueAsNewInitiator.CONTINUE_AS_NEW_INITIATOR_WORKFLOW;
@@ -116,7 +144,10 @@ function continueRunAsNew(batch: CommandBatch, given: command.ICommand, attribut
     commandExtras(given),
   );
   dropUnacceptedUpdates(draft);
-  const retryPolicy = attributes.retryPolicy == null ? state.started.retryPolicy : explicitRetryPolicy(attributes.retryPolicy, context.limits);
+  const retryPolicy =
+    attributes.retryPolicy == null
+      ? state.started.retryPolicy
+      : explicitRetryPolicy(attributes.retryPolicy, context.limits);
   const next = continueRun(
     draft.state,
     {

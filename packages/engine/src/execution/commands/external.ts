@@ -8,7 +8,11 @@ const { EventType, WorkflowTaskFailedCause: Cause } = enums;
 export const signalExternal: CommandHandler = (batch, given) => {
   const attributes = given.signalExternalWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SIGNAL_WORKFLOW_EXECUTION_ATTRIBUTES;
-  if (attributes == null) return badAttributes(cause, 'SignalExternalWorkflowExecutionCommandAttributes is not set on SignalExternalWorkflowExecutionCommand.');
+  if (attributes == null)
+    return badAttributes(
+      cause,
+      'SignalExternalWorkflowExecutionCommandAttributes is not set on SignalExternalWorkflowExecutionCommand.',
+    );
   const { draft, workflowTaskCompletedEventId } = batch;
   const { limits } = draft.context;
   const invalid = firstInvalid(
@@ -49,7 +53,11 @@ export const signalExternal: CommandHandler = (batch, given) => {
 export const requestCancelExternal: CommandHandler = (batch, given) => {
   const attributes = given.requestCancelExternalWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES;
-  if (attributes == null) return badAttributes(cause, 'RequestCancelExternalWorkflowExecutionCommandAttributes is not set on RequestCancelExternalWorkflowExecutionCommand.');
+  if (attributes == null)
+    return badAttributes(
+      cause,
+      'RequestCancelExternalWorkflowExecutionCommandAttributes is not set on RequestCancelExternalWorkflowExecutionCommand.',
+    );
   const { draft, workflowTaskCompletedEventId } = batch;
   const { limits } = draft.context;
   const invalid = firstInvalid(
@@ -83,7 +91,10 @@ export const requestCancelExternal: CommandHandler = (batch, given) => {
   return undefined;
 };
 
-function targetNamespace(batch: CommandBatch, given: string | null | undefined): { namespace: string; namespaceId: string } | undefined {
+function targetNamespace(
+  batch: CommandBatch,
+  given: string | null | undefined,
+): { namespace: string; namespaceId: string } | undefined {
   const namespace = given || batch.draft.state.namespace;
   const namespaceId = batch.namespaceId(namespace);
   return namespaceId === undefined ? undefined : { namespace, namespaceId };

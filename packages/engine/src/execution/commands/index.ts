@@ -33,7 +33,10 @@ export function applyCommand(batch: CommandBatch, given: command.ICommand): Comm
   const handler = HANDLERS.get(type);
   if (handler !== undefined) return handler(batch, given);
   const name = Object.entries(CommandType).find(([, value]) => value === type)?.[0] ?? String(type);
-  return { cause: WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FEATURE_DISABLED, message: `This server does not carry out commands of type ${name}.` };
+  return {
+    cause: WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FEATURE_DISABLED,
+    message: `This server does not carry out commands of type ${name}.`,
+  };
 }
 
 export type { CommandBatch, CommandFailure } from './command.js';

@@ -7,7 +7,8 @@ const { EventType, WorkflowTaskFailedCause: Cause } = enums;
 export const recordMarker: CommandHandler = (batch, given) => {
   const attributes = given.recordMarkerCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_RECORD_MARKER_ATTRIBUTES;
-  if (attributes == null) return badAttributes(cause, 'RecordMarkerCommandAttributes is not set on RecordMarkerCommand.');
+  if (attributes == null)
+    return badAttributes(cause, 'RecordMarkerCommandAttributes is not set on RecordMarkerCommand.');
   const { draft, workflowTaskCompletedEventId } = batch;
   const { limits } = draft.context;
   const invalid = invalidId('MarkerName', attributes.markerName, limits);
@@ -53,7 +54,12 @@ export const modifyProperties: CommandHandler = (batch, given) => {
   const limit = draft.context.limits.memoSizeBytes;
   let bytes = 0;
   for (const payload of Object.values({ ...draft.state.memo, ...fields })) bytes += payloadSizeBytes(payload);
-  if (bytes > limit) return { cause, message: `ModifyWorkflowPropertiesCommandAttributes: the memo would be ${bytes} bytes, at most ${limit} are allowed.`, terminates: true };
+  if (bytes > limit)
+    return {
+      cause,
+      message: `ModifyWorkflowPropertiesCommandAttributes: the memo would be ${bytes} bytes, at most ${limit} are allowed.`,
+      terminates: true,
+    };
   draft.event(
     EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED,
     { workflowPropertiesModifiedEventAttributes: { workflowTaskCompletedEventId, upsertedMemo } },

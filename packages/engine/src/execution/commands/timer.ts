@@ -17,11 +17,20 @@ export const startTimer: CommandHandler = (batch, given) => {
   );
   if (invalid !== undefined) return badAttributes(cause, invalid);
   if (draft.state.timers.has(timerId)) {
-    return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_START_TIMER_DUPLICATE_ID, `TimerId "${timerId}" is already in use by a running timer of this run.`);
+    return badAttributes(
+      Cause.WORKFLOW_TASK_FAILED_CAUSE_START_TIMER_DUPLICATE_ID,
+      `TimerId "${timerId}" is already in use by a running timer of this run.`,
+    );
   }
   draft.event(
     EventType.EVENT_TYPE_TIMER_STARTED,
-    { timerStartedEventAttributes: { timerId, startToFireTimeout: attributes.startToFireTimeout, workflowTaskCompletedEventId } },
+    {
+      timerStartedEventAttributes: {
+        timerId,
+        startToFireTimeout: attributes.startToFireTimeout,
+        workflowTaskCompletedEventId,
+      },
+    },
     commandExtras(given),
   );
   return undefined;

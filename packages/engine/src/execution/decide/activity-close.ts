@@ -20,7 +20,12 @@ export interface ActivityIdentity {
 /** How an attempt ended. */
 export type ActivityOutcome =
   | { readonly kind: 'completed'; readonly result: common.IPayloads | null | undefined; readonly identity: string }
-  | { readonly kind: 'failed'; readonly failure: failure.IFailure | undefined; readonly identity: string; readonly lastHeartbeatDetails?: common.IPayloads | null | undefined }
+  | {
+      readonly kind: 'failed';
+      readonly failure: failure.IFailure | undefined;
+      readonly identity: string;
+      readonly lastHeartbeatDetails?: common.IPayloads | null | undefined;
+    }
   | { readonly kind: 'canceled'; readonly details: common.IPayloads | null | undefined; readonly identity: string };
 
 /** The running attempt that is meant, if it is still the one. */
@@ -31,17 +36,28 @@ export function matchActivity(state: ExecutionState, identity: ActivityIdentity)
   // A caller that completes by id may be faster than the record of the start, and may mean an attempt that waits for
   // its retry: with an id the activity itself is meant.
   if (!isCurrent || (activity.phase !== 'started' && identity.attempt !== undefined)) {
-    return reject('NOT_FOUND', 'invalid activityID or activity already timed out or invoking workflow is completed', { type: 'NotFoundFailure', fields: {} });
+    return reject('NOT_FOUND', 'invalid activityID or activity already timed out or invoking workflow is completed', {
+      type: 'NotFoundFailure',
+      fields: {},
+    });
   }
   return activity;
 }
 
 /** Records the end of an attempt: of the whole activity, or followed by a retry. */
-export function closeActivity(state: ExecutionState, identity: ActivityIdentity, outcome: ActivityOutcome, context: DecideContext): Decision {
+export function closeActivity(
+  state: ExecutionState,
+  identity: ActivityIdentity,
+  outcome: ActivityOutcome,
+  context: DecideContext,
+): Decision {
   const activity = matchActivity(state, identity);
   if ('rejected' in activity) return activity;
   if (outcome.kind === 'canceled' && activity.cancelRequestedEventId === 0) {
-    return reject('INVALID_ARGUMENT', `Activity "${activity.activityId}" cannot be reported as canceled: its workflow has not requested cancellation.`);
+    return reject(
+      'INVALID_ARGUMENT',
+      `Activity "${activity.activityId}" cannot be reported as canceled: its workflow has not requested cancellation.`,
+    );
   }
   const draft = new Draft(state, context);
   const { scheduledEventId } = activity;
@@ -50,7 +66,12 @@ export function closeActivity(state: ExecutionState, identity: ActivityIdentity,
     case 'completed':
       startedEventId = writeStarted(draft, activity);
       writeOutsideEvent(draft, EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED, {
-        activityTaskCompletedEventAttributes: { scheduledEventId, startedEventId, result: outcome.result, identity: outcome.identity },
+        activityTaskCompletedEventAttributes: {
+          scheduledEventId,
+          startedEventId,
+          result: outcome.result,
+          identity: outcome.identity,
+        },
       });
       break;
     case 'canceled':
@@ -75,7 +96,11 @@ export function closeActivity(state: ExecutionState, identity: ActivityIdentity,
   return accept(draft.finish());
 }
 
-function failActivity(draft: Draft, activity: ActivityState, outcome: Extract<ActivityOutcome, { kind: 'failed' }>): void {
+function failActivity(
+  draft: Draft,
+  activity: ActivityState,
+  outcome: Extract<ActivityOutcome, { kind: 'failed' }>,
+): void {
   const { identity } = outcome;
   const heartbeatDetails = outcome.lastHeartbeatDetails ?? activity.heartbeatDetails;
   const retryState = retryOrGiveUp(draft, activity, outcome.failure, heartbeatDetails);
@@ -83,7 +108,13 @@ function failActivity(draft: Draft, activity: ActivityState, outcome: Extract<Ac
   const { scheduledEventId } = activity;
   const startedEventId = writeStarted(draft, activity);
   writeOutsideEvent(draft, EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED, {
-    activityTaskFailedEventAttributes: { scheduledEventId, startedEventId, failure: outcome.failure, identity, retryState },
+    activityTaskFailedEventAttributes: {
+      scheduledEventId,
+      startedEventId,
+      failure: outcome.failure,
+      identity,
+      retryState,
+    },
   });
 }
 
@@ -121,20 +152,30 @@ function retryOrGiveUp(
 /** One of an activity's four timeouts has passed. */
 export function timeOutActivity(draft: Draft, activity: ActivityState, timeoutType: enums.TimeoutType): void {
   const reason = timeoutFailure(activity, timeoutType);
-  const isRetryable = timeoutType === TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE || timeoutType === TimeoutType.TIMEOUT_TYPE_HEARTBEAT;
-  const retryState = isRetryable ? retryOrGiveUp(draft, activity, reason, activity.heartbeatDetails) : stateOfFinalTimeout(activity, timeoutType);
+  const isRetryable =
+    timeoutType === TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE || timeoutType === TimeoutType.TIMEOUT_TYPE_HEARTBEAT;
+  const retryState = isRetryable
+    ? retryOrGiveUp(draft, activity, reason, activity.heartbeatDetails)
+    : stateOfFinalTimeout(activity, timeoutType);
   if (retryState === undefined) return;
   const { scheduledEventId } = activity;
   const startedEventId = activity.phase === 'started' ? writeStarted(draft, activity) : 0;
   writeOutsideEvent(draft, EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT, {
-    activityTaskTimedOutEventAttributes: { scheduledEventId, startedEventId, failure: finalTimeoutFailure(activity, reason, timeoutType), retryState },
+    activityTaskTimedOutEventAttributes: {
+      scheduledEventId,
+      startedEventId,
+      failure: finalTimeoutFailure(activity, reason, timeoutType),
+      retryState,
+    },
   });
   scheduleWorkflowTask(draft);
 }
 
 function stateOfFinalTimeout(activity: ActivityState, timeoutType: enums.TimeoutType): enums.RetryState {
   if (activity.cancelRequestedEventId !== 0) return RetryState.RETRY_STATE_CANCEL_REQUESTED;
-  return timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE ? RetryState.RETRY_STATE_TIMEOUT : RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE;
+  return timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE
+    ? RetryState.RETRY_STATE_TIMEOUT
+    : RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE;
 }
 
 const TIMEOUT_MESSAGES: ReadonlyMap<enums.TimeoutType, string> = new Map([
@@ -153,8 +194,14 @@ function timeoutFailure(activity: ActivityState, timeoutType: enums.TimeoutType)
 }
 
 /** A schedule-to-close timeout tells in its cause what the attempts before it died of. */
-function finalTimeoutFailure(activity: ActivityState, reason: failure.IFailure, timeoutType: enums.TimeoutType): failure.IFailure {
-  const hasCause = timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE || timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START;
+function finalTimeoutFailure(
+  activity: ActivityState,
+  reason: failure.IFailure,
+  timeoutType: enums.TimeoutType,
+): failure.IFailure {
+  const hasCause =
+    timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE ||
+    timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START;
   return hasCause && activity.lastFailure !== undefined ? { ...reason, cause: activity.lastFailure } : reason;
 }
 

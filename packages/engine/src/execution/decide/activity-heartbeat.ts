@@ -15,6 +15,11 @@ export function heartbeatActivity(
   const activity = matchActivity(state, identity);
   if ('rejected' in activity) return activity;
   const draft = new Draft(state, context);
-  draft.record({ kind: 'activityHeartbeat', scheduledEventId: activity.scheduledEventId, timeMs: draft.nowMs, details });
+  draft.record({
+    kind: 'activityHeartbeat',
+    scheduledEventId: activity.scheduledEventId,
+    timeMs: draft.nowMs,
+    details,
+  });
   return accept(draft.finish(), { cancelRequested: activity.cancelRequestedEventId !== 0 });
 }

@@ -14,9 +14,14 @@ export interface StartActivityTask {
 }
 
 /** A worker takes an activity attempt. */
-export function startActivityTask(state: ExecutionState, input: StartActivityTask, context: DecideContext): Decision<ActivityState> {
+export function startActivityTask(
+  state: ExecutionState,
+  input: StartActivityTask,
+  context: DecideContext,
+): Decision<ActivityState> {
   const activity = state.activities.get(input.scheduledEventId);
-  if (isClosed(state) || activity === undefined || activity.stamp !== input.stamp) return reject('NOT_FOUND', 'Activity task not found: it has closed or was dispatched again.');
+  if (isClosed(state) || activity === undefined || activity.stamp !== input.stamp)
+    return reject('NOT_FOUND', 'Activity task not found: it has closed or was dispatched again.');
   const draft = new Draft(state, context);
   if (activity.phase === 'started') {
     if (activity.requestId !== input.requestId) return reject('ALREADY_EXISTS', 'Activity task already started.');
@@ -37,5 +42,8 @@ export function startActivities(draft: Draft, scheduledEventIds: readonly number
 
 function recordStart(draft: Draft, activity: ActivityState, requestId: string, identity: string): void {
   const { scheduledEventId, attempt } = activity;
-  draft.record({ kind: 'activityStarted', activity: { scheduledEventId, attempt, startedTimeMs: draft.nowMs, requestId, identity } });
+  draft.record({
+    kind: 'activityStarted',
+    activity: { scheduledEventId, attempt, startedTimeMs: draft.nowMs, requestId, identity },
+  });
 }

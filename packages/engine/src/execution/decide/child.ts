@@ -9,7 +9,12 @@ import { writeOutsideEvent } from './write-event.js';
 const { EventType } = enums;
 
 /** The child runs. Hearing it twice, or after the end, changes nothing. */
-export function recordChildStarted(state: ExecutionState, initiatedEventId: number, runId: string, context: DecideContext): Decision {
+export function recordChildStarted(
+  state: ExecutionState,
+  initiatedEventId: number,
+  runId: string,
+  context: DecideContext,
+): Decision {
   const draft = new Draft(state, context);
   const child = state.children.get(initiatedEventId);
   if (child === undefined || child.startedRunId !== '') return accept(draft.finish());
@@ -37,7 +42,16 @@ export function recordChildStartFailed(
   }
   const { namespace, namespaceId, workflowId, workflowType, control, workflowTaskCompletedEventId } = child.attributes;
   writeOutsideEvent(draft, EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED, {
-    startChildWorkflowExecutionFailedEventAttributes: { namespace, namespaceId, workflowId, workflowType, cause, control, initiatedEventId, workflowTaskCompletedEventId },
+    startChildWorkflowExecutionFailedEventAttributes: {
+      namespace,
+      namespaceId,
+      workflowId,
+      workflowType,
+      cause,
+      control,
+      initiatedEventId,
+      workflowTaskCompletedEventId,
+    },
   });
   scheduleWorkflowTask(draft);
   return accept(draft.finish());
@@ -91,22 +105,37 @@ function closingEvent(child: ChildState, close: ChildClose): { type: enums.Event
   };
   const completed = closeEvent.workflowExecutionCompletedEventAttributes;
   if (completed != null) {
-    return { type: EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED, attributes: { childWorkflowExecutionCompletedEventAttributes: { ...common, result: completed.result } } };
+    return {
+      type: EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED,
+      attributes: { childWorkflowExecutionCompletedEventAttributes: { ...common, result: completed.result } },
+    };
   }
   const failed = closeEvent.workflowExecutionFailedEventAttributes;
   if (failed != null) {
     const { failure, retryState } = failed;
-    return { type: EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED, attributes: { childWorkflowExecutionFailedEventAttributes: { ...common, failure, retryState } } };
+    return {
+      type: EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED,
+      attributes: { childWorkflowExecutionFailedEventAttributes: { ...common, failure, retryState } },
+    };
   }
   const canceled = closeEvent.workflowExecutionCanceledEventAttributes;
   if (canceled != null) {
-    return { type: EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED, attributes: { childWorkflowExecutionCanceledEventAttributes: { ...common, details: canceled.details } } };
+    return {
+      type: EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED,
+      attributes: { childWorkflowExecutionCanceledEventAttributes: { ...common, details: canceled.details } },
+    };
   }
   const timedOut = closeEvent.workflowExecutionTimedOutEventAttributes;
   if (timedOut != null) {
-    return { type: EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT, attributes: { childWorkflowExecutionTimedOutEventAttributes: { ...common, retryState: timedOut.retryState } } };
+    return {
+      type: EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT,
+      attributes: { childWorkflowExecutionTimedOutEventAttributes: { ...common, retryState: timedOut.retryState } },
+    };
   }
-  return { type: EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED, attributes: { childWorkflowExecutionTerminatedEventAttributes: common } };
+  return {
+    type: EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED,
+    attributes: { childWorkflowExecutionTerminatedEventAttributes: common },
+  };
 }
 
 /** This run's parent has heard of its close (or is gone). */
@@ -117,8 +146,13 @@ export function recordParentNotified(state: ExecutionState, context: DecideConte
 }
 
 /** A child has been told of the close of this run (or is gone). */
-export function recordParentCloseDutyDone(state: ExecutionState, initiatedEventId: number, context: DecideContext): Decision {
+export function recordParentCloseDutyDone(
+  state: ExecutionState,
+  initiatedEventId: number,
+  context: DecideContext,
+): Decision {
   const draft = new Draft(state, context);
-  if (state.parentCloseDuties.some((duty) => duty.initiatedEventId === initiatedEventId)) draft.record({ kind: 'parentCloseDutyDone', initiatedEventId });
+  if (state.parentCloseDuties.some((duty) => duty.initiatedEventId === initiatedEventId))
+    draft.record({ kind: 'parentCloseDutyDone', initiatedEventId });
   return accept(draft.finish());
 }

@@ -15,7 +15,11 @@ const { ContinueAsNewInitiator, EventType, RetryState, TimeoutType, WorkflowTask
 export function prepareForcedClose(draft: Draft): void {
   const task = draft.state.workflowTask;
   if (task !== undefined && task.startedEventId !== 0) {
-    endWorkflowTaskAsFailed(draft, { cause: WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND, failure: undefined, identity: 'history-service' });
+    endWorkflowTaskAsFailed(draft, {
+      cause: WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND,
+      failure: undefined,
+      identity: 'history-service',
+    });
   }
   flushBufferedEvents(draft);
 }
@@ -23,24 +27,42 @@ export function prepareForcedClose(draft: Draft): void {
 /** Updates that were not accepted end with the run; those who wait for them are told by the shell. */
 export function dropUnacceptedUpdates(draft: Draft): void {
   for (const entry of [...draft.state.updates.values()]) {
-    if (entry.phase === 'admitted' || entry.phase === 'sent') draft.record({ kind: 'updateDropped', updateId: entry.updateId });
+    if (entry.phase === 'admitted' || entry.phase === 'sent')
+      draft.record({ kind: 'updateDropped', updateId: entry.updateId });
   }
 }
 
 /** Completes the run; a cron schedule opens the next one. */
-export function completeRun(draft: Draft, result: common.IPayloads | null | undefined, workflowTaskCompletedEventId: number): Transition[] {
+export function completeRun(
+  draft: Draft,
+  result: common.IPayloads | null | undefined,
+  workflowTaskCompletedEventId: number,
+): Transition[] {
   const next = cronRun(draft, { lastCompletionResult: result, continuedFailure: undefined });
   draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED, {
-    workflowExecutionCompletedEventAttributes: { result, workflowTaskCompletedEventId, newExecutionRunId: next?.runId ?? '' },
+    workflowExecutionCompletedEventAttributes: {
+      result,
+      workflowTaskCompletedEventId,
+      newExecutionRunId: next?.runId ?? '',
+    },
   });
   return openNext(draft, next);
 }
 
 /** Fails the run; its retry policy, or else its cron schedule, opens the next one. */
-export function failRun(draft: Draft, reason: failure.IFailure | null | undefined, workflowTaskCompletedEventId: number): Transition[] {
+export function failRun(
+  draft: Draft,
+  reason: failure.IFailure | null | undefined,
+  workflowTaskCompletedEventId: number,
+): Transition[] {
   const { retryState, next } = afterFailure(draft, reason ?? undefined);
   draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED, {
-    workflowExecutionFailedEventAttributes: { failure: reason, retryState, workflowTaskCompletedEventId, newExecutionRunId: next?.runId ?? '' },
+    workflowExecutionFailedEventAttributes: {
+      failure: reason,
+      retryState,
+      workflowTaskCompletedEventId,
+      newExecutionRunId: next?.runId ?? '',
+    },
   });
   return openNext(draft, next);
 }
@@ -52,7 +74,9 @@ export function timeOutRun(draft: Draft, isExecutionTimeout: boolean): Transitio
     message: isExecutionTimeout ? 'workflow execution timeout' : 'workflow timeout',
     timeoutFailureInfo: { timeoutType: TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE },
   };
-  const { retryState, next } = isExecutionTimeout ? { retryState: RetryState.RETRY_STATE_TIMEOUT, next: undefined } : afterFailure(draft, reason);
+  const { retryState, next } = isExecutionTimeout
+    ? { retryState: RetryState.RETRY_STATE_TIMEOUT, next: undefined }
+    : afterFailure(draft, reason);
   draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT, {
     workflowExecutionTimedOutEventAttributes: { retryState, newExecutionRunId: next?.runId ?? '' },
   });
@@ -72,7 +96,11 @@ export function terminateRun(draft: Draft, termination: Termination): void {
   if (isClosed(draft.state)) return;
   prepareForcedClose(draft);
   const { reason, details, identity } = termination;
-  draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED, { workflowExecutionTerminatedEventAttributes: { reason, details, identity } }, { links: termination.links });
+  draft.event(
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED,
+    { workflowExecutionTerminatedEventAttributes: { reason, details, identity } },
+    { links: termination.links },
+  );
   dropUnacceptedUpdates(draft);
 }
 
@@ -102,13 +130,25 @@ function afterFailure(draft: Draft, reason: failure.IFailure | undefined): After
     };
     return { retryState: RetryState.RETRY_STATE_IN_PROGRESS, next };
   }
-  return { retryState: verdict.state, next: cronRun(draft, { lastCompletionResult: state.started.lastCompletionResult, continuedFailure: reason }) };
+  return {
+    retryState: verdict.state,
+    next: cronRun(draft, { lastCompletionResult: state.started.lastCompletionResult, continuedFailure: reason }),
+  };
 }
 
-function cronRun(draft: Draft, carried: Pick<NextRun, 'lastCompletionResult' | 'continuedFailure'>): NextRun | undefined {
+function cronRun(
+  draft: Draft,
+  carried: Pick<NextRun, 'lastCompletionResult' | 'continuedFailure'>,
+): NextRun | undefined {
   const backoffMs = cronBackoffMs(draft.state, draft.context);
   if (backoffMs === undefined) return undefined;
-  return { runId: draft.context.newId(), initiator: ContinueAsNewInitiator.CONTINUE_AS_NEW_INITIATOR_CRON_SCHEDULE, attempt: 1, backoffMs, ...carried };
+  return {
+    runId: draft.context.newId(),
+    initiator: ContinueAsNewInitiator.CONTINUE_AS_NEW_INITIATOR_CRON_SCHEDULE,
+    attempt: 1,
+    backoffMs,
+    ...carried,
+  };
 }
 
 function openNext(draft: Draft, next: NextRun | undefined): Transition[] {

@@ -42,14 +42,19 @@ export interface WorkflowTaskCompletion {
 }
 
 /** Applies what a worker decided: its commands and its answers to updates. */
-export function completeWorkflowTask(state: ExecutionState, input: CompleteWorkflowTask, context: DecideContext): Decision<WorkflowTaskCompletion> {
+export function completeWorkflowTask(
+  state: ExecutionState,
+  input: CompleteWorkflowTask,
+  context: DecideContext,
+): Decision<WorkflowTaskCompletion> {
   const task = matchWorkflowTask(state, input.task);
   if ('rejected' in task) return task;
   const malformed = malformedSequence(input.request);
   if (malformed !== undefined) return malformed;
   if (isDiscardable(state, task, input.request)) return discardSpeculative(state, input, context);
   const heartbeat = heartbeatStartMs(task, input.request);
-  if (heartbeat !== undefined && context.nowMs - heartbeat > context.limits.workflowTaskHeartbeatTimeoutMs) return timeOutHeartbeat(state, context);
+  if (heartbeat !== undefined && context.nowMs - heartbeat > context.limits.workflowTaskHeartbeatTimeoutMs)
+    return timeOutHeartbeat(state, context);
 
   const draft = new Draft(state, context);
   const completion = new Completion(draft, state, task, input);
@@ -69,10 +74,17 @@ const TERMINAL: ReadonlySet<enums.CommandType> = new Set([
 function malformedSequence(request: workflowservice.RespondWorkflowTaskCompletedRequest): Rejection | undefined {
   for (const [index, given] of request.commands.entries()) {
     const type = given.commandType;
-    if (type === CommandType.COMMAND_TYPE_UNSPECIFIED) return reject('INVALID_ARGUMENT', `Unknown command type: commands[${index}] has no command type set.`);
-    if (TERMINAL.has(type) && request.commands.slice(index + 1).some((later) => later.commandType !== CommandType.COMMAND_TYPE_PROTOCOL_MESSAGE)) {
+    if (type === CommandType.COMMAND_TYPE_UNSPECIFIED)
+      return reject('INVALID_ARGUMENT', `Unknown command type: commands[${index}] has no command type set.`);
+    if (
+      TERMINAL.has(type) &&
+      request.commands.slice(index + 1).some((later) => later.commandType !== CommandType.COMMAND_TYPE_PROTOCOL_MESSAGE)
+    ) {
       const names = request.commands.map((each) => commandName(each.commandType)).join(', ');
-      return reject('INVALID_ARGUMENT', `invalid command sequence: [${names}], command ${commandName(type)} must be the last command.`);
+      return reject(
+        'INVALID_ARGUMENT',
+        `invalid command sequence: [${names}], command ${commandName(type)} must be the last command.`,
+      );
     }
   }
   return undefined;
@@ -87,14 +99,26 @@ function commandName(type: enums.CommandType): string {
 }
 
 /** Only rejected updates, and nothing else happened: the task need not have existed. */
-function isDiscardable(state: ExecutionState, task: WorkflowTaskState, request: workflowservice.RespondWorkflowTaskCompletedRequest): boolean {
+function isDiscardable(
+  state: ExecutionState,
+  task: WorkflowTaskState,
+  request: workflowservice.RespondWorkflowTaskCompletedRequest,
+): boolean {
   if (task.kind !== 'speculative' || request.commands.length > 0 || request.forceCreateNewWorkflowTask) return false;
-  if (state.bufferedEvents.length > 0 || !request.messages.every((message) => decodeAnswer(message).kind === 'rejection')) return false;
+  if (
+    state.bufferedEvents.length > 0 ||
+    !request.messages.every((message) => decodeAnswer(message).kind === 'rejection')
+  )
+    return false;
   const workerCanForgetEvents = request.capabilities?.discardSpeculativeWorkflowTaskWithEvents === true;
   return workerCanForgetEvents || state.nextEventId === state.lastCompletedWorkflowTaskEventId + 1;
 }
 
-function discardSpeculative(state: ExecutionState, input: CompleteWorkflowTask, context: DecideContext): Decision<WorkflowTaskCompletion> {
+function discardSpeculative(
+  state: ExecutionState,
+  input: CompleteWorkflowTask,
+  context: DecideContext,
+): Decision<WorkflowTaskCompletion> {
   const draft = new Draft(state, context);
   const rejectedUpdates: UpdateRejection[] = [];
   for (const message of input.request.messages) {
@@ -112,11 +136,21 @@ function discardSpeculative(state: ExecutionState, input: CompleteWorkflowTask, 
   return { transitions: [draft.finish()], result };
 }
 
-const NOTHING: WorkflowTaskCompletion = { startedNext: false, eagerActivities: [], rejectedUpdates: [], resetHistoryEventId: 0, refused: undefined };
+const NOTHING: WorkflowTaskCompletion = {
+  startedNext: false,
+  eagerActivities: [],
+  rejectedUpdates: [],
+  resetHistoryEventId: 0,
+  refused: undefined,
+};
 
 /** Start of the chain of tasks that a worker keeps alive while a local activity runs; `undefined` if this is none. */
-function heartbeatStartMs(task: WorkflowTaskState, request: workflowservice.RespondWorkflowTaskCompletedRequest): number | undefined {
-  const isHeartbeat = request.forceCreateNewWorkflowTask && request.commands.length === 0 && request.messages.length === 0;
+function heartbeatStartMs(
+  task: WorkflowTaskState,
+  request: workflowservice.RespondWorkflowTaskCompletedRequest,
+): number | undefined {
+  const isHeartbeat =
+    request.forceCreateNewWorkflowTask && request.commands.length === 0 && request.messages.length === 0;
   return isHeartbeat ? task.originalScheduledTimeMs : undefined;
 }
 
@@ -127,7 +161,12 @@ function timeOutHeartbeat(state: ExecutionState, context: DecideContext): Decisi
 }
 
 /** The task fails with the cause of the first bad command; what came before it is forgotten. */
-function refuse(state: ExecutionState, input: CompleteWorkflowTask, refused: CommandFailure, context: DecideContext): Decision<WorkflowTaskCompletion> {
+function refuse(
+  state: ExecutionState,
+  input: CompleteWorkflowTask,
+  refused: CommandFailure,
+  context: DecideContext,
+): Decision<WorkflowTaskCompletion> {
   const draft = new Draft(state, context);
   failWorkflowTask(draft, {
     cause: refused.cause,
@@ -136,7 +175,8 @@ function refuse(state: ExecutionState, input: CompleteWorkflowTask, refused: Com
     binaryChecksum: input.request.binaryChecksum,
     workerVersion: input.request.workerVersionStamp,
   });
-  if (refused.terminates === true) terminateRun(draft, { reason: refused.message, details: undefined, identity: 'history-service' });
+  if (refused.terminates === true)
+    terminateRun(draft, { reason: refused.message, details: undefined, identity: 'history-service' });
   return { transitions: [draft.finish()], result: { ...NOTHING, refused: refused.message } };
 }
 
@@ -242,7 +282,10 @@ class Completion {
     const message = this.messages.get(messageId);
     if (message === undefined) {
       const cause = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE;
-      return { cause, message: `BadUpdateWorkflowExecutionMessage: ProtocolMessageCommand referenced absent message ID ${messageId}` };
+      return {
+        cause,
+        message: `BadUpdateWorkflowExecutionMessage: ProtocolMessageCommand referenced absent message ID ${messageId}`,
+      };
     }
     this.messages.delete(messageId);
     return applyAnswer(this.batch, message, this.rejectedUpdates);
@@ -260,7 +303,12 @@ class Completion {
     else if (input.request.forceCreateNewWorkflowTask) scheduleHeartbeatWorkflowTask(draft, heartbeatMs ?? draft.nowMs);
     else if (hasAdmittedUpdate(draft.state)) scheduleSpeculativeWorkflowTask(draft);
     const startedNext = startNextInline(draft, input.request);
-    const result: WorkflowTaskCompletion = { ...NOTHING, startedNext, eagerActivities: batch.eagerActivities, rejectedUpdates };
+    const result: WorkflowTaskCompletion = {
+      ...NOTHING,
+      startedNext,
+      eagerActivities: batch.eagerActivities,
+      rejectedUpdates,
+    };
     return { transitions: [draft.finish()], result };
   }
 }

@@ -6,7 +6,12 @@ import { isClosed, type ExecutionState } from '../state.js';
 import type { DecideContext, Transition } from '../transition.js';
 import { timeOutActivity } from './activity-close.js';
 import { timeOutRun } from './close.js';
-import { scheduleFirstWorkflowTask, scheduleWorkflowTask, timeOutStartedWorkflowTask, timeOutStickyWorkflowTask } from './workflow-task.js';
+import {
+  scheduleFirstWorkflowTask,
+  scheduleWorkflowTask,
+  timeOutStartedWorkflowTask,
+  timeOutStickyWorkflowTask,
+} from './workflow-task.js';
 import { writeOutsideEvent } from './write-event.js';
 
 const { EventType } = enums;
@@ -31,7 +36,8 @@ function happen(draft: Draft, due: Due, openedRuns: Transition[]): void {
     case 'activityRetry': {
       const activity = draft.state.activities.get(due.scheduledEventId);
       draft.record({ kind: 'activityBackoffEnded', scheduledEventId: due.scheduledEventId });
-      if (activity !== undefined) draft.effect({ kind: 'activityTask', scheduledEventId: due.scheduledEventId, stamp: activity.stamp });
+      if (activity !== undefined)
+        draft.effect({ kind: 'activityTask', scheduledEventId: due.scheduledEventId, stamp: activity.stamp });
       return;
     }
     case 'activityTimeout': {
@@ -59,6 +65,8 @@ function happen(draft: Draft, due: Due, openedRuns: Transition[]): void {
 function fireTimer(draft: Draft, timerId: string): void {
   const timer = draft.state.timers.get(timerId);
   if (timer === undefined) return;
-  writeOutsideEvent(draft, EventType.EVENT_TYPE_TIMER_FIRED, { timerFiredEventAttributes: { timerId, startedEventId: timer.startedEventId } });
+  writeOutsideEvent(draft, EventType.EVENT_TYPE_TIMER_FIRED, {
+    timerFiredEventAttributes: { timerId, startedEventId: timer.startedEventId },
+  });
   scheduleWorkflowTask(draft);
 }

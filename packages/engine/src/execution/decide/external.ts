@@ -12,7 +12,12 @@ const { CancelExternalWorkflowExecutionFailedCause, EventType, SignalExternalWor
 export type ExternalOutcome = 'delivered' | 'executionNotFound' | 'namespaceNotFound' | 'signalLimitExceeded';
 
 /** Records the outcome; hearing it twice changes nothing. After the close nobody is left to know. */
-export function recordExternalOutcome(state: ExecutionState, initiatedEventId: number, outcome: ExternalOutcome, context: DecideContext): Decision {
+export function recordExternalOutcome(
+  state: ExecutionState,
+  initiatedEventId: number,
+  outcome: ExternalOutcome,
+  context: DecideContext,
+): Decision {
   const draft = new Draft(state, context);
   const request = state.externalRequests.get(initiatedEventId);
   if (request === undefined) return accept(draft.finish());
@@ -38,7 +43,13 @@ function writeSignalOutcome(draft: Draft, request: ExternalRequestState, outcome
     return;
   }
   writeOutsideEvent(draft, EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED, {
-    signalExternalWorkflowExecutionFailedEventAttributes: { cause: SIGNAL_CAUSES[outcome], workflowTaskCompletedEventId, ...target(request), initiatedEventId, control },
+    signalExternalWorkflowExecutionFailedEventAttributes: {
+      cause: SIGNAL_CAUSES[outcome],
+      workflowTaskCompletedEventId,
+      ...target(request),
+      initiatedEventId,
+      control,
+    },
   });
 }
 
@@ -55,12 +66,23 @@ function writeCancelOutcome(draft: Draft, request: ExternalRequestState, outcome
       ? CancelExternalWorkflowExecutionFailedCause.CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_NAMESPACE_NOT_FOUND
       : CancelExternalWorkflowExecutionFailedCause.CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND;
   writeOutsideEvent(draft, EventType.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED, {
-    requestCancelExternalWorkflowExecutionFailedEventAttributes: { cause, workflowTaskCompletedEventId, ...target(request), initiatedEventId, control },
+    requestCancelExternalWorkflowExecutionFailedEventAttributes: {
+      cause,
+      workflowTaskCompletedEventId,
+      ...target(request),
+      initiatedEventId,
+      control,
+    },
   });
 }
 
-const SIGNAL_CAUSES: Readonly<Record<Exclude<ExternalOutcome, 'delivered'>, enums.SignalExternalWorkflowExecutionFailedCause>> = {
-  executionNotFound: SignalExternalWorkflowExecutionFailedCause.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND,
-  namespaceNotFound: SignalExternalWorkflowExecutionFailedCause.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_NAMESPACE_NOT_FOUND,
-  signalLimitExceeded: SignalExternalWorkflowExecutionFailedCause.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_SIGNAL_COUNT_LIMIT_EXCEEDED,
+const SIGNAL_CAUSES: Readonly<
+  Record<Exclude<ExternalOutcome, 'delivered'>, enums.SignalExternalWorkflowExecutionFailedCause>
+> = {
+  executionNotFound:
+    SignalExternalWorkflowExecutionFailedCause.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND,
+  namespaceNotFound:
+    SignalExternalWorkflowExecutionFailedCause.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_NAMESPACE_NOT_FOUND,
+  signalLimitExceeded:
+    SignalExternalWorkflowExecutionFailedCause.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_SIGNAL_COUNT_LIMIT_EXCEEDED,
 };

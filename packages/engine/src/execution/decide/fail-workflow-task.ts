@@ -9,7 +9,12 @@ import { matchWorkflowTask, type WorkflowTaskIdentity } from './workflow-task-to
 const NORMAL = enums.TaskQueueKind.TASK_QUEUE_KIND_NORMAL;
 
 /** A worker reports that it could not run the workflow task. */
-export function reportWorkflowTaskFailure(state: ExecutionState, identity: WorkflowTaskIdentity, failed: WorkflowTaskFailure, context: DecideContext): Decision {
+export function reportWorkflowTaskFailure(
+  state: ExecutionState,
+  identity: WorkflowTaskIdentity,
+  failed: WorkflowTaskFailure,
+  context: DecideContext,
+): Decision {
   const task = matchWorkflowTask(state, identity);
   if ('rejected' in task) return task;
   const draft = new Draft(state, context);
@@ -34,7 +39,17 @@ export function leaveStickyQueue(state: ExecutionState, number: number, context:
     const taskQueue = { name: state.started.taskQueue?.name ?? '', kind: NORMAL };
     draft.record({
       kind: 'workflowTaskScheduled',
-      task: { kind, number, scheduledEventId, attempt, scheduledTimeMs, originalScheduledTimeMs, timeoutMs, taskQueue, scheduleToStartDeadlineMs: undefined },
+      task: {
+        kind,
+        number,
+        scheduledEventId,
+        attempt,
+        scheduledTimeMs,
+        originalScheduledTimeMs,
+        timeoutMs,
+        taskQueue,
+        scheduleToStartDeadlineMs: undefined,
+      },
     });
     draft.effect({ kind: 'workflowTask', number });
   }

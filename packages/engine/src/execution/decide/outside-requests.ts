@@ -51,7 +51,8 @@ export function writeSignal(draft: Draft, signal: Signal): void {
         header: signal.header,
         requestId: signal.requestId,
         skipGenerateWorkflowTask: signal.skipGenerateWorkflowTask ?? false,
-        externalWorkflowExecution: sender === undefined ? undefined : { workflowId: sender.workflowId, runId: sender.runId },
+        externalWorkflowExecution:
+          sender === undefined ? undefined : { workflowId: sender.workflowId, runId: sender.runId },
       },
     },
     { links: signal.links },
@@ -80,7 +81,8 @@ export function requestCancel(state: ExecutionState, request: CancelRequest, con
         cause: request.reason,
         identity: request.identity,
         externalInitiatedEventId: sender?.initiatedEventId ?? 0,
-        externalWorkflowExecution: sender === undefined ? undefined : { workflowId: sender.workflowId, runId: sender.runId },
+        externalWorkflowExecution:
+          sender === undefined ? undefined : { workflowId: sender.workflowId, runId: sender.runId },
       },
     },
     { links: request.links },

@@ -38,7 +38,8 @@ const TASK_ENDS: ReadonlySet<enums.EventType> = new Set([
  * outside afterwards is sent again. The latest run, if it still runs, is terminated.
  */
 export function resetExecution(input: ResetExecution, context: DecideContext): Decision<{ readonly runId: string }> {
-  if (input.current.createRequestId === input.requestId && input.requestId !== '') return { transitions: [], result: { runId: input.current.key.runId } };
+  if (input.current.createRequestId === input.requestId && input.requestId !== '')
+    return { transitions: [], result: { runId: input.current.key.runId } };
   const startedEventId = taskStartBefore(input);
   if (typeof startedEventId !== 'number') return startedEventId;
   const before: Transition[] = [];
@@ -64,16 +65,20 @@ export function resetExecution(input: ResetExecution, context: DecideContext): D
 
 function taskStartBefore({ events, workflowTaskFinishEventId, base }: ResetExecution): number | Rejection {
   const finish = events[workflowTaskFinishEventId - 1];
-  const refuse = (why: string): Rejection => reject('INVALID_ARGUMENT', `Cannot reset run ${base.key.runId} to event ${workflowTaskFinishEventId}: ${why}`);
-  if (finish === undefined || workflowTaskFinishEventId <= 1) return refuse(`WorkflowTaskFinishEventId must be > 1 && <= workflow last event ID ${events.length}.`);
-  if (!TASK_ENDS.has(finish.eventType ?? 0)) return refuse('it must be a WorkflowTaskStarted, Completed, Failed or TimedOut event.');
+  const refuse = (why: string): Rejection =>
+    reject('INVALID_ARGUMENT', `Cannot reset run ${base.key.runId} to event ${workflowTaskFinishEventId}: ${why}`);
+  if (finish === undefined || workflowTaskFinishEventId <= 1)
+    return refuse(`WorkflowTaskFinishEventId must be > 1 && <= workflow last event ID ${events.length}.`);
+  if (!TASK_ENDS.has(finish.eventType ?? 0))
+    return refuse('it must be a WorkflowTaskStarted, Completed, Failed or TimedOut event.');
   if (finish.eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED) return workflowTaskFinishEventId;
   const startedEventId =
     finish.workflowTaskCompletedEventAttributes?.startedEventId ??
     finish.workflowTaskFailedEventAttributes?.startedEventId ??
     finish.workflowTaskTimedOutEventAttributes?.startedEventId ??
     0;
-  const isSticky = finish.workflowTaskTimedOutEventAttributes?.timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START;
+  const isSticky =
+    finish.workflowTaskTimedOutEventAttributes?.timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START;
   if (startedEventId <= 0 || isSticky) return refuse('the workflow task it ends was never started.');
   return startedEventId;
 }
@@ -104,16 +109,27 @@ function reapply(draft: Draft, input: ResetExecution): void {
   for (const event of input.events.slice(input.workflowTaskFinishEventId - 1)) {
     const signal = event.workflowExecutionSignaledEventAttributes;
     if (signal != null && input.reappliesSignals) {
-      draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED, { workflowExecutionSignaledEventAttributes: signal }, { links: event.links });
+      draft.event(
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
+        { workflowExecutionSignaledEventAttributes: signal },
+        { links: event.links },
+      );
     }
     const cancel = event.workflowExecutionCancelRequestedEventAttributes;
     if (cancel != null && input.reappliesCancelRequest && !draft.state.cancelRequested) {
-      draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED, { workflowExecutionCancelRequestedEventAttributes: cancel });
+      draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED, {
+        workflowExecutionCancelRequestedEventAttributes: cancel,
+      });
     }
-    const request = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest ?? event.workflowExecutionUpdateAdmittedEventAttributes?.request;
+    const request =
+      event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest ??
+      event.workflowExecutionUpdateAdmittedEventAttributes?.request;
     if (request != null && input.reappliesUpdates && !draft.state.updates.has(request.meta?.updateId ?? '')) {
       draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED, {
-        workflowExecutionUpdateAdmittedEventAttributes: { request, origin: enums.UpdateAdmittedEventOrigin.UPDATE_ADMITTED_EVENT_ORIGIN_REAPPLY },
+        workflowExecutionUpdateAdmittedEventAttributes: {
+          request,
+          origin: enums.UpdateAdmittedEventOrigin.UPDATE_ADMITTED_EVENT_ORIGIN_REAPPLY,
+        },
       });
     }
   }
@@ -121,9 +137,11 @@ function reapply(draft: Draft, input: ResetExecution): void {
 
 /** Activities that were under way in the base run begin again; nobody reports the old attempts to the new run. */
 function rescheduleActivities(draft: Draft): void {
-  for (const activity of draft.state.activities.values()) draft.effect({ kind: 'activityTask', scheduledEventId: activity.scheduledEventId, stamp: activity.stamp });
+  for (const activity of draft.state.activities.values())
+    draft.effect({ kind: 'activityTask', scheduledEventId: activity.scheduledEventId, stamp: activity.stamp });
   for (const child of draft.state.children.values()) {
     if (child.startedRunId === '') draft.effect({ kind: 'startChild', initiatedEventId: child.initiatedEventId });
   }
-  for (const request of draft.state.externalRequests.values()) draft.effect({ kind: 'externalRequest', initiatedEventId: request.initiatedEventId });
+  for (const request of draft.state.externalRequests.values())
+    draft.effect({ kind: 'externalRequest', initiatedEventId: request.initiatedEventId });
 }

@@ -1,4 +1,14 @@
-import { durationToMs, enums, msToDuration, msToTimestamp, type common, type failure, type history, type sdk, type taskqueue } from '@perdure/protocol';
+import {
+  durationToMs,
+  enums,
+  msToDuration,
+  msToTimestamp,
+  type common,
+  type failure,
+  type history,
+  type sdk,
+  type taskqueue,
+} from '@perdure/protocol';
 import { cronDelayMs } from '../../cron.js';
 import { Draft } from '../draft.js';
 import type { CreatedFact } from '../facts.js';
@@ -24,7 +34,11 @@ export function openRun(
 ): Draft {
   const draft = new Draft(initialState(created), context);
   draft.record({ kind: 'created', execution: created });
-  draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED, { workflowExecutionStartedEventAttributes: attributes }, extras);
+  draft.event(
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
+    { workflowExecutionStartedEventAttributes: attributes },
+    extras,
+  );
   return draft;
 }
 
@@ -58,13 +72,24 @@ export interface NextRun {
 
 /** Opens the run that continues `previous`: by continue-as-new, retry or cron. */
 export function continueRun(previous: ExecutionState, next: NextRun, context: DecideContext): Transition {
-  const created: CreatedFact = { ...previous.key, namespace: previous.namespace, runId: next.runId, createRequestId: context.newId() };
-  const draft = openRun(created, continuedAttributes(previous, next, context), context, { userMetadata: previous.userMetadata });
+  const created: CreatedFact = {
+    ...previous.key,
+    namespace: previous.namespace,
+    runId: next.runId,
+    createRequestId: context.newId(),
+  };
+  const draft = openRun(created, continuedAttributes(previous, next, context), context, {
+    userMetadata: previous.userMetadata,
+  });
   beginRun(draft);
   return draft.finish();
 }
 
-function continuedAttributes(previous: ExecutionState, next: NextRun, context: DecideContext): history.IWorkflowExecutionStartedEventAttributes {
+function continuedAttributes(
+  previous: ExecutionState,
+  next: NextRun,
+  context: DecideContext,
+): history.IWorkflowExecutionStartedEventAttributes {
   const before = previous.started;
   const { command } = next;
   const memoFields = command?.memo?.fields ?? previous.memo;
@@ -75,8 +100,14 @@ function continuedAttributes(previous: ExecutionState, next: NextRun, context: D
     taskQueue: command?.taskQueue ?? before.taskQueue,
     input: command === undefined ? before.input : command.input,
     header: command === undefined ? before.header : command.header,
-    workflowRunTimeout: cappedRunTimeout(previous, command?.runTimeoutMs ?? durationToMs(before.workflowRunTimeout) ?? 0, next.backoffMs, context),
-    workflowTaskTimeout: command === undefined ? before.workflowTaskTimeout : msToDuration(command.workflowTaskTimeoutMs),
+    workflowRunTimeout: cappedRunTimeout(
+      previous,
+      command?.runTimeoutMs ?? durationToMs(before.workflowRunTimeout) ?? 0,
+      next.backoffMs,
+      context,
+    ),
+    workflowTaskTimeout:
+      command === undefined ? before.workflowTaskTimeout : msToDuration(command.workflowTaskTimeoutMs),
     retryPolicy: command === undefined ? before.retryPolicy : command.retryPolicy,
     cronSchedule: command === undefined ? before.cronSchedule : command.cronSchedule,
     continuedExecutionRunId: previous.key.runId,
@@ -114,18 +145,27 @@ export function cronBackoffMs(state: ExecutionState, context: DecideContext): nu
 
 /** Timeouts of a new chain: the run within the execution, the workflow task within the run. */
 export function startedTimeouts(
-  asked: { readonly executionMs: number; readonly runMs: number; readonly workflowTaskMs: number; readonly backoffMs: number },
+  asked: {
+    readonly executionMs: number;
+    readonly runMs: number;
+    readonly workflowTaskMs: number;
+    readonly backoffMs: number;
+  },
   context: DecideContext,
-): Pick<history.IWorkflowExecutionStartedEventAttributes, 'workflowExecutionTimeout' | 'workflowRunTimeout' | 'workflowTaskTimeout' | 'workflowExecutionExpirationTime'> {
+): Pick<
+  history.IWorkflowExecutionStartedEventAttributes,
+  'workflowExecutionTimeout' | 'workflowRunTimeout' | 'workflowTaskTimeout' | 'workflowExecutionExpirationTime'
+> {
   const { limits, nowMs } = context;
-  const runMs = asked.executionMs > 0 && (asked.runMs === 0 || asked.runMs > asked.executionMs) ? asked.executionMs : asked.runMs;
+  const runMs =
+    asked.executionMs > 0 && (asked.runMs === 0 || asked.runMs > asked.executionMs) ? asked.executionMs : asked.runMs;
   const wantedTaskMs = asked.workflowTaskMs > 0 ? asked.workflowTaskMs : limits.defaultWorkflowTaskTimeoutMs;
   const taskMs = Math.min(wantedTaskMs, limits.maximumWorkflowTaskTimeoutMs, runMs > 0 ? runMs : Infinity);
   return {
     workflowExecutionTimeout: msToDuration(asked.executionMs),
     workflowRunTimeout: msToDuration(runMs),
     workflowTaskTimeout: msToDuration(taskMs),
-    workflowExecutionExpirationTime: asked.executionMs > 0 ? msToTimestamp(nowMs + asked.backoffMs + asked.executionMs) : undefined,
+    workflowExecutionExpirationTime:
+      asked.executionMs > 0 ? msToTimestamp(nowMs + asked.backoffMs + asked.executionMs) : undefined,
   };
 }
-

@@ -12,7 +12,14 @@ import { signalExecution, writeSignal, type Signal } from './outside-requests.js
 import { beginRun, openRun, startedTimeouts } from './run.js';
 import { startWorkflowTask } from './workflow-task.js';
 
-const { ContinueAsNewInitiator, EventType, TaskQueueKind, WorkflowExecutionStatus, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } = enums;
+const {
+  ContinueAsNewInitiator,
+  EventType,
+  TaskQueueKind,
+  WorkflowExecutionStatus,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} = enums;
 
 /** Whom a child execution belongs to. */
 export interface Parent {
@@ -47,11 +54,16 @@ export interface StartedExecution {
  *
  * @param current the latest run of this workflow id
  */
-export function startExecution(current: ExecutionState | undefined, input: StartExecution, context: DecideContext): Decision<StartedExecution> {
+export function startExecution(
+  current: ExecutionState | undefined,
+  input: StartExecution,
+  context: DecideContext,
+): Decision<StartedExecution> {
   const { request } = input;
   const requestId = request.requestId ?? '';
   if (current !== undefined) {
-    const isRepeated = requestId !== '' && (current.createRequestId === requestId || current.attachedRequestIds.includes(requestId));
+    const isRepeated =
+      requestId !== '' && (current.createRequestId === requestId || current.attachedRequestIds.includes(requestId));
     if (isRepeated) return repeated(current, current.createRequestId === requestId);
     if (!isClosed(current)) return startOverRunning(current, input, context);
     const refused = refusedByReusePolicy(current, request);
@@ -65,17 +77,30 @@ function repeated(current: ExecutionState, started: boolean): Decision<StartedEx
 }
 
 function describe(state: ExecutionState, started: boolean): StartedExecution {
-  return { runId: state.key.runId, firstRunId: state.chain.firstRunId, started, status: state.status, eagerWorkflowTaskStarted: false };
+  return {
+    runId: state.key.runId,
+    firstRunId: state.chain.firstRunId,
+    started,
+    status: state.status,
+    eagerWorkflowTaskStarted: false,
+  };
 }
 
-function startOverRunning(current: ExecutionState, input: StartExecution, context: DecideContext): Decision<StartedExecution> {
+function startOverRunning(
+  current: ExecutionState,
+  input: StartExecution,
+  context: DecideContext,
+): Decision<StartedExecution> {
   switch (conflictPolicy(input)) {
     case WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING:
       return useExisting(current, input, context);
     case WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING:
       return replace(current, input, context);
     default:
-      return alreadyStarted(current, `Workflow execution is already running. WorkflowId: ${current.key.workflowId}, RunId: ${current.key.runId}.`);
+      return alreadyStarted(
+        current,
+        `Workflow execution is already running. WorkflowId: ${current.key.workflowId}, RunId: ${current.key.runId}.`,
+      );
   }
 }
 
@@ -85,24 +110,39 @@ function conflictPolicy({ request, signal }: StartExecution): enums.WorkflowIdCo
     return WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING;
   }
   if (request.workflowIdConflictPolicy) return request.workflowIdConflictPolicy;
-  return signal === undefined ? WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL : WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING;
+  return signal === undefined
+    ? WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL
+    : WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING;
 }
 
-function useExisting(current: ExecutionState, input: StartExecution, context: DecideContext): Decision<StartedExecution> {
+function useExisting(
+  current: ExecutionState,
+  input: StartExecution,
+  context: DecideContext,
+): Decision<StartedExecution> {
   if (input.signal !== undefined) {
     const signalled = signalExecution(current, input.signal, context);
     return signalled.rejected ? signalled : { transitions: signalled.transitions, result: describe(current, false) };
   }
   const options = input.request.onConflictOptions;
-  const attaches = options?.attachRequestId === true || options?.attachLinks === true || options?.attachCompletionCallbacks === true;
+  const attaches =
+    options?.attachRequestId === true || options?.attachLinks === true || options?.attachCompletionCallbacks === true;
   if (!attaches) return { transitions: [], result: describe(current, false) };
   if (current.attachedRequestIds.length >= context.limits.attachedRequestIds) {
-    return reject('FAILED_PRECONDITION', `Run ${current.key.runId} already has ${current.attachedRequestIds.length} requests attached, which is the limit.`);
+    return reject(
+      'FAILED_PRECONDITION',
+      `Run ${current.key.runId} already has ${current.attachedRequestIds.length} requests attached, which is the limit.`,
+    );
   }
   const draft = new Draft(current, context);
   draft.eventOrBuffer(
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
-    { workflowExecutionOptionsUpdatedEventAttributes: { attachedRequestId: options.attachRequestId === true ? input.request.requestId : '', identity: input.request.identity } },
+    {
+      workflowExecutionOptionsUpdatedEventAttributes: {
+        attachedRequestId: options.attachRequestId === true ? input.request.requestId : '',
+        identity: input.request.identity,
+      },
+    },
     { links: options.attachLinks === true ? input.request.links : undefined },
   );
   return { transitions: [draft.finish()], result: describe(current, false) };
@@ -124,7 +164,10 @@ const SUCCESSFUL: ReadonlySet<enums.WorkflowExecutionStatus> = new Set([
   WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW,
 ]);
 
-function refusedByReusePolicy(current: ExecutionState, request: workflowservice.IStartWorkflowExecutionRequest): Rejection | undefined {
+function refusedByReusePolicy(
+  current: ExecutionState,
+  request: workflowservice.IStartWorkflowExecutionRequest,
+): Rejection | undefined {
   const { workflowId, runId } = current.key;
   const finished = `Workflow execution already finished. WorkflowId: ${workflowId}, RunId: ${runId}. Workflow Id reuse policy:`;
   switch (request.workflowIdReusePolicy) {
@@ -132,7 +175,10 @@ function refusedByReusePolicy(current: ExecutionState, request: workflowservice.
       return alreadyStarted(current, `${finished} reject duplicate workflow Id.`);
     case WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY:
       if (!SUCCESSFUL.has(current.status)) return undefined;
-      return alreadyStarted(current, `${finished} allow duplicate workflow Id if last run failed; it finished successfully.`);
+      return alreadyStarted(
+        current,
+        `${finished} allow duplicate workflow Id if last run failed; it finished successfully.`,
+      );
     default:
       return undefined;
   }
@@ -141,11 +187,20 @@ function refusedByReusePolicy(current: ExecutionState, request: workflowservice.
 function alreadyStarted(current: ExecutionState, message: string): Rejection {
   return reject('ALREADY_EXISTS', message, {
     type: 'WorkflowExecutionAlreadyStartedFailure',
-    fields: { startRequestId: current.createRequestId, runId: current.key.runId, firstExecutionRunId: current.chain.firstRunId },
+    fields: {
+      startRequestId: current.createRequestId,
+      runId: current.key.runId,
+      firstExecutionRunId: current.chain.firstRunId,
+    },
   });
 }
 
-function open(input: StartExecution, context: DecideContext, before: readonly Transition[], runId = context.newId()): Decision<StartedExecution> {
+function open(
+  input: StartExecution,
+  context: DecideContext,
+  before: readonly Transition[],
+  runId = context.newId(),
+): Decision<StartedExecution> {
   const { request, namespaceId, signal } = input;
   const created = {
     namespaceId,
@@ -158,13 +213,21 @@ function open(input: StartExecution, context: DecideContext, before: readonly Tr
   const draft = openRun(created, attributes, context, { userMetadata: request.userMetadata, links: request.links });
   if (signal !== undefined) writeSignal(draft, signal);
   beginRun(draft);
-  if (attributes.eagerExecutionAccepted === true) startWorkflowTask(draft, { requestId: context.newId(), identity: request.identity ?? '' });
+  if (attributes.eagerExecutionAccepted === true)
+    startWorkflowTask(draft, { requestId: context.newId(), identity: request.identity ?? '' });
   const transition = draft.finish();
-  const result = { ...describe(transition.state, true), eagerWorkflowTaskStarted: attributes.eagerExecutionAccepted === true };
+  const result = {
+    ...describe(transition.state, true),
+    eagerWorkflowTaskStarted: attributes.eagerExecutionAccepted === true,
+  };
   return { transitions: [...before, transition], result };
 }
 
-function startedAttributes(input: StartExecution, runId: string, context: DecideContext): history.IWorkflowExecutionStartedEventAttributes {
+function startedAttributes(
+  input: StartExecution,
+  runId: string,
+  context: DecideContext,
+): history.IWorkflowExecutionStartedEventAttributes {
   const { request, parent } = input;
   const cronSchedule = request.cronSchedule ?? '';
   const cronDelay = cronSchedule === '' ? undefined : cronDelayMs(cronSchedule, context.nowMs, context.nowMs);

@@ -24,13 +24,20 @@ function refusedByLimits(state: ExecutionState, { limits }: DecideContext) {
   let inFlight = 0;
   for (const entry of state.updates.values()) if (entry.phase !== 'completed') inFlight += 1;
   if (inFlight >= limits.updatesInFlight) {
-    return reject('RESOURCE_EXHAUSTED', `limit on number of concurrent in-flight updates has been reached (${limits.updatesInFlight}); wait for one to complete.`, {
-      type: 'ResourceExhaustedFailure',
-      fields: { cause: 2, scope: 1 },
-    });
+    return reject(
+      'RESOURCE_EXHAUSTED',
+      `limit on number of concurrent in-flight updates has been reached (${limits.updatesInFlight}); wait for one to complete.`,
+      {
+        type: 'ResourceExhaustedFailure',
+        fields: { cause: 2, scope: 1 },
+      },
+    );
   }
   if (state.updates.size >= limits.updatesPerRun) {
-    return reject('FAILED_PRECONDITION', `limit on number of total updates has been reached (${limits.updatesPerRun}); continue the workflow as new to go on.`);
+    return reject(
+      'FAILED_PRECONDITION',
+      `limit on number of total updates has been reached (${limits.updatesPerRun}); continue the workflow as new to go on.`,
+    );
   }
   return undefined;
 }

@@ -32,7 +32,8 @@ export function scheduleSpeculativeWorkflowTask(draft: Draft): void {
 
 /** Continues a chain of heartbeating workflow tasks, whose total duration is limited. */
 export function scheduleHeartbeatWorkflowTask(draft: Draft, originalScheduledTimeMs: number): void {
-  if (draft.state.workflowTask === undefined && !isClosed(draft.state)) schedule(draft, 'normal', originalScheduledTimeMs);
+  if (draft.state.workflowTask === undefined && !isClosed(draft.state))
+    schedule(draft, 'normal', originalScheduledTimeMs);
 }
 
 function schedule(draft: Draft, kind: WorkflowTaskState['kind'], originalScheduledTimeMs: number): void {
@@ -41,7 +42,9 @@ function schedule(draft: Draft, kind: WorkflowTaskState['kind'], originalSchedul
   const taskQueue = queueForWorkflowTask(state);
   const timeoutMs = workflowTaskTimeoutMs(draft, attempt);
   const scheduledEventId =
-    kind === 'normal' ? writeScheduled(draft, { taskQueue, timeoutMs, attempt, scheduledTimeMs: draft.nowMs }) : state.nextEventId;
+    kind === 'normal'
+      ? writeScheduled(draft, { taskQueue, timeoutMs, attempt, scheduledTimeMs: draft.nowMs })
+      : state.nextEventId;
   const isSticky = taskQueue.kind === TaskQueueKind.TASK_QUEUE_KIND_STICKY;
   const number = state.workflowTaskCount + 1;
   draft.record({
@@ -118,7 +121,10 @@ function writeStarted(draft: Draft, task: WorkflowTaskState): number {
 /** A speculative or outdated transient task that nobody has taken yet becomes an ordinary one, in history. */
 export function makeNormal(draft: Draft, task: WorkflowTaskState): void {
   const scheduledEventId = writeScheduled(draft, { ...task, attempt: 1 });
-  draft.record({ kind: 'workflowTaskScheduled', task: { ...scheduledFactOf(task), kind: 'normal', attempt: 1, scheduledEventId } });
+  draft.record({
+    kind: 'workflowTaskScheduled',
+    task: { ...scheduledFactOf(task), kind: 'normal', attempt: 1, scheduledEventId },
+  });
 }
 
 /** A running speculative task gets its events, because something has to come after them. */
@@ -133,8 +139,28 @@ export function writeWorkflowTaskEvents(draft: Draft): void {
 }
 
 function scheduledFactOf(task: WorkflowTaskState) {
-  const { kind, number, scheduledEventId, attempt, scheduledTimeMs, originalScheduledTimeMs, timeoutMs, taskQueue, scheduleToStartDeadlineMs } = task;
-  return { kind, number, scheduledEventId, attempt, scheduledTimeMs, originalScheduledTimeMs, timeoutMs, taskQueue, scheduleToStartDeadlineMs };
+  const {
+    kind,
+    number,
+    scheduledEventId,
+    attempt,
+    scheduledTimeMs,
+    originalScheduledTimeMs,
+    timeoutMs,
+    taskQueue,
+    scheduleToStartDeadlineMs,
+  } = task;
+  return {
+    kind,
+    number,
+    scheduledEventId,
+    attempt,
+    scheduledTimeMs,
+    originalScheduledTimeMs,
+    timeoutMs,
+    taskQueue,
+    scheduleToStartDeadlineMs,
+  };
 }
 
 function startedFactOf(task: WorkflowTaskState) {
@@ -169,7 +195,9 @@ export function startWorkflowTask(draft: Draft, taker: WorkflowTaskTaker): void 
     kind: 'workflowTaskStarted',
     task: { ...startedFactOf(started), scheduledEventId: started.scheduledEventId, startedEventId },
   });
-  const waiting = [...state.updates.values()].filter((entry) => entry.phase === 'admitted').map((entry) => entry.updateId);
+  const waiting = [...state.updates.values()]
+    .filter((entry) => entry.phase === 'admitted')
+    .map((entry) => entry.updateId);
   if (waiting.length > 0) draft.record({ kind: 'updateSent', updateIds: waiting });
 }
 
@@ -239,7 +267,11 @@ export function timeOutStickyWorkflowTask(draft: Draft): void {
 
 function writeTimedOut(draft: Draft, task: WorkflowTaskState, timeoutType: enums.TimeoutType): void {
   draft.event(EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT, {
-    workflowTaskTimedOutEventAttributes: { scheduledEventId: task.scheduledEventId, startedEventId: task.startedEventId, timeoutType },
+    workflowTaskTimedOutEventAttributes: {
+      scheduledEventId: task.scheduledEventId,
+      startedEventId: task.startedEventId,
+      timeoutType,
+    },
   });
 }
 
@@ -260,7 +292,8 @@ function runningTaskForHistory(draft: Draft): WorkflowTaskState | undefined {
 /** New events make the next workflow task an ordinary first attempt; without them it repeats the failed one. */
 function retryWorkflowTask(draft: Draft): void {
   const flushed = flushBufferedEvents(draft);
-  if (flushed > 0 && draft.state.nextWorkflowTaskAttempt > 1) draft.record({ kind: 'workflowTaskDropped', nextAttempt: 1 });
+  if (flushed > 0 && draft.state.nextWorkflowTaskAttempt > 1)
+    draft.record({ kind: 'workflowTaskDropped', nextAttempt: 1 });
   scheduleWorkflowTask(draft);
 }
 
@@ -268,7 +301,10 @@ function retryWorkflowTask(draft: Draft): void {
 export function flushBufferedEvents(draft: Draft): number {
   const { bufferedEvents } = draft.state;
   if (bufferedEvents.length === 0) return 0;
-  const ordered = [...bufferedEvents.filter(({ event }) => !closesSomething(event.eventType)), ...bufferedEvents.filter(({ event }) => closesSomething(event.eventType))];
+  const ordered = [
+    ...bufferedEvents.filter(({ event }) => !closesSomething(event.eventType)),
+    ...bufferedEvents.filter(({ event }) => closesSomething(event.eventType)),
+  ];
   const events: RecordedEvent[] = [];
   const startedIds = new Map<string, number>();
   let eventId = draft.state.nextEventId;
@@ -307,9 +343,13 @@ function linkToStart(event: Event, startedIds: Map<string, number>, eventId: num
   for (const member of LINKED_MEMBERS) {
     const attributes = event[member];
     if (attributes == null) continue;
-    const key = 'initiatedEventId' in attributes ? `child ${attributes.initiatedEventId ?? 0}` : `activity ${'scheduledEventId' in attributes ? (attributes.scheduledEventId ?? 0) : 0}`;
+    const key =
+      'initiatedEventId' in attributes
+        ? `child ${attributes.initiatedEventId ?? 0}`
+        : `activity ${'scheduledEventId' in attributes ? (attributes.scheduledEventId ?? 0) : 0}`;
     const startedEventId = startedIds.get(key);
-    if (startedEventId !== undefined && !attributes.startedEventId) return { ...event, [member]: { ...attributes, startedEventId } };
+    if (startedEventId !== undefined && !attributes.startedEventId)
+      return { ...event, [member]: { ...attributes, startedEventId } };
   }
   return event;
 }

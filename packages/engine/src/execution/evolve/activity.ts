@@ -65,8 +65,19 @@ export function activityStarted(draft: StateDraft, started: ActivityStartedFact)
   });
 }
 
-export function activityHeartbeat(draft: StateDraft, scheduledEventId: number, timeMs: number, details: common.IPayloads | undefined): void {
-  change(draft, scheduledEventId, details === undefined ? { lastHeartbeatTimeMs: timeMs } : { lastHeartbeatTimeMs: timeMs, heartbeatDetails: details });
+export function activityHeartbeat(
+  draft: StateDraft,
+  scheduledEventId: number,
+  timeMs: number,
+  details: common.IPayloads | undefined,
+): void {
+  change(
+    draft,
+    scheduledEventId,
+    details === undefined
+      ? { lastHeartbeatTimeMs: timeMs }
+      : { lastHeartbeatTimeMs: timeMs, heartbeatDetails: details },
+  );
 }
 
 export function activityRetryScheduled(draft: StateDraft, retry: ActivityRetryScheduledFact): void {
@@ -92,6 +103,7 @@ export function activityBackoffEnded(draft: StateDraft, scheduledEventId: number
 
 function change(draft: StateDraft, scheduledEventId: number, changes: Partial<ActivityState>): void {
   const activity = draft.state.activities.get(scheduledEventId);
-  if (activity === undefined) throw new Error(`Invariant violated: no pending activity was scheduled by event ${scheduledEventId}`);
+  if (activity === undefined)
+    throw new Error(`Invariant violated: no pending activity was scheduled by event ${scheduledEventId}`);
   draft.map('activities').set(scheduledEventId, { ...activity, ...changes });
 }

@@ -31,7 +31,11 @@ export function externalSignalInitiated(draft: StateDraft, event: history.IHisto
     childWorkflowOnly: attributes.childWorkflowOnly ?? false,
     control: attributes.control ?? '',
     workflowTaskCompletedEventId: attributes.workflowTaskCompletedEventId ?? 0,
-    signal: { name: attributes.signalName ?? '', input: attributes.input ?? undefined, header: attributes.header ?? undefined },
+    signal: {
+      name: attributes.signalName ?? '',
+      input: attributes.input ?? undefined,
+      header: attributes.header ?? undefined,
+    },
     reason: '',
   });
 }
@@ -59,7 +63,9 @@ function initiated(draft: StateDraft, request: ExternalRequestState): void {
 }
 
 function reference(
-  attributes: history.ISignalExternalWorkflowExecutionInitiatedEventAttributes | history.IRequestCancelExternalWorkflowExecutionInitiatedEventAttributes,
+  attributes:
+    | history.ISignalExternalWorkflowExecutionInitiatedEventAttributes
+    | history.IRequestCancelExternalWorkflowExecutionInitiatedEventAttributes,
 ): ExecutionReference {
   return {
     namespace: attributes.namespace ?? '',

@@ -24,7 +24,8 @@ export function closed(draft: StateDraft, event: history.IHistoryEvent, status: 
     activityIds: EMPTY_MAP,
     timers: EMPTY_MAP,
     externalRequests: state.externalRequests,
-    children: stillToStart.length === 0 ? EMPTY_MAP : new Map(stillToStart.map((child) => [child.initiatedEventId, child])),
+    children:
+      stillToStart.length === 0 ? EMPTY_MAP : new Map(stillToStart.map((child) => [child.initiatedEventId, child])),
     parentCloseDuties: children.filter((child) => child.startedRunId !== '' && !isAbandoned(child)).map(duty),
     parentToNotify: newRunId === '' && state.started.parentWorkflowExecution != null,
   });

@@ -52,7 +52,10 @@ function present(fields: Payloads | null | undefined): Readonly<Record<string, c
 }
 
 /** An empty or null payload removes the key: that is how a workflow unsets a memo field or a search attribute. */
-function merge(before: Readonly<Record<string, common.IPayload>>, changes: Payloads | null | undefined): Readonly<Record<string, common.IPayload>> {
+function merge(
+  before: Readonly<Record<string, common.IPayload>>,
+  changes: Payloads | null | undefined,
+): Readonly<Record<string, common.IPayload>> {
   if (changes == null) return before;
   const merged: Record<string, common.IPayload> = { ...before };
   for (const [name, payload] of Object.entries(changes)) {

@@ -23,7 +23,9 @@ export function evolve(before: ExecutionState | undefined, facts: readonly Fact[
 function stateOfCreation(facts: readonly Fact[]): ExecutionState {
   const first = facts[0];
   if (first?.kind !== 'created') {
-    throw new Error(`Invariant violated: the first fact of an execution must be 'created', found '${first?.kind ?? 'none'}'`);
+    throw new Error(
+      `Invariant violated: the first fact of an execution must be 'created', found '${first?.kind ?? 'none'}'`,
+    );
   }
   return initialState(first.execution);
 }
@@ -53,7 +55,11 @@ export function applyFact(draft: StateDraft, fact: Fact): void {
       flush(draft, fact);
       return;
     case 'bufferedTimerFiringDropped':
-      draft.set({ bufferedEvents: draft.state.bufferedEvents.filter(({ event }) => event.timerFiredEventAttributes?.timerId !== fact.timerId) });
+      draft.set({
+        bufferedEvents: draft.state.bufferedEvents.filter(
+          ({ event }) => event.timerFiredEventAttributes?.timerId !== fact.timerId,
+        ),
+      });
       return;
     case 'workflowTaskScheduled':
       workflowTaskScheduled(draft, fact.task);
@@ -114,7 +120,11 @@ export function applyFact(draft: StateDraft, fact: Fact): void {
       draft.set({ parentToNotify: false });
       return;
     case 'parentCloseDutyDone':
-      draft.set({ parentCloseDuties: draft.state.parentCloseDuties.filter((duty) => duty.initiatedEventId !== fact.initiatedEventId) });
+      draft.set({
+        parentCloseDuties: draft.state.parentCloseDuties.filter(
+          (duty) => duty.initiatedEventId !== fact.initiatedEventId,
+        ),
+      });
       return;
     default:
       fact satisfies never;
@@ -131,7 +141,9 @@ function forked(draft: StateDraft, timeMs: number): void {
     firstWorkflowTaskDueMs: undefined,
   });
   for (const activity of draft.state.activities.values()) {
-    draft.map('activities').set(activity.scheduledEventId, { ...activity, scheduledTimeMs: timeMs, attemptScheduledTimeMs: timeMs });
+    draft
+      .map('activities')
+      .set(activity.scheduledEventId, { ...activity, scheduledTimeMs: timeMs, attemptScheduledTimeMs: timeMs });
   }
 }
 
@@ -143,7 +155,8 @@ function flush(draft: StateDraft, fact: Extract<Fact, { kind: 'bufferFlushed' }>
     historySizeBytes += bytes.length;
     const started = event.childWorkflowExecutionStartedEventAttributes;
     const child = started == null ? undefined : draft.state.children.get(started.initiatedEventId ?? 0);
-    if (child !== undefined) draft.map('children').set(child.initiatedEventId, { ...child, startedEventId: event.eventId ?? 0 });
+    if (child !== undefined)
+      draft.map('children').set(child.initiatedEventId, { ...child, startedEventId: event.eventId ?? 0 });
   }
   draft.set({ nextEventId, historySizeBytes, bufferedEvents: [], bufferedSizeBytes: 0 });
 }

@@ -3,7 +3,16 @@ import type { StateDraft } from '../state-draft.js';
 import type { UpdateState } from '../state.js';
 
 export function updateAdmitted(draft: StateDraft, updateId: string, request: update.IRequest): void {
-  draft.map('updates').set(updateId, { updateId, phase: 'admitted', request, acceptedEventId: 0, completedEventId: 0, outcome: undefined });
+  draft
+    .map('updates')
+    .set(updateId, {
+      updateId,
+      phase: 'admitted',
+      request,
+      acceptedEventId: 0,
+      completedEventId: 0,
+      outcome: undefined,
+    });
 }
 
 export function updatesSent(draft: StateDraft, updateIds: readonly string[]): void {
@@ -53,6 +62,7 @@ export function updateAdmittedByEvent(draft: StateDraft, event: history.IHistory
 
 function change(draft: StateDraft, updateId: string, changes: Partial<UpdateState>): void {
   const entry = draft.state.updates.get(updateId);
-  if (entry === undefined) throw new Error(`Invariant violated: update ${JSON.stringify(updateId)} is unknown to its run`);
+  if (entry === undefined)
+    throw new Error(`Invariant violated: update ${JSON.stringify(updateId)} is unknown to its run`);
   draft.map('updates').set(updateId, { ...entry, ...changes });
 }
