@@ -49,7 +49,9 @@ test('a started event is written only when the activity closes', async ({ expect
   const execution = await environment.start(worker.taskQueue);
   await worker.step([commands.scheduleActivity('a', worker.taskQueue)]);
   const task = await worker.activityTask();
-  expect(last(await environment.transcript(execution), 1)).toMatchInlineSnapshot(`5 ActivityTaskScheduled activityId=a activityType=act taskQueue=scripted completed=4`);
+  expect(last(await environment.transcript(execution), 1)).toMatchInlineSnapshot(
+    `5 ActivityTaskScheduled activityId=a activityType=act taskQueue=scripted completed=4`,
+  );
   await worker.completeActivity(task);
   await worker.step([commands.completeWorkflow()]);
   expect(last(await environment.closedTranscript(execution), 6)).toMatchInlineSnapshot(`
@@ -68,7 +70,11 @@ test('an answer to an activity is accepted once', async () => {
   await worker.step([commands.scheduleActivity('a', worker.taskQueue)]);
   const task = await worker.activityTask();
   await worker.completeActivity(task);
-  await expectStatus(worker.completeActivity(task), 'NOT_FOUND', /invalid activityID|activity task not found|already completed|started/i);
+  await expectStatus(
+    worker.completeActivity(task),
+    'NOT_FOUND',
+    /invalid activityID|activity task not found|already completed|started/i,
+  );
   await expectStatus(worker.failActivity(task, 'late'), 'NOT_FOUND');
   await expectStatus(worker.heartbeat(task), 'NOT_FOUND');
 });
@@ -123,7 +129,9 @@ test('an activity can be completed, failed, heartbeaten and cancelled by id', as
   await expectStatus(service.respondActivityTaskCompletedById({ ...target, activityId: 'nope' }), 'NOT_FOUND');
 });
 
-test('retries happen behind the history, with attempt and last failure in the final started event', async ({ expect }) => {
+test('retries happen behind the history, with attempt and last failure in the final started event', async ({
+  expect,
+}) => {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
   const retryPolicy = { initialInterval: seconds(0.2), backoffCoefficient: 1 };
@@ -160,7 +168,10 @@ test('backoff grows by the coefficient up to the maximum interval', async ({ exp
   const intervalsMs: number[] = [];
   for (let attempt = 1; attempt <= 3; attempt++) {
     await worker.failActivity(await worker.activityTask(), 'again');
-    const { pendingActivities } = await environment.service.describeWorkflowExecution({ namespace: 'default', execution });
+    const { pendingActivities } = await environment.service.describeWorkflowExecution({
+      namespace: 'default',
+      execution,
+    });
     const { nextAttemptScheduleTime, lastAttemptCompleteTime } = pendingActivities[0]!;
     intervalsMs.push(Math.round(millis(nextAttemptScheduleTime!) - millis(lastAttemptCompleteTime!)));
   }
@@ -193,13 +204,18 @@ test('non-retryable failures end an activity at once, by type or by flag', async
   await worker.step([commands.scheduleActivity('a', worker.taskQueue, { retryPolicy })]);
   await worker.failActivity(await worker.activityTask(), 'fatal', { type: 'Fatal' });
   await worker.step([commands.completeWorkflow()]);
-  const failed = (transcript: string): string | undefined => transcript.split('\n').find((line) => line.includes('ActivityTaskFailed'));
-  expect(failed(await environment.closedTranscript(byType))).toMatchInlineSnapshot(`7 ActivityTaskFailed failure={'message':'fatal','applicationFailureInfo':{'type':'Fatal'}} scheduled=5 started=6 retryState=NON_RETRYABLE_FAILURE`);
+  const failed = (transcript: string): string | undefined =>
+    transcript.split('\n').find((line) => line.includes('ActivityTaskFailed'));
+  expect(failed(await environment.closedTranscript(byType))).toMatchInlineSnapshot(
+    `7 ActivityTaskFailed failure={'message':'fatal','applicationFailureInfo':{'type':'Fatal'}} scheduled=5 started=6 retryState=NON_RETRYABLE_FAILURE`,
+  );
   const byFlag = await environment.start(worker.taskQueue);
   await worker.step([commands.scheduleActivity('a', worker.taskQueue)]);
   await worker.failActivity(await worker.activityTask(), 'flagged', { nonRetryable: true });
   await worker.step([commands.completeWorkflow()]);
-  expect(failed(await environment.closedTranscript(byFlag))).toMatchInlineSnapshot(`7 ActivityTaskFailed failure={'message':'flagged','applicationFailureInfo':{'type':'Test','nonRetryable':true}} scheduled=5 started=6 retryState=NON_RETRYABLE_FAILURE`);
+  expect(failed(await environment.closedTranscript(byFlag))).toMatchInlineSnapshot(
+    `7 ActivityTaskFailed failure={'message':'flagged','applicationFailureInfo':{'type':'Test','nonRetryable':true}} scheduled=5 started=6 retryState=NON_RETRYABLE_FAILURE`,
+  );
 });
 
 test('a failure may say when the next attempt is due', async ({ expect }) => {
@@ -211,15 +227,22 @@ test('a failure may say when the next attempt is due', async ({ expect }) => {
   expect((await worker.activityTask()).attempt).toBe(2);
 });
 
-test('heartbeat details reach the next attempt, and the pending activity shows them with the last failure', async ({ expect }) => {
+test('heartbeat details reach the next attempt, and the pending activity shows them with the last failure', async ({
+  expect,
+}) => {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
-  await worker.step([commands.scheduleActivity('a', worker.taskQueue, { retryPolicy: { initialInterval: seconds(0.5) } })]);
+  await worker.step([
+    commands.scheduleActivity('a', worker.taskQueue, { retryPolicy: { initialInterval: seconds(0.5) } }),
+  ]);
   const first = await worker.activityTask();
   expect(first.heartbeatDetails ?? null).toBeNull();
   expect(await worker.heartbeat(first, { progress: 40 })).toMatchObject({ cancelRequested: false });
   await worker.failActivity(first, 'dropped');
-  const { pendingActivities } = await environment.service.describeWorkflowExecution({ namespace: 'default', execution });
+  const { pendingActivities } = await environment.service.describeWorkflowExecution({
+    namespace: 'default',
+    execution,
+  });
   const [pending] = pendingActivities;
   expect(pending).toMatchObject({
     activityId: 'a',

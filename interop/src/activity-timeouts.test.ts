@@ -125,7 +125,9 @@ test('a retry that would pass schedule-to-close is not made', async ({ expect })
   `);
 });
 
-test('heartbeat: a silent worker loses the activity, and its last details stay with the timeout', async ({ expect }) => {
+test('heartbeat: a silent worker loses the activity, and its last details stay with the timeout', async ({
+  expect,
+}) => {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
   await worker.step([
@@ -163,18 +165,25 @@ test('heartbeats keep an activity alive beyond its heartbeat timeout', async ({ 
   await worker.step([]);
   await worker.completeActivity(task, 'alive');
   await worker.step([commands.completeWorkflow()]);
-  expect((await environment.closedTranscript(execution)).split('\n').filter((line) => line.includes('Activity'))).toHaveLength(3);
+  expect(
+    (await environment.closedTranscript(execution)).split('\n').filter((line) => line.includes('Activity')),
+  ).toHaveLength(3);
 });
 
 test('a timed out activity by heartbeat is retried with its details', async ({ expect }) => {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
   const retryPolicy = { initialInterval: seconds(0.1) };
-  await worker.step([commands.scheduleActivity('a', worker.taskQueue, { heartbeatTimeout: seconds(0.5), retryPolicy })]);
+  await worker.step([
+    commands.scheduleActivity('a', worker.taskQueue, { heartbeatTimeout: seconds(0.5), retryPolicy }),
+  ]);
   await worker.heartbeat(await worker.activityTask(), 'page 7');
   const second = await worker.activityTask();
   expect(fromPayloads(second.heartbeatDetails)).toEqual(['page 7']);
-  const { pendingActivities } = await environment.service.describeWorkflowExecution({ namespace: 'default', execution });
+  const { pendingActivities } = await environment.service.describeWorkflowExecution({
+    namespace: 'default',
+    execution,
+  });
   expect(pendingActivities[0]!.lastFailure!.timeoutFailureInfo!.timeoutType).toBe(4);
   await worker.completeActivity(second);
   await worker.step([commands.completeWorkflow()]);

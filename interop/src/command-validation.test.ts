@@ -46,7 +46,11 @@ const table: readonly BadAnswer[] = [
 test.for(table)('$name fails the workflow task', async ({ commands: build, cause, message }, { expect }) => {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
-  await expectStatus(worker.complete(await worker.workflowTask(), build(worker.taskQueue)), 'INVALID_ARGUMENT', message);
+  await expectStatus(
+    worker.complete(await worker.workflowTask(), build(worker.taskQueue)),
+    'INVALID_ARGUMENT',
+    message,
+  );
   const failed = (await environment.history(execution)).find((event) => event.workflowTaskFailedEventAttributes);
   const attributes = failed?.workflowTaskFailedEventAttributes;
   expect(api.enums.WorkflowTaskFailedCause[attributes?.cause ?? 0]).toBe(`WORKFLOW_TASK_FAILED_CAUSE_${cause}`);
@@ -81,7 +85,9 @@ test('an over-large activity input terminates the workflow', async ({ expect }) 
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
   const input = toPayloads('x'.repeat(2 * 1024 * 1024 + 1));
-  await worker.complete(await worker.workflowTask(), [commands.scheduleActivity('a', worker.taskQueue, { input })]).catch(() => undefined);
+  await worker
+    .complete(await worker.workflowTask(), [commands.scheduleActivity('a', worker.taskQueue, { input })])
+    .catch(() => undefined);
   expect(await environment.closedTranscript(execution)).toMatchInlineSnapshot(`
     1 WorkflowExecutionStarted workflowType=scripted taskQueue=scripted
     2 WorkflowTaskScheduled taskQueue=scripted

@@ -73,9 +73,15 @@ test('complete, fail and cancel each write their terminal event', async ({ expec
     return (await environment.closedTranscript(execution)).split('\n').at(-1);
   };
   const worker = environment.scriptedWorker();
-  expect(await terminal([commands.completeWorkflow('a', 2)])).toMatchInlineSnapshot(`5 WorkflowExecutionCompleted result=['a',2] completed=4`);
-  expect(await terminal([commands.failWorkflow('no')])).toMatchInlineSnapshot(`5 WorkflowExecutionFailed failure={'message':'no','applicationFailureInfo':{'type':'Test'}} retryState=RETRY_POLICY_NOT_SET completed=4`);
-  expect(await terminal([commands.cancelWorkflow('details')])).toMatchInlineSnapshot(`5 WorkflowExecutionCanceled completed=4 details=['details']`);
+  expect(await terminal([commands.completeWorkflow('a', 2)])).toMatchInlineSnapshot(
+    `5 WorkflowExecutionCompleted result=['a',2] completed=4`,
+  );
+  expect(await terminal([commands.failWorkflow('no')])).toMatchInlineSnapshot(
+    `5 WorkflowExecutionFailed failure={'message':'no','applicationFailureInfo':{'type':'Test'}} retryState=RETRY_POLICY_NOT_SET completed=4`,
+  );
+  expect(await terminal([commands.cancelWorkflow('details')])).toMatchInlineSnapshot(
+    `5 WorkflowExecutionCanceled completed=4 details=['details']`,
+  );
 });
 
 test('markers keep name, details and failure', async ({ expect }) => {
@@ -177,7 +183,9 @@ test('scheduling an activity writes every attribute that was given', async ({ ex
     'priority',
   ]; // prettier-ignore
   const lines = (await environment.closedTranscript(execution, { show })).split('\n');
-  expect(lines[4]).toMatchInlineSnapshot(`5 ActivityTaskScheduled activityId=a activityType=act taskQueue=scripted header={'trace':'t'} input=['in'] scheduleToCloseTimeout=50s scheduleToStartTimeout=40s startToCloseTimeout=30s heartbeatTimeout=20s completed=4 retryPolicy={'initialInterval':'1s','backoffCoefficient':2,'maximumInterval':'100s','maximumAttempts':3,'nonRetryableErrorTypes':['Fatal']} priority={'priorityKey':4}`);
+  expect(lines[4]).toMatchInlineSnapshot(
+    `5 ActivityTaskScheduled activityId=a activityType=act taskQueue=scripted header={'trace':'t'} input=['in'] scheduleToCloseTimeout=50s scheduleToStartTimeout=40s startToCloseTimeout=30s heartbeatTimeout=20s completed=4 retryPolicy={'initialInterval':'1s','backoffCoefficient':2,'maximumInterval':'100s','maximumAttempts':3,'nonRetryableErrorTypes':['Fatal']} priority={'priorityKey':4}`,
+  );
 });
 
 test('activity timeouts are completed and cut by one another and by the run timeout', async ({ expect }) => {
@@ -186,22 +194,34 @@ test('activity timeouts are completed and cut by one another and by the run time
   const none = { startToCloseTimeout: null };
   await worker.step([
     commands.scheduleActivity('only-start-to-close', worker.taskQueue, { startToCloseTimeout: seconds(5) }),
-    commands.scheduleActivity('only-schedule-to-close', worker.taskQueue, { ...none, scheduleToCloseTimeout: seconds(7) }),
+    commands.scheduleActivity('only-schedule-to-close', worker.taskQueue, {
+      ...none,
+      scheduleToCloseTimeout: seconds(7),
+    }),
     commands.scheduleActivity('too-long', worker.taskQueue, {
       startToCloseTimeout: seconds(1000),
       heartbeatTimeout: seconds(2000),
     }),
     commands.completeWorkflow(),
   ]);
-  const show = ['scheduleToCloseTimeout', 'scheduleToStartTimeout', 'startToCloseTimeout', 'heartbeatTimeout', 'retryPolicy'];
-  expect((await environment.closedTranscript(execution, { show })).split('\n').slice(4, 7).join('\n')).toMatchInlineSnapshot(`
+  const show = [
+    'scheduleToCloseTimeout',
+    'scheduleToStartTimeout',
+    'startToCloseTimeout',
+    'heartbeatTimeout',
+    'retryPolicy',
+  ];
+  expect((await environment.closedTranscript(execution, { show })).split('\n').slice(4, 7).join('\n'))
+    .toMatchInlineSnapshot(`
     5 ActivityTaskScheduled activityId=only-start-to-close activityType=act taskQueue=scripted scheduleToCloseTimeout=100s scheduleToStartTimeout=100s startToCloseTimeout=5s heartbeatTimeout={} completed=4 retryPolicy={'initialInterval':'1s','backoffCoefficient':2,'maximumInterval':'100s'}
     6 ActivityTaskScheduled activityId=only-schedule-to-close activityType=act taskQueue=scripted scheduleToCloseTimeout=7s scheduleToStartTimeout=7s startToCloseTimeout=7s heartbeatTimeout={} completed=4 retryPolicy={'initialInterval':'1s','backoffCoefficient':2,'maximumInterval':'100s'}
     7 ActivityTaskScheduled activityId=too-long activityType=act taskQueue=scripted scheduleToCloseTimeout=100s scheduleToStartTimeout=100s startToCloseTimeout=100s heartbeatTimeout=100s completed=4 retryPolicy={'initialInterval':'1s','backoffCoefficient':2,'maximumInterval':'100s'}
   `);
 });
 
-test('an activity may be requested to cancel in the answer that schedules it, before anyone took it', async ({ expect }) => {
+test('an activity may be requested to cancel in the answer that schedules it, before anyone took it', async ({
+  expect,
+}) => {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
   await worker.step([commands.scheduleActivity('a', worker.taskQueue), commands.requestCancelActivity(5)]);

@@ -10,7 +10,12 @@ test('the first event carries everything the start request said', async ({ expec
     workflowExecutionTimeout: seconds(300),
     workflowRunTimeout: seconds(200),
     workflowTaskTimeout: seconds(5),
-    retryPolicy: { initialInterval: seconds(2), backoffCoefficient: 3, maximumInterval: seconds(9), maximumAttempts: 4 },
+    retryPolicy: {
+      initialInterval: seconds(2),
+      backoffCoefficient: 3,
+      maximumInterval: seconds(9),
+      maximumAttempts: 4,
+    },
     memo: { fields: { note: toPayload('remember') } },
     searchAttributes: { indexedFields: { CustomKeywordField: toPayload('blue') } },
     header: { fields: { trace: toPayload('t-1') } },
@@ -53,7 +58,9 @@ test('memo, search attributes, user metadata and timeouts are described', async 
   });
   const description = await environment.service.describeWorkflowExecution({ namespace: 'default', execution });
   expect(fromPayload(description.workflowExecutionInfo!.memo!.fields!.note!)).toBe('remember');
-  expect(fromPayload(description.workflowExecutionInfo!.searchAttributes!.indexedFields!.CustomKeywordField!)).toBe('blue');
+  expect(fromPayload(description.workflowExecutionInfo!.searchAttributes!.indexedFields!.CustomKeywordField!)).toBe(
+    'blue',
+  );
   expect(fromPayload(description.executionConfig!.userMetadata!.summary!)).toBe('a summary');
   expect(Number(description.executionConfig!.workflowRunTimeout!.seconds)).toBe(120);
   const [started] = await environment.history(execution);
@@ -165,7 +172,9 @@ test('a non-retryable failure of a workflow ends it at once', async ({ expect })
   const retryPolicy = { nonRetryableErrorTypes: ['Test'] };
   const execution = await environment.start(worker.taskQueue, { retryPolicy });
   await worker.step([commands.failWorkflow('hopeless')]);
-  expect((await environment.closedTranscript(execution)).split('\n').at(-1)).toMatchInlineSnapshot(`5 WorkflowExecutionFailed failure={'message':'hopeless','applicationFailureInfo':{'type':'Test'}} retryState=NON_RETRYABLE_FAILURE completed=4`);
+  expect((await environment.closedTranscript(execution)).split('\n').at(-1)).toMatchInlineSnapshot(
+    `5 WorkflowExecutionFailed failure={'message':'hopeless','applicationFailureInfo':{'type':'Test'}} retryState=NON_RETRYABLE_FAILURE completed=4`,
+  );
 });
 
 test('the run timeout closes a run, and the execution timeout a chain of retries', async ({ expect }) => {
@@ -255,7 +264,10 @@ test('listing shows a start with its type and status', async ({ expect }) => {
   expect(info.status).toBe(api.enums.WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
 });
 
-function runOf(task: { workflowExecution?: api.common.IWorkflowExecution | null }): { workflowId: string; runId: string } {
+function runOf(task: { workflowExecution?: api.common.IWorkflowExecution | null }): {
+  workflowId: string;
+  runId: string;
+} {
   return { workflowId: task.workflowExecution!.workflowId!, runId: task.workflowExecution!.runId! };
 }
 

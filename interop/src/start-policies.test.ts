@@ -7,7 +7,9 @@ const reuse = api.enums.WorkflowIdReusePolicy;
 const conflict = api.enums.WorkflowIdConflictPolicy;
 
 /** Starts a workflow and ends it with `command`. */
-async function closedRun(command: api.command.ICommand): Promise<{ workflowId: string; runId: string; taskQueue: string }> {
+async function closedRun(
+  command: api.command.ICommand,
+): Promise<{ workflowId: string; runId: string; taskQueue: string }> {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
   await worker.step([command]);

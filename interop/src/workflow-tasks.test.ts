@@ -153,7 +153,9 @@ test('a signal that arrives while a workflow task runs is buffered behind its co
   `);
 });
 
-test('completing a workflow while a signal waits fails the task, and the worker sees the signal', async ({ expect }) => {
+test('completing a workflow while a signal waits fails the task, and the worker sees the signal', async ({
+  expect,
+}) => {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
   const task = await worker.workflowTask();
@@ -213,7 +215,9 @@ test('sticky: the next task goes to the sticky queue with the new events only', 
   `);
 });
 
-test('sticky: a task nobody fetches in time falls back to the normal queue with the whole history', async ({ expect }) => {
+test('sticky: a task nobody fetches in time falls back to the normal queue with the whole history', async ({
+  expect,
+}) => {
   const worker = environment.scriptedWorker();
   const sticky = environment.uniqueId('sticky');
   const execution = await environment.start(worker.taskQueue);
@@ -284,7 +288,11 @@ test('ShutdownWorker releases the sticky queue at once', async ({ expect }) => {
   const sticky = environment.uniqueId('sticky');
   const execution = await environment.start(worker.taskQueue);
   await workOnStickyQueueOnce(worker, sticky, 60);
-  await environment.service.shutdownWorker({ namespace: 'default', stickyTaskQueue: sticky, identity: worker.identity });
+  await environment.service.shutdownWorker({
+    namespace: 'default',
+    stickyTaskQueue: sticky,
+    identity: worker.identity,
+  });
   await signal(execution, 'wake');
   const task = await worker.step([commands.completeWorkflow()]);
   expect(eventTypes(task.history!.events!)[0]).toBe('WorkflowExecutionStarted');
@@ -299,7 +307,11 @@ test('a long history reaches the worker page by page', async ({ expect }) => {
   let nextPageToken = task.nextPageToken;
   expect(nextPageToken?.length).toBeGreaterThan(0);
   while (nextPageToken?.length) {
-    const page = await environment.service.getWorkflowExecutionHistory({ namespace: 'default', execution, nextPageToken });
+    const page = await environment.service.getWorkflowExecutionHistory({
+      namespace: 'default',
+      execution,
+      nextPageToken,
+    });
     events.push(...page.history!.events!);
     nextPageToken = page.nextPageToken;
   }
@@ -333,7 +345,9 @@ test('sdk metadata, metering and worker version of a completion are recorded', a
   });
   const show = ['sdkMetadata', 'meteringMetadata', 'identity'];
   const lines = (await environment.closedTranscript(execution, { show })).split('\n');
-  expect(lines[3]).toMatchInlineSnapshot(`4 WorkflowTaskCompleted scheduled=2 started=3 identity=scripted-scripted sdkMetadata={'coreUsedFlags':[1,2],'langUsedFlags':[3],'sdkName':'test-sdk','sdkVersion':'1.2.3'} meteringMetadata={'nonfirstLocalActivityExecutionAttempts':7}`);
+  expect(lines[3]).toMatchInlineSnapshot(
+    `4 WorkflowTaskCompleted scheduled=2 started=3 identity=scripted-scripted sdkMetadata={'coreUsedFlags':[1,2],'langUsedFlags':[3],'sdkName':'test-sdk','sdkVersion':'1.2.3'} meteringMetadata={'nonfirstLocalActivityExecutionAttempts':7}`,
+  );
 });
 
 // A sticky queue is only used while it has pollers or had one a moment ago: this poller is gone when it returns.

@@ -14,13 +14,14 @@ export function errorDetails(error: unknown): ErrorDetail[] {
   const metadata = (error as { metadata?: Metadata }).metadata;
   const [trailer] = metadata?.get('grpc-status-details-bin') ?? [];
   if (!Buffer.isBuffer(trailer)) return [];
-  return temporal.api.errordetails.v1.MultiOperationExecutionFailure.OperationStatus.decode(trailer).details.map(detailOf);
+  return temporal.api.errordetails.v1.MultiOperationExecutionFailure.OperationStatus.decode(trailer).details.map(
+    detailOf,
+  );
 }
 
 function detailOf(any: google.protobuf.IAny): ErrorDetail {
   const type = (any.type_url ?? '').replace(/^.*\./, '');
   const codec = details[type as keyof typeof details] as unknown as
-    | { decode(bytes: Uint8Array): { toJSON(): Record<string, unknown> } }
-    | undefined;
+    { decode(bytes: Uint8Array): { toJSON(): Record<string, unknown> } } | undefined;
   return { type, value: codec ? codec.decode(any.value ?? new Uint8Array()).toJSON() : {} };
 }

@@ -10,4 +10,3 @@ export async function sleeper(ms: number): Promise<string> {
   await wf.sleep(ms);
   return 'slept';
 }
-

@@ -1,4 +1,12 @@
-import { ApplicationFailure, condition, defineQuery, defineSignal, proxyActivities, setHandler, sleep } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineSignal,
+  proxyActivities,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
 import type * as activities from './activities.js';
 import { productById, type Product } from './products.js';
 
@@ -25,7 +33,7 @@ export const deliveredSignal = defineSignal('delivered');
 export const getStatusQuery = defineQuery<OrderStatus>('getStatus');
 
 const { chargeCustomer, refundOrder, sendPushNotification } = proxyActivities<typeof activities>({
-  startToCloseTimeout: '1 min',
+  startToCloseTimeout: '5s',
   retry: { maximumInterval: '5s' },
 });
 

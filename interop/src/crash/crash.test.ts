@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { runCrashTest } from './index.js';
+
+test('eight kills leave every order complete exactly once', { timeout: 90_000 }, async () => {
+  const seed = 20_250_101;
+  const say = (): void => undefined;
+  const report = await runCrashTest({ kills: 8, seed, ordersInFlight: 8, settleTimeoutMs: 45_000, say });
+  expect(report.problems).toEqual([]);
+  expect(report.serverKills + report.workerKills).toBe(8);
+  expect(report.orders).toBeGreaterThan(8);
+});

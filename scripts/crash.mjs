@@ -1,0 +1,38 @@
+/**
+ * `npm run test:crash`: kills the server and its workers while orders run, and checks what is left. Flags: `--kills N` (200),
+ * `--seed N` (random; printed, so that a run can be repeated), `--orders N` in flight (16), `--server 'COMMAND {port} {file}'`
+ * to test another server the same way.
+ */
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { ensureDependencies } from './dependencies.mjs';
+import { ROOT, runNode } from './run-step.mjs';
+
+const { values: flags } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '200' },
+    seed: { type: 'string', default: String(randomInt(1_000_000_000)) },
+    orders: { type: 'string', default: '16' },
+    server: { type: 'string' },
+  },
+});
+
+ensureDependencies(ROOT);
+if ((await runNode(['scripts/build.mjs'])) !== 0) process.exit(1);
+
+const { runCrashTest } = await import('../interop/dist/crash/index.js');
+console.log(`crash: seed ${flags.seed}, ${flags.kills} kills`);
+const report = await runCrashTest({
+  kills: Number(flags.kills),
+  seed: Number(flags.seed),
+  ordersInFlight: Number(flags.orders),
+  settleTimeoutMs: 120_000,
+  serverCommand: flags.server,
+  say: (line) => console.log(`crash: ${line}`),
+});
+for (const problem of report.problems) console.error(`crash: ${problem}`);
+console.log(
+  `crash: ${report.orders} orders, ${report.serverKills} kills of the server, ${report.workerKills} of workers, ` +
+    `${report.problems.length} problems (seed ${flags.seed})`,
+);
+process.exitCode = report.problems.length === 0 ? 0 : 1;
