@@ -16,7 +16,7 @@ export function initialState(created: CreatedFact): ExecutionState {
     started: {},
     userMetadata: undefined,
     createRequestId: created.createRequestId,
-    attachedRequestIds: [],
+    attachedRequests: [],
     chain: { firstRunId: created.runId, originalRunId: created.runId, previousRunId: '', newRunId: '' },
     startTimeMs: 0,
     executionTimeMs: 0,

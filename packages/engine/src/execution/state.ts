@@ -138,6 +138,13 @@ export interface ParentCloseDuty {
   readonly policy: enums.ParentClosePolicy;
 }
 
+/** A start that found this run instead of making one. */
+export interface AttachedRequest {
+  readonly requestId: string;
+  /** The event that says so; 0 while it is buffered. */
+  readonly eventId: number;
+}
+
 export interface StickyQueue {
   readonly name: string;
   readonly scheduleToStartTimeoutMs: number;
@@ -166,8 +173,8 @@ export interface ExecutionState {
   readonly started: history.IWorkflowExecutionStartedEventAttributes;
   readonly userMetadata: sdk.IUserMetadata | undefined;
   readonly createRequestId: string;
-  /** Request ids of later starts that were attached to this run by the conflict policy. */
-  readonly attachedRequestIds: readonly string[];
+  /** Later starts that were attached to this run by the conflict policy. */
+  readonly attachedRequests: readonly AttachedRequest[];
   readonly chain: RunChain;
   readonly startTimeMs: number;
   /** The moment the first workflow task may run: start, delay or cron or retry backoff included. */

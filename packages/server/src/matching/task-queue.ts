@@ -83,6 +83,11 @@ export class TaskQueue {
     return this.backlog.length;
   }
 
+  /** The rate that workers have set for the whole queue; 100,000 as long as none has. */
+  get tasksPerSecond(): number {
+    return this.rateLimit.perSecond;
+  }
+
   get waitingPollers(): number {
     return this.pollers.size;
   }

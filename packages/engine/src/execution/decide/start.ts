@@ -63,7 +63,7 @@ export function startExecution(
   const requestId = request.requestId ?? '';
   if (current !== undefined) {
     const isRepeated =
-      requestId !== '' && (current.createRequestId === requestId || current.attachedRequestIds.includes(requestId));
+      requestId !== '' && (current.createRequestId === requestId || current.attachedRequests.some((attached) => attached.requestId === requestId));
     if (isRepeated) return repeated(current, current.createRequestId === requestId);
     if (!isClosed(current)) return startOverRunning(current, input, context);
     const refused = refusedByReusePolicy(current, request);
@@ -128,10 +128,10 @@ function useExisting(
   const attaches =
     options?.attachRequestId === true || options?.attachLinks === true || options?.attachCompletionCallbacks === true;
   if (!attaches) return { transitions: [], result: describe(current, false) };
-  if (current.attachedRequestIds.length >= context.limits.attachedRequestIds) {
+  if (current.attachedRequests.length >= context.limits.attachedRequestIds) {
     return reject(
       'FAILED_PRECONDITION',
-      `Run ${current.key.runId} already has ${current.attachedRequestIds.length} requests attached, which is the limit.`,
+      `Run ${current.key.runId} already has ${current.attachedRequests.length} requests attached, which is the limit.`,
     );
   }
   const draft = new Draft(current, context);

@@ -42,7 +42,7 @@ export function memoModified(draft: StateDraft, event: history.IHistoryEvent): v
 
 export function optionsUpdated(draft: StateDraft, event: history.IHistoryEvent): void {
   const requestId = event.workflowExecutionOptionsUpdatedEventAttributes?.attachedRequestId ?? '';
-  if (requestId !== '') draft.set({ attachedRequestIds: [...draft.state.attachedRequestIds, requestId] });
+  if (requestId !== '') draft.set({ attachedRequests: [...draft.state.attachedRequests, { requestId, eventId: event.eventId ?? 0 }] });
 }
 
 type Payloads = Readonly<Record<string, common.IPayload | null | undefined>>;

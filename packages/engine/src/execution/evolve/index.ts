@@ -102,7 +102,7 @@ export function applyFact(draft: StateDraft, fact: Fact): void {
       updateDropped(draft, fact.updateId);
       return;
     case 'requestAttached':
-      draft.set({ attachedRequestIds: [...draft.state.attachedRequestIds, fact.requestId] });
+      draft.set({ attachedRequests: [...draft.state.attachedRequests, { requestId: fact.requestId, eventId: 0 }] });
       return;
     case 'signalDeduplicated':
       draft.addSignalRequestId(fact.requestId);
@@ -154,9 +154,16 @@ function flush(draft: StateDraft, fact: Extract<Fact, { kind: 'bufferFlushed' }>
     nextEventId += 1;
     historySizeBytes += bytes.length;
     const started = event.childWorkflowExecutionStartedEventAttributes;
+    const attached = event.workflowExecutionOptionsUpdatedEventAttributes?.attachedRequestId;
+    if (attached) placeAttachedRequest(draft, attached, event.eventId ?? 0);
     const child = started == null ? undefined : draft.state.children.get(started.initiatedEventId ?? 0);
     if (child !== undefined)
       draft.map('children').set(child.initiatedEventId, { ...child, startedEventId: event.eventId ?? 0 });
   }
   draft.set({ nextEventId, historySizeBytes, bufferedEvents: [], bufferedSizeBytes: 0 });
+}
+
+function placeAttachedRequest(draft: StateDraft, requestId: string, eventId: number): void {
+  const { attachedRequests } = draft.state;
+  draft.set({ attachedRequests: attachedRequests.map((each) => (each.requestId === requestId ? { requestId, eventId } : each)) });
 }

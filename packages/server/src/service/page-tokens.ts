@@ -1,0 +1,55 @@
+import { decode, encode } from '@msgpack/msgpack';
+import { ServiceError } from '../api/index.js';
+import type { PageCursor } from '../store/index.js';
+
+/** What a token is of, so that one list does not go on where another stopped. */
+const NAMESPACES = 'namespaces';
+const EXECUTIONS = 'executions';
+
+/** Where a list of namespaces goes on: after this name. */
+export function encodeNamespacePageToken(afterName: string): Uint8Array {
+  return encode([NAMESPACES, afterName]);
+}
+
+/** Throws INVALID_ARGUMENT if the bytes are no token of a list of namespaces. */
+export function decodeNamespacePageToken(bytes: Uint8Array): string {
+  const [kind, afterName, ...rest] = tokenParts(bytes);
+  if (kind !== NAMESPACES || typeof afterName !== 'string' || rest.length > 0) throw invalidToken(NAMESPACES);
+  return afterName;
+}
+
+/** Where a list of executions goes on; undefined on the last page. */
+export function encodeExecutionPageToken(cursor: PageCursor | undefined): Uint8Array | undefined {
+  return cursor === undefined ? undefined : encode([EXECUTIONS, ...cursor]);
+}
+
+/** The cursor in a token, or undefined for the first page. Throws INVALID_ARGUMENT if the bytes are no such token. */
+export function decodeExecutionPageToken(bytes: Uint8Array): PageCursor | undefined {
+  if (bytes.length === 0) return undefined;
+  const [kind, closeKey, startTimeMs, runId, workflowId, ...rest] = tokenParts(bytes);
+  // The order of a list is close time, start time, run id and workflow id; a store must not be given anything else.
+  const isCursor =
+    isTime(closeKey) && isTime(startTimeMs) && typeof runId === 'string' && typeof workflowId === 'string';
+  if (kind !== EXECUTIONS || !isCursor || rest.length > 0) throw invalidToken(EXECUTIONS);
+  return [closeKey, startTimeMs, runId, workflowId];
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function tokenParts(bytes: Uint8Array): readonly unknown[] {
+  try {
+    const parts = decode(bytes);
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+function invalidToken(kind: string): ServiceError {
+  return new ServiceError(
+    'INVALID_ARGUMENT',
+    `Invalid NextPageToken: it was not made by this server for a list of ${kind}.`,
+  );
+}
