@@ -9,7 +9,7 @@ import { ExecutionHost } from '../host/index.js';
 import { Matching } from '../matching/index.js';
 import { NamespaceRegistry } from '../namespace/index.js';
 import { QueryService } from '../queries/index.js';
-import { allMethods, ensureNamespace, type Services } from '../service/index.js';
+import { allMethods, ensureNamespace, resumeNamespaceDeletions, type Services } from '../service/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { TaskDispatcher } from '../tasks/index.js';
 import { UpdateService } from '../updates/index.js';
@@ -71,6 +71,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
   await metricsServer?.start();
   try {
     await services.host.open();
+    resumeNamespaceDeletions(services);
     await grpc.start();
   } catch (error) {
     await services.host.stop();

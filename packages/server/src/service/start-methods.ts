@@ -6,7 +6,7 @@ import { workflowTaskResponse } from '../tasks/index.js';
 import { method } from './handlers.js';
 import { multiOperation } from './multi-operation.js';
 import { checkStart, require } from './request-checks.js';
-import { validateSearchAttributes } from './search-attribute-validation.js';
+import { validateSearchAttributes, withTypeMetadata } from './search-attribute-validation.js';
 import type { Services } from './services.js';
 
 const { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } = enums;
@@ -29,12 +29,14 @@ export interface PreparedStart {
 
 /** Checks a start request; fills in what the caller may leave out. */
 export function prepareStart(services: Services, request: workflowservice.StartWorkflowExecutionRequest): PreparedStart {
-  const namespace = services.namespaces.resolve(request.namespace);
+  const namespace = services.namespaces.resolveForStart(request.namespace);
   checkStart(request, services.limits);
   checkPolicies(request);
   require(() => validateSearchAttributes(namespace, request.searchAttributes, services.limits));
   const target = { namespaceId: namespace.id, workflowId: request.workflowId, runId: '' };
-  return { target, request: { ...request, requestId: request.requestId || services.newId() } };
+  const { searchAttributes } = request;
+  const typed = searchAttributes && { indexedFields: withTypeMetadata(namespace, searchAttributes.indexedFields) };
+  return { target, request: { ...request, searchAttributes: typed, requestId: request.requestId || services.newId() } };
 }
 
 function checkPolicies(request: workflowservice.StartWorkflowExecutionRequest): void {
