@@ -35,14 +35,17 @@ await stop();
 process.exitCode = failures === 0 ? 0 : 1;
 
 function prepareGo() {
-  if (!isThere('go', ['version'])) return { missing: 'Install Go 1.25 or newer from https://go.dev/dl/ and run this again.' };
+  if (!isThere('go', ['version']))
+    return { missing: 'Install Go 1.25 or newer from https://go.dev/dl/ and run this again.' };
   const binary = join(folder, 'go', 'order');
   const built = spawnSync('go', ['build', '-o', binary, '.'], { cwd: join(folder, 'go'), stdio: 'inherit' });
   return built.status === 0 ? { command: [binary] } : { missing: 'The Go program does not build (see above).' };
 }
 
 function preparePython() {
-  const python = ['python3', 'python'].find((name) => isThere(name, ['-c', 'import sys, venv; assert sys.version_info >= (3, 10)']));
+  const python = ['python3', 'python'].find((name) =>
+    isThere(name, ['-c', 'import sys, venv; assert sys.version_info >= (3, 10)']),
+  );
   if (python === undefined) return { missing: 'Install Python 3.10 or newer with its venv module and run this again.' };
   const environment = join(folder, 'python', '.venv');
   const inside = join(environment, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
@@ -63,6 +66,10 @@ async function run(command, args) {
 
 async function startServer() {
   const { startServer: start } = await import('@perdure/server');
-  const server = await start({ grpc: { host: '127.0.0.1', port: 0 }, store: { kind: 'memory' }, namespaces: ['default'] });
+  const server = await start({
+    grpc: { host: '127.0.0.1', port: 0 },
+    store: { kind: 'memory' },
+    namespaces: ['default'],
+  });
   return { address: server.address, stop: () => server.stop() };
 }

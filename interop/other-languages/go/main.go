@@ -153,10 +153,10 @@ func missing(ctx context.Context, c client.Client) error {
 	if !errors.As(err, &notFound) {
 		return fmt.Errorf("describe of a missing workflow: got %T %v", err, err)
 	}
-	_, err = c.DescribeWorkflowExecution(ctx, strings.Repeat("x", 5000), "")
+	_, err = c.DescribeWorkflowExecution(ctx, "", "")
 	var invalid *serviceerror.InvalidArgument
 	if !errors.As(err, &invalid) {
-		return fmt.Errorf("describe with too long an id: got %T %v", err, err)
+		return fmt.Errorf("describe without an id: got %T %v", err, err)
 	}
 	return nil
 }
@@ -168,7 +168,7 @@ func cancelled(ctx context.Context, c client.Client, queue string) error {
 	}
 	short, stop := context.WithTimeout(ctx, 300*time.Millisecond)
 	defer stop()
-	if err := started.Get(short, nil); !errors.Is(err, context.DeadlineExceeded) {
+	if err := started.Get(short, nil); err == nil || !strings.Contains(err.Error(), "deadline exceeded") {
 		return fmt.Errorf("waiting with a deadline: got %v", err)
 	}
 	if err := c.CancelWorkflow(ctx, started.GetID(), started.GetRunID()); err != nil {
