@@ -144,7 +144,8 @@ export function readExecution(reader: FlatReader): ExecutionRow {
     isCurrent: reader.boolean(),
     nextDueMs: reader.optionalNumber(),
     needsAttention: reader.boolean(),
-    snapshot: reader.blob(),
+    // A copy, because a state kept in memory must not keep the buffer of a whole page of them.
+    snapshot: reader.blob().slice(),
   };
 }
 

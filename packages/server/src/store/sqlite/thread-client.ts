@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { StoreOpenError, StoreRequestError } from '../errors.js';
 import type { StoreIdentity } from '../store.js';
 import type { StoreHealth } from './health.js';
-import { FlatReader, FlatWriter } from './wire/flat.js';
+import { FlatReader, FlatWriter, transferList } from './wire/flat.js';
 import type { FlatMessage } from './wire/flat.js';
 import { answerStatus } from './wire/messages.js';
 import type { Operation, ThreadOptions, ThreadReply } from './wire/messages.js';
@@ -91,7 +91,8 @@ export class ThreadClient {
         .put(operation)
         .section(() => write(request));
       const message = request.finish();
-      this.#estimatedPages += 1 + message.arena.byteLength / pageSizeBytes + message.values.length / valuesPerPage;
+      this.#estimatedPages +=
+        1 + (message.arena?.byteLength ?? 0) / pageSizeBytes + message.values.length / valuesPerPage;
       this.#post(message);
     });
   }
@@ -133,7 +134,7 @@ export class ThreadClient {
   }
 
   #post(message: FlatMessage): void {
-    this.#worker.postMessage(message, [message.arena]);
+    this.#worker.postMessage(message, transferList(message));
   }
 
   #receive(reply: ThreadReply): void {

@@ -1,6 +1,6 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { FlatReader } from '../wire/flat.js';
+import { FlatReader, transferList } from '../wire/flat.js';
 import type { FlatMessage } from '../wire/flat.js';
 import type { Operation, ThreadReply } from '../wire/messages.js';
 import { Answers } from './answers.js';
@@ -112,6 +112,6 @@ export class ThreadLoop {
   #send(): void {
     const message = this.#answers.take();
     if (message === undefined) return;
-    this.#port.postMessage({ kind: 'answers', message } satisfies ThreadReply, [message.arena]);
+    this.#port.postMessage({ kind: 'answers', message } satisfies ThreadReply, transferList(message));
   }
 }

@@ -2,12 +2,20 @@
 export type FlatValue = string | number | boolean | null;
 
 /**
- * One message between threads: a flat list of values, and one buffer with all bytes, which is transferred, not copied.
- * Structured clone of nested objects costs several times as much, and of views into pooled buffers it copies the pool.
+ * One message between threads: a flat list of values, and one array with all bytes, when there are any. Structured clone
+ * of nested objects costs several times as much, and of views into pooled buffers it copies the pool.
  */
 export interface FlatMessage {
   readonly values: readonly FlatValue[];
-  readonly arena: ArrayBuffer;
+  readonly arena: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** Copying 200 bytes with a message costs 3 us, handing over the buffer they are in 8 us. */
+const copiedArenaBytes = 8 * 1024;
+
+/** What to hand over with a message instead of copying it. */
+export function transferList({ arena }: FlatMessage): readonly ArrayBuffer[] {
+  return arena === undefined || arena.byteLength <= copiedArenaBytes ? [] : [arena.buffer];
 }
 
 /** Bytes, or what writes its bytes at an offset once there is a buffer for them. */
@@ -69,34 +77,39 @@ export class FlatWriter {
 
   /** Builds the message and leaves the writer empty. */
   finish(): FlatMessage {
-    const arena = new ArrayBuffer(this.#sizeBytes);
-    const bytes = new Uint8Array(arena);
-    let offset = 0;
-    for (const blob of this.#blobs) {
-      if (typeof blob === 'function') {
-        offset = blob(bytes, offset);
-      } else {
-        bytes.set(blob, offset);
-        offset += blob.byteLength;
-      }
-    }
+    const arena = this.#sizeBytes === 0 ? undefined : new Uint8Array(this.#sizeBytes);
+    if (arena !== undefined) this.#fill(arena);
     const values = this.#values;
     this.#values = [];
     this.#blobs = [];
     this.#sizeBytes = 0;
     return { values, arena };
   }
+
+  #fill(arena: Uint8Array): void {
+    let offset = 0;
+    for (const blob of this.#blobs) {
+      if (typeof blob === 'function') {
+        offset = blob(arena, offset);
+      } else {
+        arena.set(blob, offset);
+        offset += blob.byteLength;
+      }
+    }
+  }
 }
+
+const noBytes = new Uint8Array();
 
 /** Reads a message in the order it was written. */
 export class FlatReader {
   readonly #values: readonly FlatValue[];
-  readonly #arena: ArrayBuffer;
+  readonly #arena: Uint8Array;
   #next = 0;
 
   constructor({ values, arena }: FlatMessage) {
     this.#values = values;
-    this.#arena = arena;
+    this.#arena = arena ?? noBytes;
   }
 
   get isDone(): boolean {
@@ -154,6 +167,6 @@ export class FlatReader {
   /** A view of the message's buffer. */
   blob(): Uint8Array {
     const offset = this.number();
-    return new Uint8Array(this.#arena, offset, this.number());
+    return this.#arena.subarray(offset, offset + this.number());
   }
 }
