@@ -42,7 +42,15 @@ try {
 async function run() {
   if (!flags.address) {
     mkdirSync(join(ROOT, '.perdure'), { recursive: true });
-    const server = ['packages/server/dist/main/run.js', '--port', flags.port, '--db-filename', databaseFile];
+    const server = [
+      'packages/server/dist/main/run.js',
+      '--port',
+      flags.port,
+      '--db-filename',
+      databaseFile,
+      '--log-format',
+      'pretty',
+    ];
     await start('server', server, 'Server ready');
   }
   console.log('start: bundling the workflow and starting the worker (some seconds)');

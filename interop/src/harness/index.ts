@@ -6,7 +6,7 @@ export { connect, type Environment } from './environment.js';
 export { commands } from './commands.js';
 export { ScriptedWorker } from './scripted-worker.js';
 export { eventTypes, transcript } from './transcript.js';
-export { expectStatus } from './expect-status.js';
+export { expectStatus, statusCodes } from './expect-status.js';
 export { eventually } from './eventually.js';
 export { fromPayload, fromPayloads, toPayload, toPayloads } from './payloads.js';
 export { seconds } from './durations.js';
