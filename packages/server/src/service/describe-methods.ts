@@ -68,7 +68,8 @@ function executionInfo(namespace: Namespace, state: ExecutionState): workflow.IW
     historySizeBytes: state.historySizeBytes,
     parentNamespaceId: started.parentWorkflowNamespaceId,
     parentExecution: started.parentWorkflowExecution,
-    rootExecution: started.rootWorkflowExecution ?? execution,
+    // Of a run without parent the first event may name an older run: the one that a reset copied it from.
+    rootExecution: started.parentWorkflowExecution == null ? execution : started.rootWorkflowExecution,
     executionTime: msToTimestamp(executionTimeMs),
     memo: { fields: state.memo },
     searchAttributes: { indexedFields: withTypeMetadata(namespace, state.searchAttributes) },

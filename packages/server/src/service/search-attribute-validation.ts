@@ -65,8 +65,8 @@ const TYPE_METADATA = 'type';
 const encoder = new TextEncoder();
 
 /**
- * The same attributes, each with the name of its type in the payload's metadata: clients decode by it, and older ones
- * do not send it. Attributes of no registered type are passed on as they are.
+ * The same attributes, each with the name of its registered type in the payload's metadata, whatever was there: clients
+ * decode by it, and older ones do not send it. Attributes of no registered type are passed on as they are.
  */
 export function withTypeMetadata(
   namespace: Pick<Namespace, 'searchAttributes'>,
@@ -74,7 +74,7 @@ export function withTypeMetadata(
 ): Readonly<Record<string, common.IPayload>> {
   const typed: Record<string, common.IPayload> = {};
   for (const [name, payload] of Object.entries(indexedFields)) {
-    const type = payload.metadata?.[TYPE_METADATA] === undefined ? typeOfSearchAttribute(namespace, name) : undefined;
+    const type = typeOfSearchAttribute(namespace, name);
     typed[name] =
       type === undefined
         ? payload

@@ -18,6 +18,7 @@ export class Materialiser {
   private dirty = new Set<LiveExecution>();
   private removed: LiveExecution[] = [];
   private running: Promise<void> | undefined;
+  private next: Promise<void> | undefined;
   private timer: ClockTimer | undefined;
   private stopped = false;
   private readonly visibility: VisibilityRows;
@@ -51,12 +52,13 @@ export class Materialiser {
   }
 
   /** Resolves when everything decided before the call is in the tables. */
-  async run(): Promise<void> {
-    // A round under way may have passed over what the caller wants to see.
-    while (this.running !== undefined) await this.running;
-    if (this.dirty.size === 0 && this.removed.length === 0) return;
+  run(): Promise<void> {
+    // A round under way may have passed over what the caller wants to see. Whoever asks meanwhile shares the next one.
+    if (this.running !== undefined)
+      return (this.next ??= this.running.finally(() => (this.next = undefined)).then(() => this.run()));
+    if (this.dirty.size === 0 && this.removed.length === 0) return Promise.resolve();
     this.running = this.round().finally(() => (this.running = undefined));
-    await this.running;
+    return this.running;
   }
 
   /** A last round, then no more. */
@@ -86,7 +88,13 @@ export class Materialiser {
         const slice = lives.slice(from, from + SLICE).filter((live) => !live.discarded);
         const isLast = from + SLICE >= lives.length;
         const rows = this.rows(slice);
-        sent.push(this.journal.materialise({ ...rows, deletes: isLast ? removed.map(keyOf) : [], throughPosition: isLast ? throughPosition : 0 }));
+        sent.push(
+          this.journal.materialise({
+            ...rows,
+            deletes: isLast ? removed.map(keyOf) : [],
+            throughPosition: isLast ? throughPosition : 0,
+          }),
+        );
       }
       await Promise.all(sent);
     } catch (error) {
@@ -98,7 +106,11 @@ export class Materialiser {
     this.cache.evict();
   }
 
-  private rows(slice: readonly LiveExecution[]): { executions: ExecutionRow[]; historyAppends: HistoryAppend[]; visibility: VisibilityRow[] } {
+  private rows(slice: readonly LiveExecution[]): {
+    executions: ExecutionRow[];
+    historyAppends: HistoryAppend[];
+    visibility: VisibilityRow[];
+  } {
     const executions: ExecutionRow[] = [];
     const historyAppends: HistoryAppend[] = [];
     const visibility: VisibilityRow[] = [];
@@ -140,7 +152,12 @@ function historyAppend(live: LiveExecution): HistoryAppend | undefined {
   const lastEventId = live.state.nextEventId - 1;
   if (lastEventId < firstEventId) return undefined;
   live.storedThroughEventId = lastEventId;
-  return { ...keyOf(live), firstEventId, lastEventId, bytes: concatenate(live.history.slice(firstEventId, lastEventId)) };
+  return {
+    ...keyOf(live),
+    firstEventId,
+    lastEventId,
+    bytes: concatenate(live.history.slice(firstEventId, lastEventId)),
+  };
 }
 
 function concatenate(chunks: readonly Uint8Array[]): Uint8Array {

@@ -1,4 +1,11 @@
-import { isClosed, systemSearchAttributes, type ExecutionState, type SearchAttributeJson, type SearchAttributes, type SearchAttributeValue } from '@perdure/engine';
+import {
+  isClosed,
+  systemSearchAttributes,
+  type ExecutionState,
+  type SearchAttributeJson,
+  type SearchAttributes,
+  type SearchAttributeValue,
+} from '@perdure/engine';
 import { common } from '@perdure/protocol';
 import type { VisibilityRow } from '../store/index.js';
 import type { LiveExecution } from './live-execution.js';
@@ -37,6 +44,8 @@ export class VisibilityRows {
   private row(state: ExecutionState): VisibilityRow {
     const { namespaceId, workflowId, runId } = state.key;
     const { started } = state;
+    // Of a run without parent the first event may name an older run: the one that a reset copied it from.
+    const root = started.parentWorkflowExecution == null ? undefined : started.rootWorkflowExecution;
     return {
       namespaceId,
       workflowId,
@@ -49,8 +58,8 @@ export class VisibilityRows {
       ...(isClosed(state) ? closedColumns(state) : {}),
       parentWorkflowId: started.parentWorkflowExecution?.workflowId ?? undefined,
       parentRunId: started.parentWorkflowExecution?.runId ?? undefined,
-      rootWorkflowId: started.rootWorkflowExecution?.workflowId ?? workflowId,
-      rootRunId: started.rootWorkflowExecution?.runId ?? runId,
+      rootWorkflowId: root?.workflowId ?? workflowId,
+      rootRunId: root?.runId ?? runId,
       memo: common.Memo.encode({ fields: state.memo }),
       encodedSearchAttributes: common.SearchAttributes.encode({ indexedFields: state.searchAttributes }),
       searchAttributes: this.queryable(namespaceId, state.searchAttributes),
@@ -91,9 +100,10 @@ export function decodeSearchAttribute(payload: common.IPayload | undefined): Sea
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
     // SDKs wrap single values of older search attributes in a list.
     if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
-    return Array.isArray(value) && value.length === 1 && (typeof value[0] === 'number' || typeof value[0] === 'boolean') ? value[0] : undefined;
+    return Array.isArray(value) && value.length === 1 && (typeof value[0] === 'number' || typeof value[0] === 'boolean')
+      ? value[0]
+      : undefined;
   } catch {
     return undefined;
   }
 }
-
