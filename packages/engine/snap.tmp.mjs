@@ -1,0 +1,11 @@
+import { encodeSnapshot, decodeSnapshot, encodeJournalRecord, startExecution, DEFAULT_LIMITS } from '@perdure/engine';
+let n=0; const ctx={nowMs:1.7e12,newId:()=>'01a20651-9029-7080-a8cb-154ea3aa77a'+(n++%10),limits:DEFAULT_LIMITS};
+const d=startExecution(undefined,{request:{namespace:'default',workflowId:'w-123456',workflowType:{name:'one'},taskQueue:{name:'q'},input:{payloads:[{metadata:{encoding:Buffer.from('json/plain')},data:Buffer.from('"bob"')}]},identity:'123@host'},namespaceId:'abc'},ctx);
+const t=d.transitions[0];
+const time=(name,f)=>{for(let i=0;i<20000;i++)f();const s=process.cpuUsage();for(let i=0;i<100000;i++)f();const e=process.cpuUsage(s);console.log(name,((e.user+e.system)/100000).toFixed(2),'us');};
+console.log('snapshot bytes',encodeSnapshot(t.state).length,'record bytes',encodeJournalRecord(t).length);
+time('encodeSnapshot',()=>encodeSnapshot(t.state)); const b=encodeSnapshot(t.state);
+time('decodeSnapshot',()=>decodeSnapshot(b));
+time('record',()=>encodeJournalRecord(t));
+time('start',()=>startExecution(undefined,{request:{namespace:'default',workflowId:'w-123456',workflowType:{name:'one'},taskQueue:{name:'q'},identity:'123@host'},namespaceId:'abc'},ctx));
+time('spread',()=>({...t.state}));
