@@ -1,0 +1,53 @@
+import { OfficialSdk } from '../sdk/official.js';
+import { RawSdk } from '../sdk/raw.js';
+import type { Sdk } from '../sdk/sdk.js';
+import { workloads, type Operation } from '../workloads/index.js';
+import { Latencies } from './latencies.js';
+import type { DriveResult, DriverMessage, DriveTask } from './messages.js';
+
+// The process that puts the load on. Usage: forked with the task as JSON and the name of the task queue that the worker polls.
+
+const [taskText = '', workQueue = ''] = process.argv.slice(2);
+const task = JSON.parse(taskText) as DriveTask;
+process.on('disconnect', () => process.exit(0));
+
+try {
+  const queues = { workQueue, idleQueue: `${workQueue}-idle` };
+  const sdk: Sdk =
+    task.sdk === 'raw' ? new RawSdk(task.address, queues) : await OfficialSdk.connect(task.address, queues);
+  const operation = await workloads[task.workload]({ ...task, sdk, prefix: workQueue });
+  if (operation.runs === undefined) await measure(operation, Math.min(1000, task.durationMs / 3));
+  const goes = new Promise((resolve) => process.once('message', resolve));
+  tell({ kind: 'warm' });
+  await goes;
+  const result = await measure(operation, task.durationMs);
+  tell({ kind: 'done', result });
+  await operation.finish?.();
+} catch (error) {
+  tell({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+}
+
+function tell(message: DriverMessage): void {
+  process.send?.(message);
+}
+
+/** Every lane runs one operation after the other until the time, or the number of runs, is over. */
+async function measure(operation: Operation, durationMs: number): Promise<DriveResult> {
+  const latencies = new Latencies();
+  const startedAt = performance.now();
+  let runs = 0;
+  const isOver = (): boolean =>
+    operation.runs === undefined ? performance.now() - startedAt >= durationMs : runs >= operation.runs;
+  const lane = async (index: number): Promise<void> => {
+    while (!isOver()) {
+      runs++;
+      const began = performance.now();
+      await operation.run(index);
+      latencies.add(performance.now() - began);
+    }
+  };
+  await Promise.all(Array.from({ length: task.concurrency }, (_, index) => lane(index)));
+  const elapsedMs = performance.now() - startedAt;
+  const operations = latencies.count * (operation.weight ?? 1);
+  return { operations, elapsedMs, p50Ms: latencies.percentile(50), p99Ms: latencies.percentile(99) };
+}

@@ -1,0 +1,25 @@
+import type { SdkName, WorkloadName } from '../options.js';
+
+/** What a driver process is asked to do. */
+export interface DriveTask {
+  readonly address: string;
+  readonly sdk: SdkName;
+  readonly workload: WorkloadName;
+  readonly concurrency: number;
+  readonly durationMs: number;
+  readonly idleExecutions: number;
+}
+
+/** What a driver process measured. */
+export interface DriveResult {
+  readonly operations: number;
+  readonly elapsedMs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** From a driver process to its parent: the measured time begins (the parent answers "go") and ends. */
+export type DriverMessage =
+  | { readonly kind: 'warm' }
+  | { readonly kind: 'done'; readonly result: DriveResult }
+  | { readonly kind: 'failed'; readonly reason: string };

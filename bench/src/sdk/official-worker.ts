@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+
+// The process of the official worker. Usage: node official-worker.js HOST:PORT TASK_QUEUE. Sends "ready" to its parent, and ends
+// when the parent goes away.
+
+const [address = '', taskQueue = ''] = process.argv.slice(2);
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+const worker = await Worker.create({
+  connection: await NativeConnection.connect({ address }),
+  taskQueue,
+  workflowsPath: fileURLToPath(new URL('./workflows.js', import.meta.url)),
+  activities: { noop: async () => undefined },
+  maxConcurrentWorkflowTaskExecutions: 200,
+  maxConcurrentActivityTaskExecutions: 200,
+  shutdownGraceTime: 0,
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.('ready');
+await worker.run();
