@@ -213,6 +213,11 @@ test('a run made by a reset tells when it was reset and when its past began', as
   const baseRunId = await served.startWorkflow('w');
   await served.completeWorkflowTask();
   const base = await served.describe('w');
+  await served.startWorkflow('w', {
+    requestId: 'attached',
+    workflowIdConflictPolicy: enums.WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+    onConflictOptions: { attachRequestId: true },
+  });
   const reset = {
     namespace: 'default',
     workflowExecution: { workflowId: 'w' },
@@ -229,7 +234,7 @@ test('a run made by a reset tells when it was reset and when its past began', as
   expect(workflowExtendedInfo).toMatchObject({
     lastResetTime: info?.startTime,
     originalStartTime: base.workflowExecutionInfo?.startTime,
-    requestIdInfos: { 'reset-1': { eventId: 1 } },
+    requestIdInfos: { 'reset-1': { eventId: 1 }, attached: { eventId: 5 } },
   });
   expect((await served.describe('w', baseRunId)).workflowExtendedInfo?.lastResetTime).toBeUndefined();
 });

@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { enums, services as api } from '@perdure/protocol';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { finishNamespaceDeletion } from './namespace-deletion.js';
 import { Served } from './testing/served.js';
 
@@ -119,4 +122,22 @@ test('a namespace under deletion is listed only on request, takes no starts, and
   expect(await served.refusal(workflow.StartWorkflowExecution, start)).toMatch(/^FAILED_PRECONDITION: .*Deleted/);
   await finishNamespaceDeletion(served.services, marked);
   expect(await names(true)).toEqual(['default']);
+});
+
+test('a deletion that a stop interrupted goes on at the next start', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'perdure-deletion-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const store = { kind: 'sqlite', path: join(folder, 'server.sqlite') } as const;
+  const first = await Served.start({ store, namespaces: ['default', 'old'] });
+  await first.startWorkflow('open', { namespace: 'old' });
+  const { id } = first.services.namespaces.resolve('old');
+  const state = enums.NamespaceState.NAMESPACE_STATE_DELETED;
+  await first.services.namespaces.update(id, ({ record }) => ({
+    ...record,
+    namespaceInfo: { ...record.namespaceInfo, name: 'gone', state },
+  }));
+  await first.stop();
+  const second = await Served.start({ store });
+  await expect.poll(() => second.services.namespaces.byId(id)).toBeUndefined();
+  expect(await second.services.store.loadExecution(id, 'open', undefined)).toBeUndefined();
 });

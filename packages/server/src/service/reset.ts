@@ -11,7 +11,10 @@ const PAGE_EVENTS = 1000;
 const PAGE_BYTES = 4 * 1024 * 1024;
 
 /** ResetWorkflowExecution: a new run that shares the past of another one. */
-export async function resetWorkflow(services: Services, request: workflowservice.ResetWorkflowExecutionRequest): Promise<workflowservice.IResetWorkflowExecutionResponse> {
+export async function resetWorkflow(
+  services: Services,
+  request: workflowservice.ResetWorkflowExecutionRequest,
+): Promise<workflowservice.IResetWorkflowExecutionResponse> {
   const namespace = services.namespaces.resolve(request.namespace);
   const target = runTarget(namespace.id, request.workflowExecution, services.limits);
   if (request.requestId === '') throw new ServiceError('INVALID_ARGUMENT', 'RequestId is not set on request.');
@@ -20,7 +23,8 @@ export async function resetWorkflow(services: Services, request: workflowservice
   const reapplies = reappliedTypes(request);
   const current = { ...base.state.key, runId: '' };
   const executed = await services.host.executeAll([base.state.key, current], ([baseLive, currentLive], context) => {
-    if (baseLive === undefined || currentLive === undefined) throw new Error('Invariant violated: a loaded run is missing');
+    if (baseLive === undefined || currentLive === undefined)
+      throw new Error('Invariant violated: a loaded run is missing');
     return resetExecution(
       {
         base: baseLive.state,
@@ -45,7 +49,8 @@ function reappliedTypes({ resetReapplyType, resetReapplyExcludeTypes }: workflow
   return {
     reappliesSignals: !none && !excluded.has(Exclude.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL),
     reappliesUpdates: !none && !onlySignals && !excluded.has(Exclude.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE),
-    reappliesCancelRequest: !none && !onlySignals && !excluded.has(Exclude.RESET_REAPPLY_EXCLUDE_TYPE_CANCEL_REQUEST),
+    // Measured: Temporal's server does not carry a cancel request over a reset, whatever the types say.
+    reappliesCancelRequest: false,
   };
 }
 
@@ -54,7 +59,12 @@ async function allEvents({ store }: Services, live: LiveExecution): Promise<hist
   const events: history.HistoryEvent[] = [];
   let fromEventId: number | undefined = 1;
   while (fromEventId !== undefined) {
-    const page = await readEvents(store, live, { fromEventId, toEventId, maxEvents: PAGE_EVENTS, maxBytes: PAGE_BYTES });
+    const page = await readEvents(store, live, {
+      fromEventId,
+      toEventId,
+      maxEvents: PAGE_EVENTS,
+      maxBytes: PAGE_BYTES,
+    });
     for (const chunk of page.chunks) events.push(...history.History.decode(chunk).events);
     fromEventId = page.nextEventId;
   }

@@ -115,6 +115,15 @@ function reapply(draft: Draft, input: ResetExecution): void {
         { links: event.links },
       );
     }
+    const options = event.workflowExecutionOptionsUpdatedEventAttributes;
+    // A start that was attached stays attached, whatever is reapplied: its request id must find this run.
+    if (options != null) {
+      draft.event(
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
+        { workflowExecutionOptionsUpdatedEventAttributes: options },
+        { links: event.links },
+      );
+    }
     const cancel = event.workflowExecutionCancelRequestedEventAttributes;
     if (cancel != null && input.reappliesCancelRequest && !draft.state.cancelRequested) {
       draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED, {

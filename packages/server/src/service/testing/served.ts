@@ -13,16 +13,21 @@ export class Served {
   private constructor(
     readonly services: Services,
     private readonly transport: InProcessTransport,
+    private readonly stopServer: () => Promise<void>,
   ) {}
 
   static async start(options: Partial<ServerOptions> = {}): Promise<Served> {
     const server = await startServer({ store: { kind: 'memory' }, grpc: { port: 0 }, ...options });
     const transport = new InProcessTransport({ methods: allMethods(server.services) });
-    onTestFinished(async () => {
-      await transport.stop({ graceMs: 1000 });
-      await server.stop({ graceMs: 1000 });
-    });
-    return new Served(server.services, transport);
+    const served = new Served(server.services, transport, () => server.stop({ graceMs: 1000 }));
+    onTestFinished(() => served.stop());
+    return served;
+  }
+
+  /** For tests that start again on the same file. */
+  async stop(): Promise<void> {
+    await this.transport.stop({ graceMs: 1000 });
+    await this.stopServer();
   }
 
   call<Request, Response>(
