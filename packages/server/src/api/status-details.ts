@@ -18,7 +18,11 @@ export function messageForTrailers(error: ServiceError): string {
 export function encodeStatusDetails(error: ServiceError): Uint8Array | undefined {
   const { detail } = error;
   if (detail === undefined) return undefined;
-  return rpc.Status.encode({ code: error.grpcStatus, message: messageForTrailers(error), details: [packDetail(detail)] });
+  return rpc.Status.encode({
+    code: error.grpcStatus,
+    message: messageForTrailers(error),
+    details: [packDetail(detail)],
+  });
 }
 
 /** A detail as `google.protobuf.Any`. */

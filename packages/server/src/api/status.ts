@@ -39,9 +39,6 @@ function nameEveryNumber(): string[] {
   return names;
 }
 
-/** How many gRPC status numbers there are, `OK` included: 0 to one less than this. */
-export const GRPC_STATUS_COUNT = NAMES.length;
-
 /** The name of a gRPC status number, for metrics and logs. */
 export function nameOfGrpcStatus(grpcStatus: number): string {
   return NAMES[grpcStatus] ?? `CODE_${grpcStatus}`;

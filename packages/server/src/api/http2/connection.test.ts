@@ -216,6 +216,16 @@ describe('a violation of the protocol', () => {
     await expectGoAway(ErrorCode.enhanceYourCalm);
   });
 
+  test('by headers that are small only while compressed resets the stream', async () => {
+    connection.hello();
+    // One entry of 3,000 bytes goes into the table; each further byte refers to it again.
+    const first = Buffer.concat([Buffer.of(0x40, 1, 0x78, 0x7f, 0xb9, 0x16), Buffer.alloc(3_000, 'v')]);
+    const block = Buffer.concat([encodeHeaderBlock(REQUEST), first, Buffer.alloc(100, 0xbe)]);
+    connection.send(frameBytes(FrameType.headers, END_BOTH, 1, block), headers(3, END_BOTH));
+    await expectReset(1, ErrorCode.enhanceYourCalm);
+    await expectEcho(3, '');
+  });
+
   test('by sending more than the window allows is stopped', async () => {
     await restart({ streamWindowBytes: 20_000 });
     connection.hello();

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { CLIENT_PREFACE, ErrorCode, FrameFlag, FrameType, MAX_STREAM_ID } from './constants.js';
 import { ControlFrames } from './control-frames.js';
 import { ConnectionError, StreamError } from './errors.js';
+import { requireConnectionStream, requireLength, windowExceeded, wrongLength } from './frame-checks.js';
 import { FrameReader, type FrameSink } from './frame-reader.js';
 import { HeaderBlockAssembler, stripPadding } from './header-block.js';
 import type { Http2Limits } from './limits.js';
@@ -222,6 +223,9 @@ export class Connection implements FrameSink {
       throw new StreamError(streamId, ErrorCode.refusedStream, 'too many concurrent streams');
     }
     if (block.selfDependent) throw new StreamError(streamId, ErrorCode.protocolError, 'a stream depends on itself');
+    if (block.sizeBytes > this.owner.limits.maxHeaderBlockBytes) {
+      throw new StreamError(streamId, ErrorCode.enhanceYourCalm, 'the headers are too large');
+    }
     this.openStream(streamId, parseRequestHead(streamId, fields), endStream);
   }
 
@@ -379,20 +383,4 @@ export class Connection implements FrameSink {
     }
     this.owner.onConnectionClosed(this, reason);
   }
-}
-
-function requireLength(length: number, expected: number, frame: string): void {
-  if (length !== expected) throw new ConnectionError(ErrorCode.frameSizeError, `${frame} has a wrong length`);
-}
-
-function requireConnectionStream(streamId: number, frame: string): void {
-  if (streamId !== 0) throw new ConnectionError(ErrorCode.protocolError, `${frame} on a stream`);
-}
-
-function windowExceeded(): ConnectionError {
-  return new ConnectionError(ErrorCode.flowControlError, 'the peer sent more than a flow-control window allows');
-}
-
-function wrongLength(streamId: number): StreamError {
-  return new StreamError(streamId, ErrorCode.protocolError, 'the body differs from content-length');
 }

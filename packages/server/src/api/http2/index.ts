@@ -1,6 +1,5 @@
 // An HTTP/2 server (RFC 9113, HPACK RFC 7541) on node:net and node:tls, made for many small requests on few connections.
 // It owns frames, header compression, flow control and connection life; it must not know gRPC or anything above it.
-export { ErrorCode } from './constants.js';
 export type { Connection } from './connection.js';
 export { encodeHeaderBlock } from './header-encoder.js';
 export type { HeaderField } from './header-table.js';

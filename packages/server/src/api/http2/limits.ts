@@ -5,7 +5,7 @@ export interface Http2Limits {
   /** What a peer may send on a stream, and on a connection, before we acknowledge it. */
   readonly streamWindowBytes: number;
   readonly connectionWindowBytes: number;
-  /** Size of a header block as it travels. */
+  /** Size of a header block, as it travels and also decompressed. */
   readonly maxHeaderBlockBytes: number;
   /** Unsent output beyond which a connection is not read from. */
   readonly maxOutputBacklogBytes: number;
