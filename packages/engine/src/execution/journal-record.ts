@@ -1,4 +1,4 @@
-import { decode, encode } from '@msgpack/msgpack';
+import { decode, Encoder } from '@msgpack/msgpack';
 import { common, failure, history, update } from '@perdure/protocol';
 import type { ActivityRetryScheduledFact, Fact, RecordedEvent } from './facts.js';
 import type { ExecutionKey } from './state.js';
@@ -10,14 +10,15 @@ export interface JournalRecord {
   readonly facts: readonly Fact[];
 }
 
-const MSGPACK_OPTIONS = { ignoreUndefined: true } as const;
+/** Made once: a new encoder allocates its buffer anew. */
+const encoder = new Encoder({ ignoreUndefined: true });
 
 /**
  * Encodes a transition for the journal: `[namespaceId, workflowId, runId, sequence, facts]` in MessagePack.
  * An event is its protobuf bytes as they are; any other fact is `[kind, body]`, with protobuf messages as bytes.
  */
 export function encodeJournalRecord({ key, sequence, facts }: JournalRecord): Uint8Array {
-  return encode([key.namespaceId, key.workflowId, key.runId, sequence, facts.map(packFact)], MSGPACK_OPTIONS);
+  return encoder.encode([key.namespaceId, key.workflowId, key.runId, sequence, facts.map(packFact)]);
 }
 
 /** The inverse of `encodeJournalRecord`. */

@@ -1,94 +1,190 @@
-import { decode, encode } from '@msgpack/msgpack';
+import { decode, Encoder } from '@msgpack/msgpack';
 import { common, failure, history, sdk, update, workflow } from '@perdure/protocol';
 import { activityTimeouts } from './evolve/activity.js';
 import { EMPTY_MAP, initialState } from './initial-state.js';
 import { packed, unpacked } from './journal-record.js';
-import type { ActivityState, ChildState, ExecutionState, ExternalRequestState, UpdateState } from './state.js';
+import type {
+  ActivityState,
+  ChildState,
+  ExecutionState,
+  ExternalRequestState,
+  TimerState,
+  UpdateState,
+} from './state.js';
 
 /** Grows when an older reader could not understand a newer snapshot. */
 export const SNAPSHOT_VERSION = 1;
 
 /**
- * Encodes a whole state, so that loading an execution does not have to fold its journal from the beginning.
- * Protobuf messages inside are kept as protobuf; the rest is MessagePack with named fields, of which an unknown one
- * is ignored and a missing one takes its initial value.
+ * The fields of a snapshot. A field is stored under its place in this list, so the list only ever grows at its end.
+ * `activityIds` is derived from `activities`.
  */
-export function encodeSnapshot(state: ExecutionState): Uint8Array {
-  const {
-    started,
-    userMetadata,
-    closeEvent,
-    bufferedEvents,
-    memo,
-    searchAttributes,
-    resetPoints,
-    activityIds,
-    ...plain
-  } = state;
-  void activityIds;
-  return encode(
-    {
-      ...plain,
-      version: SNAPSHOT_VERSION,
-      started: history.WorkflowExecutionStartedEventAttributes.encode(started),
-      userMetadata: packed(sdk.UserMetadata, userMetadata),
-      closeEvent: packed(history.HistoryEvent, closeEvent),
-      bufferedEvents: bufferedEvents.map(({ event }) => history.HistoryEvent.encode(event)),
-      memo: common.Memo.encode({ fields: memo }),
-      searchAttributes: common.SearchAttributes.encode({ indexedFields: searchAttributes }),
-      resetPoints: workflow.ResetPoints.encode({ points: resetPoints }),
-      activities: [...state.activities.values()].map(packActivity),
-      timers: [...state.timers.values()],
-      children: [...state.children.values()].map(packChild),
-      externalRequests: [...state.externalRequests.values()].map(packExternalRequest),
-      updates: [...state.updates.values()].map(packUpdate),
-      signalRequestIds: [...state.signalRequestIds],
-    },
-    { ignoreUndefined: true },
-  );
+const FIELDS = [
+  'key',
+  'namespace',
+  'createRequestId',
+  'sequence',
+  'status',
+  'started',
+  'userMetadata',
+  'attachedRequests',
+  'chain',
+  'startTimeMs',
+  'executionTimeMs',
+  'closeTimeMs',
+  'closeEvent',
+  'runDeadlineMs',
+  'executionDeadlineMs',
+  'workflowTaskTimeoutMs',
+  'firstWorkflowTaskDueMs',
+  'nextEventId',
+  'historySizeBytes',
+  'bufferedEvents',
+  'bufferedSizeBytes',
+  'workflowTask',
+  'workflowTaskCount',
+  'nextWorkflowTaskAttempt',
+  'previousStartedEventId',
+  'lastCompletedWorkflowTaskEventId',
+  'sticky',
+  'workflowTaskHeartbeatStartMs',
+  'activities',
+  'timers',
+  'children',
+  'externalRequests',
+  'updates',
+  'signalRequestIds',
+  'signalCount',
+  'acceptedUpdateCount',
+  'cancelRequested',
+  'cancelRequestId',
+  'memo',
+  'searchAttributes',
+  'resetPoints',
+  'parentCloseDuties',
+  'parentToNotify',
+] as const satisfies readonly (keyof ExecutionState)[];
+
+type Field = (typeof FIELDS)[number];
+
+/** Fails to compile when a field of the state is not in the list. */
+type Missing = Exclude<keyof ExecutionState, Field | 'activityIds'>;
+const EVERY_FIELD_IS_STORED: [Missing] extends [never] ? true : Missing = true;
+
+type Codecs = { readonly [F in Field]?: FieldCodec<ExecutionState[F]> };
+
+interface FieldCodec<Value> {
+  pack(value: Value): unknown;
+  unpack(raw: never): Value;
 }
 
-type PackedState = Record<keyof ExecutionState | 'version', never>;
+/** How the fields that hold protobuf messages or collections are stored; the others are stored as they are. */
+const CODECS: Codecs = {
+  key: {
+    pack: ({ namespaceId, workflowId, runId }) => [namespaceId, workflowId, runId],
+    unpack: ([namespaceId, workflowId, runId]: [string, string, string]) => ({ namespaceId, workflowId, runId }),
+  },
+  started: {
+    pack: (started) => history.WorkflowExecutionStartedEventAttributes.encode(started),
+    unpack: (raw: Uint8Array) => history.WorkflowExecutionStartedEventAttributes.decode(raw),
+  },
+  userMetadata: {
+    pack: (metadata) => packed(sdk.UserMetadata, metadata),
+    unpack: (raw: Bytes) => unpacked(sdk.UserMetadata, raw),
+  },
+  closeEvent: {
+    pack: (event) => packed(history.HistoryEvent, event),
+    unpack: (raw: Bytes) => unpacked(history.HistoryEvent, raw),
+  },
+  bufferedEvents: {
+    pack: (buffered) => buffered.map(({ event }) => history.HistoryEvent.encode(event).slice()),
+    unpack: (raw: Uint8Array[]) => raw.map((event) => ({ event: history.HistoryEvent.decode(event) })),
+  },
+  memo: {
+    pack: (fields) => common.Memo.encode({ fields }),
+    unpack: (raw: Uint8Array) => common.Memo.decode(raw).fields,
+  },
+  searchAttributes: {
+    pack: (indexedFields) => common.SearchAttributes.encode({ indexedFields }),
+    unpack: (raw: Uint8Array) => common.SearchAttributes.decode(raw).indexedFields,
+  },
+  resetPoints: {
+    pack: (points) => workflow.ResetPoints.encode({ points }),
+    unpack: (raw: Uint8Array) => workflow.ResetPoints.decode(raw).points,
+  },
+  activities: {
+    pack: (activities) => [...activities.values()].map(packActivity),
+    unpack: (raw: PackedActivity[]) => keyed(raw.map(unpackActivity), (activity) => activity.scheduledEventId),
+  },
+  timers: {
+    pack: (timers) => [...timers.values()],
+    unpack: (raw: TimerState[]) => keyed(raw, (timer) => timer.timerId),
+  },
+  children: {
+    pack: (children) => [...children.values()].map(packChild),
+    unpack: (raw: PackedChild[]) => keyed(raw.map(unpackChild), (child) => child.initiatedEventId),
+  },
+  externalRequests: {
+    pack: (requests) => [...requests.values()].map(packExternalRequest),
+    unpack: (raw: PackedExternalRequest[]) =>
+      keyed(raw.map(unpackExternalRequest), (request) => request.initiatedEventId),
+  },
+  updates: {
+    pack: (updates) => [...updates.values()].map(packUpdate),
+    unpack: (raw: PackedUpdate[]) => keyed(raw.map(unpackUpdate), (entry) => entry.updateId),
+  },
+  signalRequestIds: { pack: (ids) => [...ids], unpack: (raw: string[]) => new Set(raw) },
+};
 
-/** The inverse of `encodeSnapshot`. Throws if the snapshot is of a newer version. */
+/** A field that still has its initial value is left out. */
+const INITIAL = initialState({ namespaceId: '', namespace: '', workflowId: '', runId: '', createRequestId: '' });
+const encoder = new Encoder({ ignoreUndefined: true });
+
+/**
+ * Encodes a whole state, so that loading an execution does not have to fold its journal from the beginning:
+ * `[version, place, value, place, value, ...]` in MessagePack, with protobuf messages inside as protobuf.
+ */
+export function encodeSnapshot(state: ExecutionState): Uint8Array {
+  void EVERY_FIELD_IS_STORED;
+  const parts: unknown[] = [SNAPSHOT_VERSION];
+  for (let place = 0; place < FIELDS.length; place += 1) {
+    const field = FIELDS[place] as Field;
+    const value = state[field];
+    if (value === INITIAL[field] || isEmpty(value)) continue;
+    const codec = CODECS[field] as FieldCodec<unknown> | undefined;
+    parts.push(place, codec === undefined ? value : codec.pack(value));
+  }
+  return encoder.encode(parts);
+}
+
+/** Empty collections are what the fields that hold collections begin with. */
+function isEmpty(value: unknown): boolean {
+  if (value instanceof Map || value instanceof Set) return value.size === 0;
+  return Array.isArray(value) && value.length === 0;
+}
+
+/** The inverse of `encodeSnapshot`; fields that a newer server added are passed over. Throws if the version is newer. */
 export function decodeSnapshot(bytes: Uint8Array): ExecutionState {
-  const raw = decode(bytes) as PackedState & { readonly version: number };
-  if (raw.version > SNAPSHOT_VERSION) {
+  const [version, ...parts] = decode(bytes) as [number, ...unknown[]];
+  if (version > SNAPSHOT_VERSION) {
     throw new Error(
-      `Execution snapshot has version ${raw.version as number}, this server reads up to ${SNAPSHOT_VERSION}: start a newer server.`,
+      `Execution snapshot has version ${version}, this server reads up to ${SNAPSHOT_VERSION}: start a newer server.`,
     );
   }
-  const { version, ...plain } = raw;
-  void version;
-  const identity = plain as unknown as Pick<ExecutionState, 'key' | 'namespace' | 'createRequestId'>;
-  const activities = (plain.activities as PackedActivity[]).map(unpackActivity);
-  const timers = plain.timers as { timerId: string }[];
-  return {
-    ...initialState({ ...identity.key, namespace: identity.namespace, createRequestId: identity.createRequestId }),
-    ...(plain as object),
-    started: history.WorkflowExecutionStartedEventAttributes.decode(plain.started),
-    userMetadata: unpacked(sdk.UserMetadata, plain.userMetadata),
-    closeEvent: unpacked(history.HistoryEvent, plain.closeEvent),
-    bufferedEvents: (plain.bufferedEvents as Uint8Array[]).map((event) => ({
-      event: history.HistoryEvent.decode(event),
-    })),
-    memo: common.Memo.decode(plain.memo).fields,
-    searchAttributes: common.SearchAttributes.decode(plain.searchAttributes).indexedFields,
-    resetPoints: workflow.ResetPoints.decode(plain.resetPoints).points,
-    activities: keyed(activities, (activity) => activity.scheduledEventId),
-    activityIds:
-      activities.length === 0
-        ? EMPTY_MAP
-        : new Map(activities.map((activity) => [activity.activityId, activity.scheduledEventId])),
-    timers: keyed(timers, (timer) => timer.timerId) as ExecutionState['timers'],
-    children: keyed((plain.children as PackedChild[]).map(unpackChild), (child) => child.initiatedEventId),
-    externalRequests: keyed(
-      (plain.externalRequests as PackedExternalRequest[]).map(unpackExternalRequest),
-      (request) => request.initiatedEventId,
-    ),
-    updates: keyed((plain.updates as PackedUpdate[]).map(unpackUpdate), (entry) => entry.updateId),
-    signalRequestIds: new Set(plain.signalRequestIds as string[]),
-  };
+  const state: Record<string, unknown> = { ...INITIAL };
+  for (let index = 0; index < parts.length; index += 2) {
+    const field = FIELDS[parts[index] as number];
+    if (field === undefined) continue;
+    const codec = CODECS[field] as FieldCodec<unknown> | undefined;
+    state[field] = codec === undefined ? parts[index + 1] : codec.unpack(parts[index + 1] as never);
+  }
+  const { activities } = state as unknown as ExecutionState;
+  if (activities.size > 0) {
+    state['activityIds'] = new Map(
+      [...activities.values()].map((activity) => [activity.activityId, activity.scheduledEventId]),
+    );
+  }
+  return state as unknown as ExecutionState;
 }
 
 function keyed<K, V>(values: readonly V[], key: (value: V) => K): ReadonlyMap<K, V> {

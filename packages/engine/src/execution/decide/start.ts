@@ -63,7 +63,9 @@ export function startExecution(
   const requestId = request.requestId ?? '';
   if (current !== undefined) {
     const isRepeated =
-      requestId !== '' && (current.createRequestId === requestId || current.attachedRequests.some((attached) => attached.requestId === requestId));
+      requestId !== '' &&
+      (current.createRequestId === requestId ||
+        current.attachedRequests.some((attached) => attached.requestId === requestId));
     if (isRepeated) return repeated(current, current.createRequestId === requestId);
     if (!isClosed(current)) return startOverRunning(current, input, context);
     const refused = refusedByReusePolicy(current, request);
@@ -241,11 +243,19 @@ function startedAttributes(
     },
     context,
   );
+  // Named one by one: an object built by spreading this many fields is several times slower to make and to read.
   return {
-    ...timeouts,
+    workflowExecutionTimeout: timeouts.workflowExecutionTimeout,
+    workflowRunTimeout: timeouts.workflowRunTimeout,
+    workflowTaskTimeout: timeouts.workflowTaskTimeout,
+    workflowExecutionExpirationTime: timeouts.workflowExecutionExpirationTime,
     workflowId: request.workflowId,
     workflowType: request.workflowType,
-    ...parentAttributes(parent),
+    parentWorkflowNamespace: parent?.execution.namespace,
+    parentWorkflowNamespaceId: parent?.execution.namespaceId,
+    parentWorkflowExecution:
+      parent === undefined ? undefined : { workflowId: parent.execution.workflowId, runId: parent.execution.runId },
+    parentInitiatedEventId: parent?.initiatedEventId,
     rootWorkflowExecution: parent?.root ?? { workflowId: request.workflowId, runId },
     taskQueue: { name: request.taskQueue?.name, kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL },
     input: request.input,
@@ -266,16 +276,5 @@ function startedAttributes(
     priority: request.priority,
     versioningOverride: request.versioningOverride,
     eagerExecutionAccepted: input.eager === true && backoffMs === 0,
-  };
-}
-
-function parentAttributes(parent: Parent | undefined): history.IWorkflowExecutionStartedEventAttributes {
-  if (parent === undefined) return {};
-  const { namespace, namespaceId, workflowId, runId } = parent.execution;
-  return {
-    parentWorkflowNamespace: namespace,
-    parentWorkflowNamespaceId: namespaceId,
-    parentWorkflowExecution: { workflowId, runId },
-    parentInitiatedEventId: parent.initiatedEventId,
   };
 }
