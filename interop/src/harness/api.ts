@@ -6,3 +6,6 @@ export import enums = temporal.api.enums.v1;
 export import history = temporal.api.history.v1;
 export import command = temporal.api.command.v1;
 export import service = temporal.api.workflowservice.v1;
+export import query = temporal.api.query.v1;
+export import update = temporal.api.update.v1;
+export import protocol = temporal.api.protocol.v1;

@@ -17,7 +17,7 @@ export class Environment {
   constructor(
     readonly address: string,
     readonly connection: Connection,
-    private readonly rawConnection: Connection,
+    readonly rawConnection: Connection,
     private readonly nativeConnection: () => Promise<NativeConnection>,
     private readonly workflowBundlePath: string,
   ) {

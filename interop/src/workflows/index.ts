@@ -1,2 +1,3 @@
 /** The workflows that official workers run in interop tests. They know nothing of the harness. */
 export * from './basic.js';
+export * from './cart.js';
