@@ -1,5 +1,13 @@
 import { test } from 'vitest';
-import { api, commands, connect, expectStatus, fromPayloads, toPayloads, type ScriptedWorker } from './harness/index.js';
+import {
+  api,
+  commands,
+  connect,
+  expectStatus,
+  fromPayloads,
+  toPayloads,
+  type ScriptedWorker,
+} from './harness/index.js';
 
 const environment = await connect();
 const { service } = environment;
@@ -96,7 +104,11 @@ test('a query that no worker ever takes ends with its deadline', async () => {
 
 test('a query on an unknown workflow is refused', async () => {
   await expectStatus(query(environment.uniqueId('nobody'), 'state'), 'NOT_FOUND');
-  await expectStatus(service.queryWorkflow({ namespace: 'default', execution: { workflowId: 'x' } }), 'INVALID_ARGUMENT', /query/i);
+  await expectStatus(
+    service.queryWorkflow({ namespace: 'default', execution: { workflowId: 'x' } }),
+    'INVALID_ARGUMENT',
+    /query/i,
+  );
 });
 
 test('two queries at once get their own answers', async ({ expect }) => {
@@ -112,9 +124,17 @@ test('two queries at once get their own answers', async ({ expect }) => {
   expect(results).toEqual(['answer to left', 'answer to right']);
 });
 
-async function query(workflowId: string, queryType: string, ...args: unknown[]): Promise<api.service.IQueryWorkflowResponse> {
+async function query(
+  workflowId: string,
+  queryType: string,
+  ...args: unknown[]
+): Promise<api.service.IQueryWorkflowResponse> {
   const queryArgs = args.length ? toPayloads(...args) : null;
-  return await service.queryWorkflow({ namespace: 'default', execution: { workflowId }, query: { queryType, queryArgs } });
+  return await service.queryWorkflow({
+    namespace: 'default',
+    execution: { workflowId },
+    query: { queryType, queryArgs },
+  });
 }
 
 async function answerQuery(task: api.service.IPollWorkflowTaskQueueResponse, answer: unknown): Promise<void> {

@@ -18,15 +18,22 @@ test('a signal carries input, header, identity and links, and wakes the workflow
     input: toPayloads('a', 1),
     header: { fields: { trace: toPayload('t') } },
     identity: 'the sender',
-    links: [{ workflowEvent: { namespace: 'default', workflowId: 'sender', runId: randomUUID(), eventRef: { eventType: 1 } } }],
+    links: [
+      {
+        workflowEvent: { namespace: 'default', workflowId: 'sender', runId: randomUUID(), eventRef: { eventType: 1 } },
+      },
+    ],
   });
   await worker.step([commands.completeWorkflow()]);
   const show = ['identity', 'header'];
-  expect((await environment.closedTranscript(execution, { show })).split('\n').slice(4, 6).join('\n')).toMatchInlineSnapshot(`
+  expect((await environment.closedTranscript(execution, { show })).split('\n').slice(4, 6).join('\n'))
+    .toMatchInlineSnapshot(`
     5 WorkflowExecutionSignaled signalName=ping input=['a',1] identity=the sender header={'trace':'t'}
     6 WorkflowTaskScheduled taskQueue=scripted
   `);
-  const signaled = (await environment.history(execution)).find((event) => event.workflowExecutionSignaledEventAttributes);
+  const signaled = (await environment.history(execution)).find(
+    (event) => event.workflowExecutionSignaledEventAttributes,
+  );
   expect(signaled?.links?.[0]?.workflowEvent?.workflowId).toBe('sender');
 });
 
@@ -145,15 +152,26 @@ test('signalWithStart with the same request id acts once', async ({ expect }) =>
 
 test('signalWithStart honours a start delay', async ({ expect }) => {
   const worker = environment.scriptedWorker();
-  const execution = await signalWithStart(worker.taskQueue, environment.uniqueId('wf'), { workflowStartDelay: seconds(1) });
+  const execution = await signalWithStart(worker.taskQueue, environment.uniqueId('wf'), {
+    workflowStartDelay: seconds(1),
+  });
   expect(await environment.transcript(execution)).toMatchInlineSnapshot(`
     1 WorkflowExecutionStarted workflowType=scripted taskQueue=scripted input=['start input']
     2 WorkflowExecutionSignaled signalName=hello input=['signal input']
   `);
 });
 
-async function signal(workflowId: string, signalName: string, request: api.service.ISignalWorkflowExecutionRequest = {}): Promise<void> {
-  await service.signalWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId }, signalName, ...request });
+async function signal(
+  workflowId: string,
+  signalName: string,
+  request: api.service.ISignalWorkflowExecutionRequest = {},
+): Promise<void> {
+  await service.signalWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId },
+    signalName,
+    ...request,
+  });
 }
 
 async function signalWithStart(

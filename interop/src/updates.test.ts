@@ -1,45 +1,27 @@
+import { randomUUID } from 'node:crypto';
 import { test } from 'vitest';
-import {
-  api,
-  commands,
-  connect,
-  eventTypes,
-  eventually,
-  expectStatus,
-  fromPayloads,
-  seconds,
-  toPayloads,
-  updateMessages,
-  type ScriptedWorker,
-} from './harness/index.js';
+import { acceptance, api, commands, commandsFor, connect, eventTypes, expectStatus, fromPayloads, rejection, response, toPayloads, updatesOf } from './harness/index.js'; // prettier-ignore
 
 const environment = await connect();
 const { service } = environment;
-const { UpdateWorkflowExecutionLifecycleStage: Stage } = api.enums;
+const stage = api.enums.UpdateWorkflowExecutionLifecycleStage;
+const { UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED: accepted, UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED: completed, UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ADMITTED: admitted } = stage; // prettier-ignore
 
-test('an accepted and completed update leaves both events, and its result reaches the caller', async ({ expect }) => {
-  const { worker, execution } = await idleRun();
-  const answer = update(execution, 'u1', { stage: 'COMPLETED', args: ['one', 2] });
+test('accepted and completed in one task: two events, and the outcome for the caller', async ({ expect }) => {
+  const { worker, execution } = await idleWorkflow();
+  const outcome = update(execution, 'set', { waitFor: completed, args: ['value'], updateId: 'the-id' });
   const task = await worker.workflowTask();
-  expect(eventTypes(task.history!.events!)).toMatchInlineSnapshot(`
-    [
-      WorkflowExecutionStarted,
-      WorkflowTaskScheduled,
-      WorkflowTaskStarted,
-      WorkflowTaskCompleted,
-      WorkflowTaskScheduled,
-      WorkflowTaskStarted,
-    ]
-  `);
-  const { request } = updateMessages.requestsOf(task)[0]!;
-  expect(request.input!.name).toBe('set');
-  expect(fromPayloads(request.input!.args)).toEqual(['one', 2]);
-  await worker.complete(task, ...updateMessages.acceptAndComplete(task, 'done'));
-  const { outcome, stage } = await answer;
-  expect(fromPayloads(outcome!.success)).toEqual(['done']);
-  expect(stage).toBe(Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED);
-  await finish(worker, execution);
-  expect(await environment.closedTranscript(execution)).toMatchInlineSnapshot(`
+  const [received] = updatesOf(task);
+  expect(received!.request.input!.name).toBe('set');
+  expect(fromPayloads(received!.request.input!.args)).toEqual(['value']);
+  const messages = [acceptance(received!), response(received!, { success: 'done' })];
+  await worker.complete(task, commandsFor(messages), { messages });
+  const answer = await outcome;
+  expect(fromPayloads(answer.outcome!.success)).toEqual(['done']);
+  expect(answer.updateRef).toMatchObject({ updateId: 'the-id', workflowExecution: execution });
+  await finish(worker, execution.workflowId);
+  const hide = ['protocolInstanceId', 'acceptedRequestMessageId'];
+  expect(await environment.closedTranscript(execution, { hide })).toMatchInlineSnapshot(`
     1 WorkflowExecutionStarted workflowType=scripted taskQueue=scripted
     2 WorkflowTaskScheduled taskQueue=scripted
     3 WorkflowTaskStarted scheduled=2
@@ -47,9 +29,9 @@ test('an accepted and completed update leaves both events, and its result reache
     5 WorkflowTaskScheduled taskQueue=scripted
     6 WorkflowTaskStarted scheduled=5
     7 WorkflowTaskCompleted scheduled=5 started=6
-    8 WorkflowExecutionUpdateAccepted protocolInstanceId=u1 acceptedRequestMessageId=u1/request acceptedRequestSequencingEventId=5 acceptedRequest={'meta':{'updateId':'u1'},'input':'set'}
-    9 WorkflowExecutionUpdateCompleted meta={'updateId':'u1'} outcome={'success':['done']} acceptedEventId=8
-    10 WorkflowExecutionSignaled signalName=go on
+    8 WorkflowExecutionUpdateAccepted acceptedRequestSequencingEventId=5 acceptedRequest={'meta':{'updateId':'the-id'},'input':'set'}
+    9 WorkflowExecutionUpdateCompleted meta={'updateId':'the-id'} outcome={'success':['done']} acceptedEventId=8
+    10 WorkflowExecutionSignaled signalName=finish
     11 WorkflowTaskScheduled taskQueue=scripted
     12 WorkflowTaskStarted scheduled=11
     13 WorkflowTaskCompleted scheduled=11 started=12
@@ -57,102 +39,58 @@ test('an accepted and completed update leaves both events, and its result reache
   `);
 });
 
-test('a rejected update leaves no trace at all', async ({ expect }) => {
-  const { worker, execution } = await idleRun();
+test('a rejected update leaves no trace in the history', async ({ expect }) => {
+  const { worker, execution } = await idleWorkflow();
   const before = await environment.transcript(execution);
-  const answer = update(execution, 'u1', { stage: 'COMPLETED' });
+  const outcome = update(execution, 'set', { waitFor: completed });
   const task = await worker.workflowTask();
-  await worker.complete(task, [], updateMessages.reject(task, 'not like this'));
-  expect((await answer).outcome!.failure!.message).toBe('not like this');
+  const messages = updatesOf(task).map((received) => rejection(received, 'not like this'));
+  await worker.complete(task, [], { messages });
+  expect((await outcome).outcome!.failure).toMatchObject({ message: 'not like this' });
   expect(await environment.transcript(execution)).toBe(before);
-  // The next workflow task takes the place of the one that came to nothing.
-  await finish(worker, execution);
-  expect(await environment.closedTranscript(execution)).toMatchInlineSnapshot(`
-    1 WorkflowExecutionStarted workflowType=scripted taskQueue=scripted
-    2 WorkflowTaskScheduled taskQueue=scripted
-    3 WorkflowTaskStarted scheduled=2
-    4 WorkflowTaskCompleted scheduled=2 started=3
-    5 WorkflowExecutionSignaled signalName=go on
-    6 WorkflowTaskScheduled taskQueue=scripted
-    7 WorkflowTaskStarted scheduled=6
-    8 WorkflowTaskCompleted scheduled=6 started=7
-    9 WorkflowExecutionCompleted completed=8
-  `);
 });
 
-test('waiting for acceptance returns before completion; polling waits for the rest', async ({ expect }) => {
-  const { worker, execution } = await idleRun();
-  const accepted = update(execution, 'u1', { stage: 'ACCEPTED' });
+test('the task of a waiting update is speculative: its events are not in the history until it is accepted', async ({
+  expect,
+}) => {
+  const { worker, execution } = await idleWorkflow();
+  const before = await environment.transcript(execution);
+  const outcome = update(execution, 'set', { waitFor: completed });
   const task = await worker.workflowTask();
-  await worker.complete(task, ...updateMessages.accept(task, [commands.startTimer('slow', 100)]));
-  expect(await accepted).toMatchObject({
-    stage: Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED,
-    updateRef: { updateId: 'u1', workflowExecution: execution },
+  expect(eventTypes(task.history!.events!).slice(-2)).toEqual(['WorkflowTaskScheduled', 'WorkflowTaskStarted']);
+  expect(await environment.transcript(execution)).toBe(before);
+  const [received] = updatesOf(task);
+  const messages = [acceptance(received!), response(received!, { success: 1 })];
+  await worker.complete(task, commandsFor(messages), { messages });
+  await outcome;
+  expect(eventTypes(await environment.history(execution)).slice(4)).toEqual([
+    'WorkflowTaskScheduled',
+    'WorkflowTaskStarted',
+    'WorkflowTaskCompleted',
+    'WorkflowExecutionUpdateAccepted',
+    'WorkflowExecutionUpdateCompleted',
+  ]);
+});
+
+test('waiting for "accepted" answers before the update is complete; polling brings the outcome', async ({ expect }) => {
+  const { worker, execution } = await idleWorkflow();
+  const accepting = update(execution, 'slow', { waitFor: accepted, updateId: 'slow-one' });
+  const task = await worker.workflowTask();
+  const [received] = updatesOf(task);
+  const acceptedMessages = [acceptance(received!)];
+  await worker.complete(task, [...commandsFor(acceptedMessages), commands.startTimer('t', 0.2)], {
+    messages: acceptedMessages,
   });
-  const polled = poll(execution, 'u1', 'COMPLETED');
-  await signal(execution);
-  await worker.complete(await worker.workflowTask(), ...updateMessages.completeAccepted('u1', 'at last'));
+  const answer = await accepting;
+  expect(answer.stage).toBe(accepted);
+  expect(answer.outcome ?? null).toBeNull();
+  const polled = poll(execution, 'slow-one', completed);
+  const completion = [response(received!, { success: 'at last' })];
+  await worker.step(commandsFor(completion), { messages: completion });
   expect(fromPayloads((await polled).outcome!.success)).toEqual(['at last']);
-  await finish(worker, execution);
-  // A closed run still knows what became of its updates.
-  expect(fromPayloads((await poll(execution, 'u1', 'COMPLETED')).outcome!.success)).toEqual(['at last']);
-  await expectStatus(poll(execution, 'never sent', 'COMPLETED'), 'NOT_FOUND', /never sent/);
-});
-
-test('an update that fails after it was accepted hands its failure to the caller', async ({ expect }) => {
-  const { worker, execution } = await idleRun();
-  const answer = update(execution, 'u1', { stage: 'COMPLETED' });
-  const task = await worker.workflowTask();
-  await worker.complete(task, ...updateMessages.acceptAndFail(task, 'went wrong'));
-  expect((await answer).outcome!.failure!.message).toBe('went wrong');
-  await finish(worker, execution);
-  const lines = (await environment.closedTranscript(execution)).split('\n');
-  expect(lines.filter((line) => line.includes('Update'))).toMatchInlineSnapshot(`
-    [
-      8 WorkflowExecutionUpdateAccepted protocolInstanceId=u1 acceptedRequestMessageId=u1/request acceptedRequestSequencingEventId=5 acceptedRequest={'meta':{'updateId':'u1'},'input':'set'},
-      9 WorkflowExecutionUpdateCompleted meta={'updateId':'u1'} outcome={'failure':{'message':'went wrong','applicationFailureInfo':{'type':'Test'}}} acceptedEventId=8,
-    ]
-  `);
-});
-
-test('the same update id is the same update, in flight and after it completed', async ({ expect }) => {
-  const { worker, execution } = await idleRun();
-  const twice = [update(execution, 'u1', { stage: 'COMPLETED' }), update(execution, 'u1', { stage: 'COMPLETED' })];
-  const task = await worker.workflowTask();
-  expect(updateMessages.requestsOf(task)).toHaveLength(1);
-  await worker.complete(task, ...updateMessages.acceptAndComplete(task, 'once'));
-  twice.push(update(execution, 'u1', { stage: 'COMPLETED' }));
-  for (const { outcome } of await Promise.all(twice)) expect(fromPayloads(outcome!.success)).toEqual(['once']);
-  await finish(worker, execution);
-  const types = eventTypes(await environment.closedHistory(execution));
-  expect(types.filter((type) => type === 'WorkflowExecutionUpdateAccepted')).toHaveLength(1);
-});
-
-test('several updates travel in one workflow task, each with an answer of its own', async ({ expect }) => {
-  const worker = environment.scriptedWorker();
-  const execution = await environment.start(worker.taskQueue);
-  const running = await worker.workflowTask();
-  const answers = ['u1', 'u2', 'u3'].map((id) => update(execution, id, { stage: 'COMPLETED' }));
-  await admitted(execution, ['u1', 'u2', 'u3']);
-  await worker.complete(running);
-  const task = await worker.workflowTask();
-  expect(updateMessages.requestsOf(task).map(({ id }) => id).sort()).toEqual(['u1', 'u2', 'u3']);
-  await worker.complete(task, ...updateMessages.acceptAndComplete(task, 'each'));
-  for (const { outcome } of await Promise.all(answers)) expect(fromPayloads(outcome!.success)).toEqual(['each']);
-  await finish(worker, execution);
-  const types = eventTypes(await environment.closedHistory(execution));
-  expect(types.filter((type) => type === 'WorkflowExecutionUpdateCompleted')).toHaveLength(3);
-});
-
-test('a signal makes the workflow task of an update an ordinary one', async ({ expect }) => {
-  const { worker, execution } = await idleRun();
-  const answer = update(execution, 'u1', { stage: 'COMPLETED' });
-  const task = await worker.workflowTask();
-  await signal(execution);
-  await worker.complete(task, [], updateMessages.reject(task, 'no'));
-  expect((await answer).outcome!.failure!.message).toBe('no');
-  await finish(worker, execution);
-  expect(await environment.closedTranscript(execution)).toMatchInlineSnapshot(`
+  await finish(worker, execution.workflowId);
+  const hide = ['protocolInstanceId', 'acceptedRequestMessageId'];
+  expect(await environment.closedTranscript(execution, { hide })).toMatchInlineSnapshot(`
     1 WorkflowExecutionStarted workflowType=scripted taskQueue=scripted
     2 WorkflowTaskScheduled taskQueue=scripted
     3 WorkflowTaskStarted scheduled=2
@@ -160,50 +98,73 @@ test('a signal makes the workflow task of an update an ordinary one', async ({ e
     5 WorkflowTaskScheduled taskQueue=scripted
     6 WorkflowTaskStarted scheduled=5
     7 WorkflowTaskCompleted scheduled=5 started=6
-    8 WorkflowExecutionSignaled signalName=go on
-    9 WorkflowTaskScheduled taskQueue=scripted
-    10 WorkflowExecutionSignaled signalName=go on
-    11 WorkflowTaskStarted scheduled=9
-    12 WorkflowTaskCompleted scheduled=9 started=11
-    13 WorkflowExecutionCompleted completed=12
+    8 WorkflowExecutionUpdateAccepted acceptedRequestSequencingEventId=5 acceptedRequest={'meta':{'updateId':'slow-one'},'input':'slow'}
+    9 TimerStarted timerId=t startToFireTimeout=0.2s completed=7
+    10 TimerFired timerId=t started=9
+    11 WorkflowTaskScheduled taskQueue=scripted
+    12 WorkflowTaskStarted scheduled=11
+    13 WorkflowTaskCompleted scheduled=11 started=12
+    14 WorkflowExecutionUpdateCompleted meta={'updateId':'slow-one'} outcome={'success':['at last']} acceptedEventId=8
+    15 WorkflowExecutionSignaled signalName=finish
+    16 WorkflowTaskScheduled taskQueue=scripted
+    17 WorkflowTaskStarted scheduled=16
+    18 WorkflowTaskCompleted scheduled=16 started=17
+    19 WorkflowExecutionCompleted completed=18
   `);
 });
 
-test('an update whose worker dies is given to the next one', async ({ expect }) => {
-  const worker = environment.scriptedWorker();
-  const execution = await environment.start(worker.taskQueue, { workflowTaskTimeout: seconds(1) });
-  await worker.step();
-  const answer = update(execution, 'u1', { stage: 'COMPLETED' });
-  // This one is never answered.
-  await worker.workflowTask();
+test('an update may fail after it was accepted', async ({ expect }) => {
+  const { worker, execution } = await idleWorkflow();
+  const outcome = update(execution, 'fails', { waitFor: completed });
   const task = await worker.workflowTask();
-  await worker.complete(task, ...updateMessages.acceptAndComplete(task, 'second try'));
-  expect(fromPayloads((await answer).outcome!.success)).toEqual(['second try']);
-  await finish(worker, execution);
-  const lines = (await environment.closedTranscript(execution, { show: ['attempt'] })).split('\n');
-  expect(lines.slice(4, 12).join('\n')).toMatchInlineSnapshot(`
-    5 WorkflowTaskScheduled taskQueue=scripted attempt=1
-    6 WorkflowTaskStarted scheduled=5
-    7 WorkflowTaskTimedOut scheduled=5 started=6 timeoutType=START_TO_CLOSE
-    8 WorkflowTaskScheduled taskQueue=scripted attempt=2
-    9 WorkflowTaskStarted scheduled=8
-    10 WorkflowTaskCompleted scheduled=8 started=9
-    11 WorkflowExecutionUpdateAccepted protocolInstanceId=u1 acceptedRequestMessageId=u1/request acceptedRequestSequencingEventId=8 acceptedRequest={'meta':{'updateId':'u1'},'input':'set'}
-    12 WorkflowExecutionUpdateCompleted meta={'updateId':'u1'} outcome={'success':['second try']} acceptedEventId=11
-  `);
+  const [received] = updatesOf(task);
+  const messages = [acceptance(received!), response(received!, { failure: 'handler broke' })];
+  await worker.complete(task, commandsFor(messages), { messages });
+  expect((await outcome).outcome!.failure).toMatchObject({ message: 'handler broke' });
 });
 
-test('an update in flight when the workflow completes is told so', async ({ expect }) => {
-  const { worker, execution } = await idleRun();
-  const accepted = update(execution, 'accepted', { stage: 'ACCEPTED' });
-  const first = await worker.workflowTask();
-  await worker.complete(first, ...updateMessages.accept(first, [commands.startTimer('slow', 100)]));
-  await accepted;
-  const waiting = poll(execution, 'accepted', 'COMPLETED');
-  const ignored = update(execution, 'ignored', { stage: 'COMPLETED' }).catch((error: unknown) => error);
-  const second = await worker.workflowTask();
-  await worker.complete(second, [commands.completeWorkflow()]);
-  expect((await waiting).outcome!.failure).toMatchInlineSnapshot(`
+test('the same update id gets the first outcome again', async ({ expect }) => {
+  const { worker, execution } = await idleWorkflow();
+  const first = update(execution, 'set', { waitFor: completed, updateId: 'same' });
+  const duplicate = update(execution, 'set', { waitFor: completed, updateId: 'same' });
+  const task = await worker.workflowTask();
+  const [received, ...others] = updatesOf(task);
+  expect(others).toEqual([]);
+  const messages = [acceptance(received!), response(received!, { success: 'once' })];
+  await worker.complete(task, commandsFor(messages), { messages });
+  const later = await update(execution, 'set', { waitFor: completed, updateId: 'same' });
+  for (const answer of [await first, await duplicate, later])
+    expect(fromPayloads(answer.outcome!.success)).toEqual(['once']);
+  const types = eventTypes(await environment.history(execution));
+  expect(types.filter((type) => type === 'WorkflowExecutionUpdateAccepted')).toHaveLength(1);
+});
+
+test('several updates at once come in one task', async ({ expect }) => {
+  const { worker, execution } = await idleWorkflow();
+  await service.signalWorkflowExecution({ namespace: 'default', workflowExecution: execution, signalName: 'wake' });
+  const outcomes = ['a', 'b'].map((updateId) => update(execution, 'set', { waitFor: completed, updateId }));
+  const seen: string[] = [];
+  while (seen.length < 2) {
+    const task = await worker.workflowTask();
+    const received = updatesOf(task);
+    seen.push(...received.map(({ request }) => request.meta!.updateId!));
+    const messages = received.flatMap((one) => [
+      acceptance(one),
+      response(one, { success: one.request.meta!.updateId }),
+    ]);
+    await worker.complete(task, commandsFor(messages), { messages });
+  }
+  const results = (await Promise.all(outcomes)).map((answer) => fromPayloads(answer.outcome!.success)[0]);
+  expect(results).toEqual(['a', 'b']);
+});
+
+test('an accepted update that is in flight when the workflow closes tells so', async ({ expect }) => {
+  const { worker, execution } = await idleWorkflow();
+  const outcome = update(execution, 'slow', { waitFor: completed, updateId: 'open' });
+  const task = await worker.workflowTask();
+  const messages = [acceptance(updatesOf(task)[0]!)];
+  await worker.complete(task, [...commandsFor(messages), commands.completeWorkflow()], { messages });
+  expect((await outcome).outcome!.failure).toMatchInlineSnapshot(`
     {
       applicationFailureInfo: {
         nonRetryable: true,
@@ -213,105 +174,107 @@ test('an update in flight when the workflow completes is told so', async ({ expe
       source: Server,
     }
   `);
-  expect(await ignored).toMatchObject({ code: 5 });
-  expect(eventTypes(await environment.history(execution)).at(-1)).toBe('WorkflowExecutionCompleted');
 });
 
-test('a closed or unknown execution takes no update', async ({ expect }) => {
-  const { worker, execution } = await idleRun();
-  await finish(worker, execution);
-  await expectStatus(update(execution, 'late', { stage: 'ACCEPTED' }), 'NOT_FOUND', /already completed/);
-  await expectStatus(update({ workflowId: environment.uniqueId('nobody') }, 'u', { stage: 'ACCEPTED' }), 'NOT_FOUND');
-  expect((await environment.closedTranscript(execution)).includes('Update')).toBe(false);
-});
-
-test('update requests that are wrong name the field', async () => {
-  const { execution } = await idleRun();
-  const send = (request: api.service.IUpdateWorkflowExecutionRequest): Promise<unknown> =>
-    service.updateWorkflowExecution({ namespace: 'default', workflowExecution: execution, ...request });
-  const input = { name: 'set' };
-  await expectStatus(send({ waitPolicy: {} }), 'INVALID_ARGUMENT');
-  await expectStatus(send({ request: { meta: { updateId: 'x' } } }), 'INVALID_ARGUMENT');
-  await expectStatus(send({ request: { meta: { updateId: 'x'.repeat(1001) }, input } }), 'INVALID_ARGUMENT', /length/i);
-});
-
-test('the official client and worker: results, validators, failures and waiting', async ({ expect }) => {
-  const taskQueue = environment.uniqueId('cart');
-  await environment.officialWorker(taskQueue);
-  const workflowId = environment.uniqueId('cart');
-  const handle = await environment.client.workflow.start('cart', { workflowId, taskQueue });
-  expect(await handle.executeUpdate('put', { args: ['bread'] })).toBe(1);
-  await expect(handle.executeUpdate('put', { args: [''] })).rejects.toMatchObject({
-    cause: { message: 'an item needs a name' },
+test('an update that was not accepted when the workflow closes is refused', async ({ expect }) => {
+  const { execution } = await idleWorkflow();
+  const outcome = update(execution, 'set', { waitFor: completed });
+  const refused = outcome.then(
+    (answer) => ({ failure: answer.outcome?.failure?.message }),
+    (error: Error & { code: number; details: string }) => ({ code: error.code, details: error.details }),
+  );
+  await service.terminateWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: execution.workflowId },
   });
-  await expect(handle.executeUpdate('putInVain')).rejects.toMatchObject({ cause: { type: 'OutOfStock' } });
-  const slow = await handle.startUpdate('putSlowly', { args: ['milk', 200], waitForStage: 'ACCEPTED' });
-  await handle.signal('checkOut');
-  expect(await slow.result()).toBe(2);
-  expect(await handle.result()).toEqual(['bread', 'milk']);
-  const types = eventTypes(await environment.history({ workflowId })).filter((type) => type.includes('Update'));
-  expect(types.sort()).toMatchInlineSnapshot(`
-    [
-      WorkflowExecutionUpdateAccepted,
-      WorkflowExecutionUpdateAccepted,
-      WorkflowExecutionUpdateAccepted,
-      WorkflowExecutionUpdateCompleted,
-      WorkflowExecutionUpdateCompleted,
-      WorkflowExecutionUpdateCompleted,
-    ]
+  expect(await refused).toMatchInlineSnapshot(`
+    {
+      code: 5,
+      details: workflow update was aborted by closing workflow,
+    }
   `);
 });
 
-/** A run that has had its first workflow task and waits for nothing. */
-async function idleRun(): Promise<{ worker: ScriptedWorker; execution: { workflowId: string; runId: string } }> {
+test('a worker may complete the workflow only together with the update it was given', async ({ expect }) => {
+  const { worker, execution } = await idleWorkflow();
+  const outcome = update(execution, 'set', { waitFor: completed });
+  const task = await worker.workflowTask();
+  // A worker that ignores the update: it is rejected on the worker's behalf, and the task counts.
+  await worker.complete(task, [commands.completeWorkflow('done')]);
+  const refused = await outcome.then(
+    (answer) => answer.outcome?.failure?.message,
+    (error: Error & { details: string }) => error.details,
+  );
+  expect(refused).toMatchInlineSnapshot(`workflow update was aborted by closing workflow`);
+  expect((await environment.closedHistory(execution)).at(-1)?.workflowExecutionCompletedEventAttributes).toBeTruthy();
+});
+
+test('an update needs a running workflow, an id and a name', async () => {
+  const { worker, execution } = await idleWorkflow();
+  await finish(worker, execution.workflowId);
+  await environment.closedHistory(execution);
+  await expectStatus(update(execution, 'late', { waitFor: completed }), 'NOT_FOUND', /already completed/i);
+  const nobody = { workflowId: environment.uniqueId('nobody'), runId: '' };
+  await expectStatus(update(nobody, 'lost', { waitFor: completed }), 'NOT_FOUND');
+  await expectStatus(poll(execution, 'no-such-update', completed), 'NOT_FOUND', /update/i);
+  await expectStatus(update(execution, 'x', { waitFor: admitted }), 'PERMISSION_DENIED', /admitted/i);
+});
+
+test('polling for the outcome of an update of a closed workflow answers from its history', async ({ expect }) => {
+  const { worker, execution } = await idleWorkflow();
+  const outcome = update(execution, 'set', { waitFor: completed, updateId: 'kept' });
+  const task = await worker.workflowTask();
+  const [received] = updatesOf(task);
+  const messages = [acceptance(received!), response(received!, { success: 'kept' })];
+  await worker.complete(task, [...commandsFor(messages), commands.completeWorkflow()], { messages });
+  await outcome;
+  await environment.closedHistory(execution);
+  expect(fromPayloads((await poll(execution, 'kept', completed)).outcome!.success)).toEqual(['kept']);
+});
+
+async function idleWorkflow(): Promise<{
+  worker: ReturnType<typeof environment.scriptedWorker>;
+  execution: { workflowId: string; runId: string };
+}> {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
-  await worker.step();
+  await worker.step([]);
   return { worker, execution };
 }
 
-async function finish(worker: ScriptedWorker, execution: { workflowId: string }): Promise<void> {
-  await signal(execution);
+async function finish(worker: ReturnType<typeof environment.scriptedWorker>, workflowId: string): Promise<void> {
+  await service.signalWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId },
+    signalName: 'finish',
+  });
   await worker.step([commands.completeWorkflow()]);
 }
 
-async function signal({ workflowId }: { workflowId: string }): Promise<void> {
-  const workflowExecution = { workflowId };
-  await service.signalWorkflowExecution({ namespace: 'default', workflowExecution, signalName: 'go on' });
-}
-
 async function update(
-  execution: { workflowId: string; runId?: string },
-  updateId: string,
-  { stage, args = [] }: { stage: 'ADMITTED' | 'ACCEPTED' | 'COMPLETED'; args?: unknown[] },
-): Promise<api.service.UpdateWorkflowExecutionResponse> {
+  execution: { workflowId: string },
+  name: string,
+  { waitFor, args = [], updateId = randomUUID() }: { waitFor: number; args?: unknown[]; updateId?: string },
+): Promise<api.service.IUpdateWorkflowExecutionResponse> {
   return await service.updateWorkflowExecution({
     namespace: 'default',
-    workflowExecution: execution,
-    waitPolicy: { lifecycleStage: Stage[`UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_${stage}`] },
-    request: { meta: { updateId, identity: 'tester' }, input: { name: 'set', args: toPayloads(...args) } },
+    workflowExecution: { workflowId: execution.workflowId },
+    waitPolicy: { lifecycleStage: waitFor },
+    request: {
+      meta: { updateId, identity: 'updater' },
+      input: { name, args: args.length ? toPayloads(...args) : null },
+    },
   });
 }
 
 async function poll(
-  workflowExecution: { workflowId: string; runId?: string },
+  execution: { workflowId: string },
   updateId: string,
-  stage: 'ACCEPTED' | 'COMPLETED',
-): Promise<api.service.PollWorkflowExecutionUpdateResponse> {
+  lifecycleStage: number,
+): Promise<api.service.IPollWorkflowExecutionUpdateResponse> {
   return await service.pollWorkflowExecutionUpdate({
     namespace: 'default',
-    updateRef: { workflowExecution, updateId },
-    waitPolicy: { lifecycleStage: Stage[`UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_${stage}`] },
+    updateRef: { workflowExecution: { workflowId: execution.workflowId }, updateId },
+    waitPolicy: { lifecycleStage },
   });
-}
-
-/** Waits until the server knows the updates; asking for no stage returns at once. */
-async function admitted(workflowExecution: { workflowId: string }, updateIds: readonly string[]): Promise<void> {
-  for (const updateId of updateIds) {
-    await eventually(`update ${updateId} admitted`, async () => {
-      const updateRef = { workflowExecution, updateId };
-      const found = service.pollWorkflowExecutionUpdate({ namespace: 'default', updateRef });
-      return await found.catch(() => undefined);
-    });
-  }
 }

@@ -13,3 +13,4 @@ export { fromPayload, fromPayloads, toPayload, toPayloads } from './payloads.js'
 export { seconds } from './durations.js';
 export * as api from './api.js';
 export { errorDetails, type ErrorDetail } from './error-details.js';
+export { acceptance, commandsFor, rejection, response, updatesOf, type ReceivedUpdate } from './update-messages.js';

@@ -1,83 +1,66 @@
-import { temporal, google } from '@temporalio/proto';
-import { service, command, protocol, update } from './api.js';
-import { commands } from './commands.js';
+import { temporal } from '@temporalio/proto';
 import { toPayloads } from './payloads.js';
+import { commands } from './commands.js';
+import type { command, service } from './api.js';
 
+const update = temporal.api.update.v1;
+type Message = temporal.api.protocol.v1.IMessage;
 type WorkflowTask = service.IPollWorkflowTaskQueueResponse;
-type Command = command.ICommand;
-type Extras = { messages: protocol.IMessage[] };
-/** Commands, and the messages that they name: the arguments of `ScriptedWorker.complete` after the task. */
-type Answer = [commands: Command[], extras: Extras];
 
-const codecs = temporal.api.update.v1;
-
-interface UpdateRequest {
-  readonly id: string;
-  readonly messageId: string;
-  readonly sequencingId: number;
-  readonly request: update.IRequest;
+/** An update request as it reaches a worker. */
+export interface ReceivedUpdate {
+  readonly message: Message;
+  readonly request: temporal.api.update.v1.IRequest;
 }
 
-/** What a worker says about the updates that a workflow task carries. */
-export const updateMessages = {
-  requestsOf,
-  /** Accepts every update of the task; `after` are the commands that follow. */
-  accept: (task: WorkflowTask, after: Command[] = []): Answer => answer(requestsOf(task).map(acceptance), after),
-  /** Accepts every update of the task and completes it with `result`. */
-  acceptAndComplete: (task: WorkflowTask, result: unknown): Answer =>
-    answer(requestsOf(task).flatMap((item) => [acceptance(item), response(item.id, { success: toPayloads(result) })])),
-  acceptAndFail: (task: WorkflowTask, message: string): Answer =>
-    answer(requestsOf(task).flatMap((item) => [acceptance(item), response(item.id, failed(message))])),
-  /** Completes an update that an earlier task accepted. */
-  completeAccepted: (id: string, result: unknown): Answer => answer([response(id, { success: toPayloads(result) })]),
-  /** Rejects every update of the task, as a validator does: a message without a command. */
-  reject: (task: WorkflowTask, message: string): Extras => ({
-    messages: requestsOf(task).map((item) => rejection(item, message)),
-  }),
-} as const;
-
-function requestsOf(task: WorkflowTask): UpdateRequest[] {
-  return (task.messages ?? []).map((message) => ({
-    id: message.protocolInstanceId ?? '',
-    messageId: message.id ?? '',
-    sequencingId: Number(message.eventId ?? 0),
-    request: codecs.Request.decode(message.body?.value ?? new Uint8Array()),
-  }));
+/** The update requests that a workflow task carries. */
+export function updatesOf(task: WorkflowTask): ReceivedUpdate[] {
+  return (task.messages ?? []).map((message) => ({ message, request: update.Request.decode(message.body!.value!) }));
 }
 
-function acceptance({ id, messageId, sequencingId, request }: UpdateRequest): protocol.IMessage {
-  const body = codecs.Acceptance.encode({
-    acceptedRequestMessageId: messageId,
-    acceptedRequestSequencingEventId: sequencingId as never,
+/** The worker's answer "accepted". */
+export function acceptance({ message, request }: ReceivedUpdate): Message {
+  const body = update.Acceptance.encode({
+    acceptedRequestMessageId: message.id,
+    acceptedRequestSequencingEventId: message.eventId,
     acceptedRequest: request,
-  });
-  return message(id, 'accept', 'Acceptance', body.finish());
+  }).finish();
+  return answerTo(message, 'accept', 'Acceptance', body);
 }
 
-function response(id: string, outcome: update.IOutcome): protocol.IMessage {
-  const body = codecs.Response.encode({ meta: { updateId: id }, outcome });
-  return message(id, 'complete', 'Response', body.finish());
-}
-
-function rejection({ id, messageId, sequencingId, request }: UpdateRequest, text: string): protocol.IMessage {
-  const body = codecs.Rejection.encode({
-    rejectedRequestMessageId: messageId,
-    rejectedRequestSequencingEventId: sequencingId as never,
+/** The worker's answer "rejected by the validator". */
+export function rejection({ message, request }: ReceivedUpdate, reason: string): Message {
+  const body = update.Rejection.encode({
+    rejectedRequestMessageId: message.id,
+    rejectedRequestSequencingEventId: message.eventId,
     rejectedRequest: request,
-    failure: failed(text).failure,
-  });
-  return message(id, 'reject', 'Rejection', body.finish());
+    failure: { message: reason, applicationFailureInfo: { type: 'Refused' } },
+  }).finish();
+  return answerTo(message, 'reject', 'Rejection', body);
 }
 
-function failed(message: string): { failure: { message: string; applicationFailureInfo: { type: string } } } {
-  return { failure: { message, applicationFailureInfo: { type: 'Test' } } };
+/** The worker's answer "done", with a result or a failure. */
+export function response(
+  { message, request }: ReceivedUpdate,
+  outcome: { success: unknown } | { failure: string },
+): Message {
+  const body = update.Response.encode({
+    meta: request.meta,
+    outcome:
+      'success' in outcome ? { success: toPayloads(outcome.success) } : { failure: { message: outcome.failure } },
+  }).finish();
+  return answerTo(message, 'complete', 'Response', body);
 }
 
-function message(protocolInstanceId: string, step: string, type: string, value: Uint8Array): protocol.IMessage {
-  const body: google.protobuf.IAny = { type_url: `type.googleapis.com/temporal.api.update.v1.${type}`, value };
-  return { id: `${protocolInstanceId}/${step}`, protocolInstanceId, body };
+/** The commands that give messages their place among the other commands. */
+export function commandsFor(messages: readonly Message[]): command.ICommand[] {
+  return messages.map(({ id }) => commands.protocolMessage(id ?? ''));
 }
 
-function answer(messages: protocol.IMessage[], after: Command[] = []): Answer {
-  return [[...messages.map(({ id }) => commands.protocolMessage(id ?? '')), ...after], { messages }];
+function answerTo(message: Message, step: string, type: string, value: Uint8Array): Message {
+  return {
+    id: `${message.id}/${step}`,
+    protocolInstanceId: message.protocolInstanceId,
+    body: { type_url: `type.googleapis.com/temporal.api.update.v1.${type}`, value },
+  };
 }

@@ -8,8 +8,6 @@ export interface PendingQuery {
   /** Number of the workflow task it rides on; `undefined` while it waits for one. */
   workflowTaskNumber: number | undefined;
   readonly settle: (result: query.IWorkflowQueryResult | Error) => void;
-  /** It has waited long enough to be asked outside of workflow tasks. */
-  readonly askDirectly: () => void;
 }
 
 const KEY = Symbol('queries');

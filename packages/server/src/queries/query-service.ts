@@ -8,7 +8,7 @@ import type { Matching, Poller } from '../matching/index.js';
 import type { LiveExecution, RunTarget } from '../shard/index.js';
 import type { Store } from '../store/index.js';
 import { encodeQueryTaskToken } from '../tasks/token.js';
-import { addPendingQuery, pendingQueries, removePendingQuery } from './pending-queries.js';
+import { addPendingQuery, pendingQueries, removePendingQuery, type PendingQuery } from './pending-queries.js';
 
 const { QueryResultType, QueryRejectCondition, TaskQueueKind, WorkflowExecutionStatus } = enums;
 /** How long a query waits for the worker that has the run in its cache before any worker is asked. */
@@ -57,31 +57,64 @@ export class QueryService implements RidingQueriesPort {
     if (rejected) return { queryRejected: { status: view.status } };
     const { live } = view;
     if (live.state.workflowTaskCount === 0 && !isClosed(live.state)) {
-      throw new ServiceError('FAILED_PRECONDITION', `Cannot query workflow ${target.workflowId}: its first workflow task has not been scheduled yet. Try again after its start delay or backoff.`);
+      throw new ServiceError(
+        'FAILED_PRECONDITION',
+        `Cannot query workflow ${target.workflowId}: its first workflow task has not been scheduled yet. Try again after its start delay or backoff.`,
+      );
+    }
+    if (live.state.previousStartedEventId === 0 && isClosed(live.state)) {
+      throw new ServiceError(
+        'FAILED_PRECONDITION',
+        `Cannot query workflow ${target.workflowId}: workflow execution closed before WorkflowTaskStarted event, so that no worker can replay it.`,
+      );
     }
     const result = await this.ask(live, asked, context);
     if (result.resultType === QueryResultType.QUERY_RESULT_TYPE_FAILED) {
-      throw new ServiceError('INVALID_ARGUMENT', result.errorMessage || 'The query handler failed.', { type: 'QueryFailedFailure', fields: { failure: result.failure } });
+      throw new ServiceError('INVALID_ARGUMENT', result.errorMessage || 'The query handler failed.', {
+        type: 'QueryFailedFailure',
+        fields: { failure: result.failure },
+      });
     }
     return { queryResult: result.answer };
   }
 
-  private ask(live: LiveExecution, asked: query.IWorkflowQuery, context: CallContext): Promise<query.IWorkflowQueryResult> {
+  private ask(
+    live: LiveExecution,
+    asked: query.IWorkflowQuery,
+    context: CallContext,
+  ): Promise<query.IWorkflowQueryResult> {
     return new Promise((resolve, reject) => {
       const queryId = this.ports.newId();
-      const forget = context.onCancelled(() => settle(new ServiceError('DEADLINE_EXCEEDED', `The query of workflow ${live.state.key.workflowId} was not answered in time. Is a worker of its task queue running?`)));
-      const timer = this.ports.clock.callAt(context.deadlineMs ?? this.ports.clock.nowMs() + DEFAULT_QUERY_TIMEOUT_MS, () =>
-        settle(new ServiceError('DEADLINE_EXCEEDED', `The query of workflow ${live.state.key.workflowId} was not answered in time. Is a worker of its task queue running?`)),
+      let stopListening = (): void => undefined;
+      const forget = context.onCancelled(() =>
+        settle(
+          new ServiceError(
+            'DEADLINE_EXCEEDED',
+            `The query of workflow ${live.state.key.workflowId} was not answered in time. Is a worker of its task queue running?`,
+          ),
+        ),
+      );
+      const timer = this.ports.clock.callAt(
+        context.deadlineMs ?? this.ports.clock.nowMs() + DEFAULT_QUERY_TIMEOUT_MS,
+        () =>
+          settle(
+            new ServiceError(
+              'DEADLINE_EXCEEDED',
+              `The query of workflow ${live.state.key.workflowId} was not answered in time. Is a worker of its task queue running?`,
+            ),
+          ),
       );
       const settle = (result: query.IWorkflowQueryResult | Error): void => {
         forget();
         timer.cancel();
+        stopListening();
         removePendingQuery(live, queryId);
         this.direct.delete(queryId);
         if (result instanceof Error) reject(result);
         else resolve(result);
       };
       const askDirectly = (): void => {
+        stopListening();
         removePendingQuery(live, queryId);
         this.askDirectly(live, queryId, asked, settle);
       };
@@ -91,10 +124,17 @@ export class QueryService implements RidingQueriesPort {
         return;
       }
       if (pendingQueries(live).size >= this.ports.limits.pendingQueriesPerRun) {
-        settle(new ServiceError('RESOURCE_EXHAUSTED', `Run ${live.state.key.runId} already has ${this.ports.limits.pendingQueriesPerRun} queries waiting. Wait for them to be answered.`));
+        settle(
+          new ServiceError(
+            'RESOURCE_EXHAUSTED',
+            `Run ${live.state.key.runId} already has ${this.ports.limits.pendingQueriesPerRun} queries waiting. Wait for them to be answered.`,
+          ),
+        );
         return;
       }
-      addPendingQuery(live, { queryId, query: asked, workflowTaskNumber: undefined, settle, askDirectly });
+      const pending: PendingQuery = { queryId, query: asked, workflowTaskNumber: undefined, settle };
+      addPendingQuery(live, pending);
+      stopListening = live.onDurableChange(() => this.reconsider(live, pending, askDirectly));
     });
   }
 
@@ -114,31 +154,44 @@ export class QueryService implements RidingQueriesPort {
   }
 
   /**
-   * A workflow task has ended. What it carried and did not answer waits for the next one, or is asked directly if
-   * there is none.
+   * The run has changed, durably. A query whose workflow task ended without answering it (completed, failed, timed out)
+   * waits for the next one, or is asked directly if there is none: by then a worker may be shown all of the history.
    */
-  workflowTaskEnded(live: LiveExecution): void {
-    const next = isClosed(live.state) ? undefined : live.state.workflowTask;
-    for (const pending of [...pendingQueries(live).values()]) {
-      if (next === undefined) pending.askDirectly();
-      else if (pending.workflowTaskNumber !== undefined && pending.workflowTaskNumber !== next.number) pending.workflowTaskNumber = undefined;
+  private reconsider(live: LiveExecution, pending: PendingQuery, askDirectly: () => void): void {
+    if (live.discarded) {
+      pending.settle(new ServiceError('UNAVAILABLE', 'The execution was reloaded while the query waited. Try again.'));
+      return;
     }
+    const task = isClosed(live.state) ? undefined : live.state.workflowTask;
+    if (task === undefined) askDirectly();
+    else if (pending.workflowTaskNumber !== task.number) pending.workflowTaskNumber = undefined;
   }
 
   /** A worker's answer to a query task. */
   answerDirect(namespaceId: string, queryId: string, result: query.IWorkflowQueryResult): void {
     const waiting = this.direct.get(queryId);
     if (waiting === undefined || waiting.namespaceId !== namespaceId) {
-      throw new ServiceError('NOT_FOUND', 'query task not found, or already expired', { type: 'NotFoundFailure', fields: {} });
+      throw new ServiceError('NOT_FOUND', 'query task not found, or already expired', {
+        type: 'NotFoundFailure',
+        fields: {},
+      });
     }
     waiting.settle(result);
   }
 
-  private askDirectly(live: LiveExecution, queryId: string, asked: query.IWorkflowQuery, settle: DirectQuery['settle']): void {
+  private askDirectly(
+    live: LiveExecution,
+    queryId: string,
+    asked: query.IWorkflowQuery,
+    settle: DirectQuery['settle'],
+  ): void {
     const { namespaceId } = live.state.key;
     this.direct.set(queryId, { namespaceId, settle });
     const stickyName = live.state.sticky?.name;
-    const stickyQueue = stickyName === undefined ? undefined : this.ports.matching.existing({ namespaceId, kind: 'workflow', name: stickyName });
+    const stickyQueue =
+      stickyName === undefined
+        ? undefined
+        : this.ports.matching.existing({ namespaceId, kind: 'workflow', name: stickyName });
     if (stickyQueue?.hasRecentPoller() === true && !isClosed(live.state)) {
       this.offer(live, queryId, asked, stickyQueue, true);
       this.ports.clock.callAt(this.ports.clock.nowMs() + STICKY_PATIENCE_MS, () => {
@@ -149,18 +202,31 @@ export class QueryService implements RidingQueriesPort {
     this.offerNormally(live, queryId, asked, settle);
   }
 
-  private offerNormally(live: LiveExecution, queryId: string, asked: query.IWorkflowQuery, settle: DirectQuery['settle']): void {
+  private offerNormally(
+    live: LiveExecution,
+    queryId: string,
+    asked: query.IWorkflowQuery,
+    settle: DirectQuery['settle'],
+  ): void {
     const { namespaceId } = live.state.key;
     const name = live.state.started.taskQueue?.name ?? '';
     const queue = this.ports.matching.queue({ namespaceId, kind: 'workflow', name });
     if (!queue.hasRecentPoller()) {
-      settle(new ServiceError('FAILED_PRECONDITION', `no poller seen for task queue ${name} recently, worker may be down`));
+      settle(
+        new ServiceError('FAILED_PRECONDITION', `no poller seen for task queue ${name} recently, worker may be down`),
+      );
       return;
     }
     this.offer(live, queryId, asked, queue, false);
   }
 
-  private offer(live: LiveExecution, queryId: string, asked: query.IWorkflowQuery, queue: ReturnType<Matching['queue']>, isSticky: boolean): void {
+  private offer(
+    live: LiveExecution,
+    queryId: string,
+    asked: query.IWorkflowQuery,
+    queue: ReturnType<Matching['queue']>,
+    isSticky: boolean,
+  ): void {
     queue.offer({
       priority: 1,
       createdMs: this.ports.clock.nowMs(),
@@ -169,7 +235,13 @@ export class QueryService implements RidingQueriesPort {
     });
   }
 
-  private give(live: LiveExecution, queryId: string, asked: query.IWorkflowQuery, isSticky: boolean, poller: Poller): void {
+  private give(
+    live: LiveExecution,
+    queryId: string,
+    asked: query.IWorkflowQuery,
+    isSticky: boolean,
+    poller: Poller,
+  ): void {
     if (!this.direct.has(queryId)) {
       poller.returnToQueue?.();
       return;
@@ -180,7 +252,13 @@ export class QueryService implements RidingQueriesPort {
     );
   }
 
-  private async queryTask(live: LiveExecution, queryId: string, asked: query.IWorkflowQuery, isSticky: boolean): Promise<workflowservice.IPollWorkflowTaskQueueResponse> {
+  private async queryTask(
+    live: LiveExecution,
+    queryId: string,
+    asked: query.IWorkflowQuery,
+    isSticky: boolean,
+  ): Promise<workflowservice.IPollWorkflowTaskQueueResponse> {
+    await everythingDurable(live);
     const { state } = live;
     const { key, started } = state;
     const toEventId = live.durableNextEventId - 1;
@@ -197,10 +275,36 @@ export class QueryService implements RidingQueriesPort {
     // The worker of a sticky queue has the run in its cache and needs no history.
     if (isSticky) return { ...response, history: {} };
     const { historyPageEvents, historyPageSizeBytes } = this.ports.limits;
-    const page = await readEvents(this.ports.store, live, { fromEventId: 1, toEventId, maxEvents: historyPageEvents, maxBytes: historyPageSizeBytes });
+    const page = await readEvents(this.ports.store, live, {
+      fromEventId: 1,
+      toEventId,
+      maxEvents: historyPageEvents,
+      maxBytes: historyPageSizeBytes,
+    });
     const history = new EncodedMessage(page.chunks);
     if (page.nextEventId === undefined) return { ...response, history };
-    return { ...response, history, nextPageToken: encodeHistoryPageToken({ runId: key.runId, fromEventId: page.nextEventId, toEventId, virtualEvents: [] }) };
+    return {
+      ...response,
+      history,
+      nextPageToken: encodeHistoryPageToken({
+        runId: key.runId,
+        fromEventId: page.nextEventId,
+        toEventId,
+        virtualEvents: [],
+      }),
+    };
+  }
+}
+
+/** Waits until all that was decided so far may be shown to a worker. */
+async function everythingDurable(live: LiveExecution): Promise<void> {
+  while (live.durableNextEventId < live.state.nextEventId && !live.discarded) {
+    await new Promise<void>((resolve) => {
+      const stopListening = live.onDurableChange(() => {
+        stopListening();
+        resolve();
+      });
+    });
   }
 }
 

@@ -1,4 +1,10 @@
-import { completeWorkflowTask, invalidId, reportWorkflowTaskFailure, resetStickyQueue, type WorkflowTaskCompletion } from '@perdure/engine';
+import {
+  completeWorkflowTask,
+  invalidId,
+  reportWorkflowTaskFailure,
+  resetStickyQueue,
+  type WorkflowTaskCompletion,
+} from '@perdure/engine';
 import { services as api, type workflowservice } from '@perdure/protocol';
 import { ServiceError, type AnyRpcMethod } from '../api/index.js';
 import type { Executed, LiveExecution } from '../shard/index.js';
@@ -16,7 +22,9 @@ const { methods } = api.WorkflowService;
 export function workflowTaskMethods(services: Services): AnyRpcMethod[] {
   const { namespaces, matching, host, limits } = services;
   return [
-    method(methods.PollWorkflowTaskQueue, (request, context) => pollTask(services, { kind: 'workflow', request, maxTasksPerSecond: undefined }, context)),
+    method(methods.PollWorkflowTaskQueue, (request, context) =>
+      pollTask(services, { kind: 'workflow', request, maxTasksPerSecond: undefined }, context),
+    ),
     method(methods.RespondWorkflowTaskCompleted, (request) => completeTask(services, request)),
     method(methods.RespondWorkflowTaskFailed, (request) => failTask(services, request)),
     method(methods.ResetStickyTaskQueue, async (request) => {
@@ -36,7 +44,10 @@ export function workflowTaskMethods(services: Services): AnyRpcMethod[] {
   ];
 }
 
-async function completeTask(services: Services, request: workflowservice.RespondWorkflowTaskCompletedRequest): Promise<workflowservice.IRespondWorkflowTaskCompletedResponse> {
+async function completeTask(
+  services: Services,
+  request: workflowservice.RespondWorkflowTaskCompletedRequest,
+): Promise<workflowservice.IRespondWorkflowTaskCompletedResponse> {
   const token = decodeWorkflowTaskToken(request.taskToken);
   const namespace = services.namespaces.resolve(request.namespace);
   checkNamespace(namespace.id, token.key);
@@ -66,27 +77,33 @@ async function completeTask(services: Services, request: workflowservice.Respond
 }
 
 /** Runs in the turn after the decision, with the new state installed. */
-async function replyOf(services: Services, live: LiveExecution, { result, transitions }: Executed<WorkflowTaskCompletion>): Promise<workflowservice.IRespondWorkflowTaskCompletedResponse> {
+async function replyOf(
+  services: Services,
+  live: LiveExecution,
+  { result, transitions }: Executed<WorkflowTaskCompletion>,
+): Promise<workflowservice.IRespondWorkflowTaskCompletedResponse> {
   const state = transitions[0]?.state ?? live.state;
   const number = state.workflowTask?.number ?? 0;
   const queries = result.startedNext ? services.queries.ride(live, number) : {};
-  services.queries.workflowTaskEnded(live);
   const activityTasks = result.eagerActivities.flatMap((scheduledEventId) => {
     const activity = state.activities.get(scheduledEventId);
     return activity === undefined ? [] : [activityTaskResponse(state, activity)];
   });
-  const workflowTask = result.startedNext ? await workflowTaskResponse(services, live, state, { partialHistory: true, queries }) : undefined;
+  const workflowTask = result.startedNext
+    ? await workflowTaskResponse(services, live, state, { partialHistory: true, queries })
+    : undefined;
   return { workflowTask, activityTasks, resetHistoryEventId: result.resetHistoryEventId };
 }
 
-async function failTask(services: Services, request: workflowservice.RespondWorkflowTaskFailedRequest): Promise<Record<string, never>> {
+async function failTask(
+  services: Services,
+  request: workflowservice.RespondWorkflowTaskFailedRequest,
+): Promise<Record<string, never>> {
   const token = decodeWorkflowTaskToken(request.taskToken);
   checkNamespace(services.namespaces.resolve(request.namespace).id, token.key);
   const { cause, failure, identity, binaryChecksum, workerVersion } = request;
-  await services.host.execute(token.key, (live, context) => {
-    const decision = reportWorkflowTaskFailure(live.state, token, { cause, failure, identity, binaryChecksum, workerVersion }, context);
-    if (!decision.rejected) queueMicrotask(() => services.queries.workflowTaskEnded(live));
-    return decision;
-  });
+  await services.host.execute(token.key, (live, context) =>
+    reportWorkflowTaskFailure(live.state, token, { cause, failure, identity, binaryChecksum, workerVersion }, context),
+  );
   return {};
 }

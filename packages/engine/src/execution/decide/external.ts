@@ -35,7 +35,7 @@ function target({ target: { namespace, namespaceId, workflowId, runId } }: Exter
 }
 
 function writeSignalOutcome(draft: Draft, request: ExternalRequestState, outcome: ExternalOutcome): void {
-  const { initiatedEventId, control, workflowTaskCompletedEventId } = request;
+  const { initiatedEventId, control } = request;
   if (outcome === 'delivered') {
     writeOutsideEvent(draft, EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED, {
       externalWorkflowExecutionSignaledEventAttributes: { initiatedEventId, ...target(request), control },
@@ -45,7 +45,6 @@ function writeSignalOutcome(draft: Draft, request: ExternalRequestState, outcome
   writeOutsideEvent(draft, EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED, {
     signalExternalWorkflowExecutionFailedEventAttributes: {
       cause: SIGNAL_CAUSES[outcome],
-      workflowTaskCompletedEventId,
       ...target(request),
       initiatedEventId,
       control,
@@ -54,7 +53,7 @@ function writeSignalOutcome(draft: Draft, request: ExternalRequestState, outcome
 }
 
 function writeCancelOutcome(draft: Draft, request: ExternalRequestState, outcome: ExternalOutcome): void {
-  const { initiatedEventId, control, workflowTaskCompletedEventId } = request;
+  const { initiatedEventId, control } = request;
   if (outcome === 'delivered') {
     writeOutsideEvent(draft, EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_CANCEL_REQUESTED, {
       externalWorkflowExecutionCancelRequestedEventAttributes: { initiatedEventId, ...target(request) },
@@ -68,7 +67,6 @@ function writeCancelOutcome(draft: Draft, request: ExternalRequestState, outcome
   writeOutsideEvent(draft, EventType.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED, {
     requestCancelExternalWorkflowExecutionFailedEventAttributes: {
       cause,
-      workflowTaskCompletedEventId,
       ...target(request),
       initiatedEventId,
       control,
