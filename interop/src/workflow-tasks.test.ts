@@ -301,7 +301,11 @@ test('ShutdownWorker releases the sticky queue at once', async ({ expect }) => {
 test('a long history reaches the worker page by page', async ({ expect }) => {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
-  for (let index = 0; index < 300; index++) await signal(execution, `s${index}`);
+  // More than a page of any server: 256 transactions on Temporal's, 1,000 events here.
+  const signals = 1100;
+  for (let index = 0; index < signals; index += 50) {
+    await Promise.all(Array.from({ length: 50 }, (_, offset) => signal(execution, `s${index + offset}`)));
+  }
   const task = await worker.workflowTask();
   const events = [...task.history!.events!];
   let nextPageToken = task.nextPageToken;
@@ -315,7 +319,9 @@ test('a long history reaches the worker page by page', async ({ expect }) => {
     events.push(...page.history!.events!);
     nextPageToken = page.nextPageToken;
   }
-  expect(events.map(({ eventId }) => Number(eventId))).toEqual(Array.from({ length: 303 }, (_, index) => index + 1));
+  expect(events.map(({ eventId }) => Number(eventId))).toEqual(
+    Array.from({ length: signals + 3 }, (_, index) => index + 1),
+  );
   await worker.complete(task, [commands.completeWorkflow()]);
 });
 
