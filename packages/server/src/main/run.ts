@@ -54,12 +54,14 @@ function readSettings(): Settings | 'help' {
     },
   });
   if (values.help === true) return 'help';
-  if (values['in-memory'] === true && values['db-filename'] !== undefined) throw new Error('--in-memory and --db-filename exclude each other.');
+  if (values['in-memory'] === true && values['db-filename'] !== undefined)
+    throw new Error('--in-memory and --db-filename exclude each other.');
   return {
     dbFilename: values['db-filename'],
     host: values.ip,
     port: portNumber('--port', values.port),
-    metricsPort: values['metrics-port'] === undefined ? undefined : portNumber('--metrics-port', values['metrics-port']),
+    metricsPort:
+      values['metrics-port'] === undefined ? undefined : portNumber('--metrics-port', values['metrics-port']),
     namespaces: values.namespace ?? ['default'],
     tls: readTls(values['tls-cert-path'], values['tls-key-path'], values['tls-ca-path']),
     logLevel: oneOf('--log-level', values['log-level'], LOG_LEVELS) as LogLevel,
@@ -69,7 +71,8 @@ function readSettings(): Settings | 'help' {
 
 function portNumber(flag: string, text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${flag} must be a port number from 0 to 65535, not "${text}".`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`${flag} must be a port number from 0 to 65535, not "${text}".`);
   return port;
 }
 
@@ -78,9 +81,14 @@ function oneOf(flag: string, value: string, allowed: readonly string[]): string 
   return value;
 }
 
-function readTls(certPath: string | undefined, keyPath: string | undefined, caPath: string | undefined): TlsOptions | undefined {
+function readTls(
+  certPath: string | undefined,
+  keyPath: string | undefined,
+  caPath: string | undefined,
+): TlsOptions | undefined {
   if (certPath === undefined && keyPath === undefined && caPath === undefined) return undefined;
-  if (certPath === undefined || keyPath === undefined) throw new Error('TLS needs both --tls-cert-path and --tls-key-path.');
+  if (certPath === undefined || keyPath === undefined)
+    throw new Error('TLS needs both --tls-cert-path and --tls-key-path.');
   const tls = { certificate: readFileSync(certPath), privateKey: readFileSync(keyPath) };
   return caPath === undefined ? tls : { ...tls, clientAuthorities: readFileSync(caPath) };
 }
@@ -99,7 +107,11 @@ async function main(): Promise<void> {
     namespaces: settings.namespaces,
     onFatal: () => process.exit(1),
   });
-  server.services.log.info('Server ready', { address: server.address, metricsAddress: server.metricsAddress, store: settings.dbFilename ?? 'memory' });
+  server.services.log.info('Server ready', {
+    address: server.address,
+    metricsAddress: server.metricsAddress,
+    store: settings.dbFilename ?? 'memory',
+  });
   stopOnSignals(server);
 }
 

@@ -5,13 +5,37 @@ import type { Services } from '../service/index.js';
 /** Registers what operators watch besides the calls: the journal, the cache of executions, the task queues. */
 export function registerServerMetrics(metrics: Metrics, { host, matching }: Services, committer: Committer): void {
   metrics.readCounter({ name: 'journal_commits_total', help: 'Durable commits.' }, () => committer.metrics().commits);
-  metrics.readCounter({ name: 'journal_transitions_total', help: 'Transitions made durable.' }, () => committer.metrics().transitions);
-  metrics.readCounter({ name: 'journal_bytes_total', help: 'Size of the transitions made durable.' }, () => committer.metrics().sizeBytes);
-  metrics.readCounter({ name: 'journal_failed_transitions_total', help: 'Transitions whose commit failed.' }, () => committer.metrics().failedTransitions);
-  metrics.readCounter({ name: 'journal_commit_seconds_total', help: 'Time from the first transition of a commit to its durability, summed.' }, () => committer.metrics().totalLatencyMs / 1000);
-  metrics.readGauge({ name: 'journal_queued_transitions', help: 'Transitions that wait to be committed.' }, () => committer.metrics().queuedTransitions);
-  metrics.readGauge({ name: 'cached_executions', help: 'Workflow executions in memory.' }, () => host.cacheUse().executions);
-  metrics.readGauge({ name: 'cached_executions_bytes', help: 'Estimated size of the executions in memory.' }, () => host.cacheUse().bytes);
+  metrics.readCounter(
+    { name: 'journal_transitions_total', help: 'Transitions made durable.' },
+    () => committer.metrics().transitions,
+  );
+  metrics.readCounter(
+    { name: 'journal_bytes_total', help: 'Size of the transitions made durable.' },
+    () => committer.metrics().sizeBytes,
+  );
+  metrics.readCounter(
+    { name: 'journal_failed_transitions_total', help: 'Transitions whose commit failed.' },
+    () => committer.metrics().failedTransitions,
+  );
+  metrics.readCounter(
+    {
+      name: 'journal_commit_seconds_total',
+      help: 'Time from the first transition of a commit to its durability, summed.',
+    },
+    () => committer.metrics().totalLatencyMs / 1000,
+  );
+  metrics.readGauge(
+    { name: 'journal_queued_transitions', help: 'Transitions that wait to be committed.' },
+    () => committer.metrics().queuedTransitions,
+  );
+  metrics.readGauge(
+    { name: 'cached_executions', help: 'Workflow executions in memory.' },
+    () => host.cacheUse().executions,
+  );
+  metrics.readGauge(
+    { name: 'cached_executions_bytes', help: 'Estimated size of the executions in memory.' },
+    () => host.cacheUse().bytes,
+  );
   metrics.readGauge({ name: 'task_queues', help: 'Task queues in use.' }, () => matching.totals().queues);
   metrics.readGauge({ name: 'task_backlog', help: 'Tasks that wait for a worker.' }, () => matching.totals().backlog);
   metrics.readGauge({ name: 'task_pollers', help: 'Polls that wait for a task.' }, () => matching.totals().pollers);

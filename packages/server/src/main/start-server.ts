@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_LIMITS } from '@perdure/engine';
-import { createRpcMetrics, createLogger, Metrics, MetricsServer, silentLogger, type Logger } from '../observability/index.js';
+import {
+  createRpcMetrics,
+  createLogger,
+  Metrics,
+  MetricsServer,
+  silentLogger,
+  type Logger,
+} from '../observability/index.js';
 import { GrpcServer, nameOfGrpcStatus } from '../api/index.js';
 import { SystemClock } from '../clock.js';
 import { Committer } from '../committer/index.js';
@@ -67,7 +74,10 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     clock: services.clock,
   });
   let isServing = false;
-  const metricsServer = options.metrics === undefined ? undefined : new MetricsServer({ ...options.metrics, metrics, isHealthy: () => isServing });
+  const metricsServer =
+    options.metrics === undefined
+      ? undefined
+      : new MetricsServer({ ...options.metrics, metrics, isHealthy: () => isServing });
   await metricsServer?.start();
   try {
     await services.host.open();
@@ -100,7 +110,11 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
 }
 
 /** Joins the parts. Host, queries and delivery need each other, so they are told of the host when it exists. */
-function createServices(options: ServerOptions, store: Store, log: Logger): { services: Services; committer: Committer } {
+function createServices(
+  options: ServerOptions,
+  store: Store,
+  log: Logger,
+): { services: Services; committer: Committer } {
   const clock = options.clock ?? new SystemClock();
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const committer = new Committer({ store });
@@ -109,7 +123,12 @@ function createServices(options: ServerOptions, store: Store, log: Logger): { se
   const hostOf = (): ExecutionHost => host;
   const queries = new QueryService({ host: hostOf, matching, store, limits, clock, newId: randomUUID });
   const tasks = new TaskDispatcher({ matching, queries, store, limits, newId: randomUUID, log });
-  const delivery = new DeliveryService({ host: hostOf, clock, log, namespaceExists: (id) => namespaces.byId(id) !== undefined });
+  const delivery = new DeliveryService({
+    host: hostOf,
+    clock,
+    log,
+    namespaceExists: (id) => namespaces.byId(id) !== undefined,
+  });
   const host: ExecutionHost = new ExecutionHost({
     store,
     committer,
@@ -131,6 +150,18 @@ function createServices(options: ServerOptions, store: Store, log: Logger): { se
     },
   });
   const updates = new UpdateService({ host: hostOf, clock, longPollTimeoutMs: limits.longPollTimeoutMs });
-  const services: Services = { host, matching, tasks, queries, updates, namespaces, store, limits, clock, log, newId: randomUUID };
+  const services: Services = {
+    host,
+    matching,
+    tasks,
+    queries,
+    updates,
+    namespaces,
+    store,
+    limits,
+    clock,
+    log,
+    newId: randomUUID,
+  };
   return { services, committer };
 }

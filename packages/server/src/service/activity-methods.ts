@@ -1,4 +1,11 @@
-import { closeActivity, heartbeatActivity, invalidId, invalidPayloads, type ActivityOutcome, type ExecutionKey } from '@perdure/engine';
+import {
+  closeActivity,
+  heartbeatActivity,
+  invalidId,
+  invalidPayloads,
+  type ActivityOutcome,
+  type ExecutionKey,
+} from '@perdure/engine';
 import { services as api, type common, type failure } from '@perdure/protocol';
 import { ServiceError, type AnyRpcMethod } from '../api/index.js';
 import type { LiveExecution, RunTarget } from '../shard/index.js';
@@ -20,7 +27,11 @@ interface ActivityTarget {
 export function activityMethods(services: Services): AnyRpcMethod[] {
   return [
     method(methods.PollActivityTaskQueue, (request, context) =>
-      pollTask(services, { kind: 'activity', request, maxTasksPerSecond: request.taskQueueMetadata?.maxTasksPerSecond?.value }, context),
+      pollTask(
+        services,
+        { kind: 'activity', request, maxTasksPerSecond: request.taskQueueMetadata?.maxTasksPerSecond?.value },
+        context,
+      ),
     ),
     ...heartbeatMethods(services),
     ...completionMethods(services),
@@ -30,24 +41,38 @@ export function activityMethods(services: Services): AnyRpcMethod[] {
 
 function heartbeatMethods(services: Services): AnyRpcMethod[] {
   return [
-    method(methods.RecordActivityTaskHeartbeat, (request) => heartbeat(services, byToken(services, request), request.details)),
-    method(methods.RecordActivityTaskHeartbeatById, (request) => heartbeat(services, byId(services, request), request.details)),
+    method(methods.RecordActivityTaskHeartbeat, (request) =>
+      heartbeat(services, byToken(services, request), request.details),
+    ),
+    method(methods.RecordActivityTaskHeartbeatById, (request) =>
+      heartbeat(services, byId(services, request), request.details),
+    ),
   ];
 }
 
 async function heartbeat(services: Services, target: ActivityTarget, details: common.IPayloads | undefined) {
   require(() => invalidPayloads('Details', details, services.limits));
-  const { result } = await services.host.execute(target.run, (live, context) => heartbeatActivity(live.state, target.find(live), details, context));
+  const { result } = await services.host.execute(target.run, (live, context) =>
+    heartbeatActivity(live.state, target.find(live), details, context),
+  );
   return { cancelRequested: result.cancelRequested };
 }
 
 function completionMethods(services: Services): AnyRpcMethod[] {
   const { limits } = services;
   return [
-    method(methods.RespondActivityTaskCompleted, (request) => close(services, byToken(services, request), completed(request, limits))),
-    method(methods.RespondActivityTaskCompletedById, (request) => close(services, byId(services, request), completed(request, limits))),
-    method(methods.RespondActivityTaskCanceled, (request) => close(services, byToken(services, request), canceled(request))),
-    method(methods.RespondActivityTaskCanceledById, (request) => close(services, byId(services, request), canceled(request))),
+    method(methods.RespondActivityTaskCompleted, (request) =>
+      close(services, byToken(services, request), completed(request, limits)),
+    ),
+    method(methods.RespondActivityTaskCompletedById, (request) =>
+      close(services, byId(services, request), completed(request, limits)),
+    ),
+    method(methods.RespondActivityTaskCanceled, (request) =>
+      close(services, byToken(services, request), canceled(request)),
+    ),
+    method(methods.RespondActivityTaskCanceledById, (request) =>
+      close(services, byId(services, request), canceled(request)),
+    ),
   ];
 }
 
@@ -65,26 +90,57 @@ function failureMethods(services: Services): AnyRpcMethod[] {
 }
 
 /** A result that is too large fails the activity: trying again would not make it smaller. */
-function completed({ result, identity }: { readonly result?: common.IPayloads | undefined; readonly identity: string }, limits: Services['limits']): ActivityOutcome {
+function completed(
+  { result, identity }: { readonly result?: common.IPayloads | undefined; readonly identity: string },
+  limits: Services['limits'],
+): ActivityOutcome {
   const tooLarge = invalidPayloads('RespondActivityTaskCompletedRequest.Result', result, limits);
   if (tooLarge === undefined) return { kind: 'completed', result, identity };
-  return { kind: 'failed', identity, failure: { message: tooLarge, source: 'Server', serverFailureInfo: { nonRetryable: true } } };
+  return {
+    kind: 'failed',
+    identity,
+    failure: { message: tooLarge, source: 'Server', serverFailureInfo: { nonRetryable: true } },
+  };
 }
 
-function canceled({ details, identity }: { readonly details?: common.IPayloads | undefined; readonly identity: string }): ActivityOutcome {
+function canceled({
+  details,
+  identity,
+}: {
+  readonly details?: common.IPayloads | undefined;
+  readonly identity: string;
+}): ActivityOutcome {
   return { kind: 'canceled', details, identity };
 }
 
-function failed(request: { readonly failure?: failure.IFailure | undefined; readonly identity: string; readonly lastHeartbeatDetails?: common.IPayloads | undefined }): ActivityOutcome {
-  return { kind: 'failed', failure: request.failure, identity: request.identity, lastHeartbeatDetails: request.lastHeartbeatDetails };
+function failed(request: {
+  readonly failure?: failure.IFailure | undefined;
+  readonly identity: string;
+  readonly lastHeartbeatDetails?: common.IPayloads | undefined;
+}): ActivityOutcome {
+  return {
+    kind: 'failed',
+    failure: request.failure,
+    identity: request.identity,
+    lastHeartbeatDetails: request.lastHeartbeatDetails,
+  };
 }
 
-async function close(services: Services, target: ActivityTarget, outcome: ActivityOutcome): Promise<Record<string, never>> {
-  await services.host.execute(target.run, (live, context) => closeActivity(live.state, target.find(live), outcome, context));
+async function close(
+  services: Services,
+  target: ActivityTarget,
+  outcome: ActivityOutcome,
+): Promise<Record<string, never>> {
+  await services.host.execute(target.run, (live, context) =>
+    closeActivity(live.state, target.find(live), outcome, context),
+  );
   return {};
 }
 
-function byToken({ namespaces }: Services, request: { readonly taskToken: Uint8Array; readonly namespace: string }): ActivityTarget {
+function byToken(
+  { namespaces }: Services,
+  request: { readonly taskToken: Uint8Array; readonly namespace: string },
+): ActivityTarget {
   const token = decodeActivityTaskToken(request.taskToken);
   checkNamespace(namespaces.resolve(request.namespace).id, token.key);
   const { scheduledEventId, attempt } = token;
@@ -93,12 +149,18 @@ function byToken({ namespaces }: Services, request: { readonly taskToken: Uint8A
 
 /** A token is bound to the namespace it was made in. */
 export function checkNamespace(namespaceId: string, key: ExecutionKey): void {
-  if (key.namespaceId !== namespaceId) throw new ServiceError('INVALID_ARGUMENT', 'Operation requested with a token from a different namespace.');
+  if (key.namespaceId !== namespaceId)
+    throw new ServiceError('INVALID_ARGUMENT', 'Operation requested with a token from a different namespace.');
 }
 
 function byId(
   { namespaces, limits }: Services,
-  request: { readonly namespace: string; readonly workflowId: string; readonly runId: string; readonly activityId: string },
+  request: {
+    readonly namespace: string;
+    readonly workflowId: string;
+    readonly runId: string;
+    readonly activityId: string;
+  },
 ): ActivityTarget {
   const namespace = namespaces.resolve(request.namespace);
   const { workflowId, runId, activityId } = request;
@@ -109,7 +171,11 @@ function byId(
     find: (live) => {
       const scheduledEventId = live.state.activityIds.get(activityId);
       if (scheduledEventId === undefined) {
-        throw new ServiceError('NOT_FOUND', `cannot find pending activity with ActivityID ${activityId}, check workflow execution history for more details`, { type: 'NotFoundFailure', fields: {} });
+        throw new ServiceError(
+          'NOT_FOUND',
+          `cannot find pending activity with ActivityID ${activityId}, check workflow execution history for more details`,
+          { type: 'NotFoundFailure', fields: {} },
+        );
       }
       return { scheduledEventId, attempt: undefined };
     },

@@ -19,5 +19,14 @@ export function method<Request, Response>(
     responseType: description.responseType,
     handle,
   };
-  return joined as unknown as AnyRpcMethod;
+  return joined as AnyRpcMethod;
+}
+
+/**
+ * Marks a promise that is awaited later as taken care of: if what it waits behind fails first, its own failure must
+ * not end the process.
+ */
+export function handled<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => undefined);
+  return promise;
 }

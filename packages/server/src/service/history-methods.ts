@@ -1,7 +1,13 @@
 import { isClosed } from '@perdure/engine';
 import { EncodedMessage, enums, services as api, type workflowservice } from '@perdure/protocol';
 import { ServiceError, type AnyRpcMethod, type CallContext } from '../api/index.js';
-import { decodeHistoryPageToken, encodeHistoryPageToken, readEvents, readEventsReverse, type HistoryPageToken } from '../history/index.js';
+import {
+  decodeHistoryPageToken,
+  encodeHistoryPageToken,
+  readEvents,
+  readEventsReverse,
+  type HistoryPageToken,
+} from '../history/index.js';
 import { frameEvent, type LiveExecution } from '../shard/index.js';
 import { method } from './handlers.js';
 import { runTarget } from './request-checks.js';
@@ -26,7 +32,11 @@ interface Reading {
   readonly token: HistoryPageToken;
 }
 
-async function getHistory(services: Services, request: workflowservice.GetWorkflowExecutionHistoryRequest, context: CallContext): Promise<workflowservice.IGetWorkflowExecutionHistoryResponse> {
+async function getHistory(
+  services: Services,
+  request: workflowservice.GetWorkflowExecutionHistoryRequest,
+  context: CallContext,
+): Promise<workflowservice.IGetWorkflowExecutionHistoryResponse> {
   const reading = await beginReading(services, request);
   const wantsClose = request.historyEventFilterType === HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT;
   if (wantsClose) return closeEvent(services, reading, request, context);
@@ -37,14 +47,23 @@ async function getHistory(services: Services, request: workflowservice.GetWorkfl
   }
   const toEventId = token.toEventId || live.durableNextEventId - 1;
   const { historyPageEvents, historyPageSizeBytes } = services.limits;
-  const maxEvents = request.maximumPageSize > 0 ? Math.min(request.maximumPageSize, historyPageEvents) : historyPageEvents;
-  const page = await readEvents(services.store, live, { fromEventId: token.fromEventId, toEventId, maxEvents, maxBytes: historyPageSizeBytes });
+  const maxEvents =
+    request.maximumPageSize > 0 ? Math.min(request.maximumPageSize, historyPageEvents) : historyPageEvents;
+  const page = await readEvents(services.store, live, {
+    fromEventId: token.fromEventId,
+    toEventId,
+    maxEvents,
+    maxBytes: historyPageSizeBytes,
+  });
   const isComplete = page.nextEventId === undefined;
   const follows = request.waitNewEvent && token.toEventId === 0 && !(isComplete && live.durableClosed);
   const chunks = isComplete ? [...page.chunks, ...token.virtualEvents.map(frameEvent)] : page.chunks;
   const nextFromEventId = page.nextEventId ?? toEventId + 1;
   const bound = request.waitNewEvent ? 0 : toEventId;
-  const nextPageToken = isComplete && !follows ? new Uint8Array(0) : encodeHistoryPageToken({ ...token, fromEventId: nextFromEventId, toEventId: bound });
+  const nextPageToken =
+    isComplete && !follows
+      ? new Uint8Array(0)
+      : encodeHistoryPageToken({ ...token, fromEventId: nextFromEventId, toEventId: bound });
   return { history: new EncodedMessage(chunks), nextPageToken };
 }
 
@@ -60,23 +79,38 @@ async function closeEvent(
   }
   if (request.waitNewEvent) return { history: {}, nextPageToken: encodeHistoryPageToken(token) };
   const last = live.durableNextEventId - 1;
-  const page = await readEvents(services.store, live, { fromEventId: last, toEventId: last, maxEvents: 1, maxBytes: Infinity });
+  const page = await readEvents(services.store, live, {
+    fromEventId: last,
+    toEventId: last,
+    maxEvents: 1,
+    maxBytes: Infinity,
+  });
   return { history: new EncodedMessage(page.chunks), nextPageToken: new Uint8Array(0) };
 }
 
-async function beginReading(services: Services, request: workflowservice.GetWorkflowExecutionHistoryRequest): Promise<Reading> {
+async function beginReading(
+  services: Services,
+  request: workflowservice.GetWorkflowExecutionHistoryRequest,
+): Promise<Reading> {
   const namespace = services.namespaces.resolve(request.namespace);
   const target = runTarget(namespace.id, request.execution, services.limits);
-  if (request.maximumPageSize < 0) throw new ServiceError('INVALID_ARGUMENT', 'MaximumPageSize is negative; leave it out or give a positive number.');
+  if (request.maximumPageSize < 0)
+    throw new ServiceError('INVALID_ARGUMENT', 'MaximumPageSize is negative; leave it out or give a positive number.');
   const given = request.nextPageToken.length === 0 ? undefined : decodeHistoryPageToken(request.nextPageToken);
-  if (given !== undefined && target.runId !== '' && given.runId !== target.runId) throw new ServiceError('INVALID_ARGUMENT', 'RunId does not match the one of NextPageToken.');
+  if (given !== undefined && target.runId !== '' && given.runId !== target.runId)
+    throw new ServiceError('INVALID_ARGUMENT', 'RunId does not match the one of NextPageToken.');
   const live = await services.host.read({ ...target, runId: given?.runId ?? target.runId }, (found) => found);
   const token = given ?? { runId: live.state.key.runId, fromEventId: 1, toEventId: 0, virtualEvents: [] };
   return { live, token };
 }
 
 /** Waits for a durable change that makes the condition true; gives up when the caller, or this server, has no more time. */
-function waitUntil(services: Services, live: LiveExecution, context: CallContext, condition: () => boolean): Promise<void> {
+function waitUntil(
+  services: Services,
+  live: LiveExecution,
+  context: CallContext,
+  condition: () => boolean,
+): Promise<void> {
   if (condition()) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const { clock } = services;
@@ -85,7 +119,8 @@ function waitUntil(services: Services, live: LiveExecution, context: CallContext
       stopListening();
       stopCancel();
       timer.cancel();
-      if (live.discarded && !isClosed(live.state)) reject(new ServiceError('UNAVAILABLE', 'The execution was reloaded while it was waited for. Try again.'));
+      if (live.discarded && !isClosed(live.state))
+        reject(new ServiceError('UNAVAILABLE', 'The execution was reloaded while it was waited for. Try again.'));
       else resolve();
     };
     const stopListening = live.onDurableChange(() => {
@@ -96,19 +131,32 @@ function waitUntil(services: Services, live: LiveExecution, context: CallContext
   });
 }
 
-async function getHistoryReverse(services: Services, request: workflowservice.GetWorkflowExecutionHistoryReverseRequest): Promise<workflowservice.IGetWorkflowExecutionHistoryReverseResponse> {
+async function getHistoryReverse(
+  services: Services,
+  request: workflowservice.GetWorkflowExecutionHistoryReverseRequest,
+): Promise<workflowservice.IGetWorkflowExecutionHistoryReverseResponse> {
   const namespace = services.namespaces.resolve(request.namespace);
   const target = runTarget(namespace.id, request.execution, services.limits);
   const given = request.nextPageToken.length === 0 ? undefined : decodeHistoryPageToken(request.nextPageToken);
   const live = await services.host.read({ ...target, runId: given?.runId ?? target.runId }, (found) => found);
   const toEventId = given?.fromEventId ?? live.durableNextEventId - 1;
   const { historyPageEvents, historyPageSizeBytes } = services.limits;
-  const maxEvents = request.maximumPageSize > 0 ? Math.min(request.maximumPageSize, historyPageEvents) : historyPageEvents;
-  const page = await readEventsReverse(services.store, live, { fromEventId: 1, toEventId, maxEvents, maxBytes: historyPageSizeBytes });
+  const maxEvents =
+    request.maximumPageSize > 0 ? Math.min(request.maximumPageSize, historyPageEvents) : historyPageEvents;
+  const page = await readEventsReverse(services.store, live, {
+    fromEventId: 1,
+    toEventId,
+    maxEvents,
+    maxBytes: historyPageSizeBytes,
+  });
   const nextPageToken =
     page.nextEventId === undefined
       ? new Uint8Array(0)
-      : encodeHistoryPageToken({ runId: live.state.key.runId, fromEventId: page.nextEventId, toEventId: 0, virtualEvents: [] });
+      : encodeHistoryPageToken({
+          runId: live.state.key.runId,
+          fromEventId: page.nextEventId,
+          toEventId: 0,
+          virtualEvents: [],
+        });
   return { history: new EncodedMessage(page.chunks), nextPageToken };
 }
-

@@ -1,10 +1,17 @@
-import { admitUpdate, reject, startExecution, type DecideContext, type Decision, type StartedExecution } from '@perdure/engine';
+import {
+  admitUpdate,
+  reject,
+  startExecution,
+  type DecideContext,
+  type Decision,
+  type StartedExecution,
+} from '@perdure/engine';
 import type { update, workflowservice } from '@perdure/protocol';
 import { packDetail, ServiceError, STATUS, type CallContext } from '../api/index.js';
 import type { LiveExecution } from '../shard/index.js';
 import { require } from './request-checks.js';
 import type { Services } from './services.js';
-import { prepareStart, startResponse, type PreparedStart } from './start-methods.js';
+import { prepareStart, startResponse, type PreparedStart } from './prepare-start.js';
 import { checkUpdate, updateResponse } from './update-methods.js';
 
 /**
@@ -18,7 +25,9 @@ export async function multiOperation(
 ): Promise<workflowservice.IExecuteMultiOperationResponse> {
   services.namespaces.resolve(request.namespace);
   const [start, update] = parts(request);
-  const prepared = await inOperation(0, () => prepareStart(services, { ...start, namespace: start.namespace || request.namespace }));
+  const prepared = await inOperation(0, () =>
+    prepareStart(services, { ...start, namespace: start.namespace || request.namespace }),
+  );
   await inOperation(1, () => checkParts(services, start, update));
   const started = await inOperation(0, () => startAndAdmit(services, prepared, update.request ?? {}));
   const { target } = prepared;
@@ -27,9 +36,16 @@ export async function multiOperation(
   const progress = await inOperation(1, async () => {
     const run = { ...target, runId: started.runId };
     const reached = await services.updates.wait(run, updateId, stage, context);
-    return reached === 'runClosed' ? services.updates.update({ ...target, runId: '' }, update.request ?? {}, stage, context) : reached;
+    return reached === 'runClosed'
+      ? services.updates.update({ ...target, runId: '' }, update.request ?? {}, stage, context)
+      : reached;
   });
-  return { responses: [{ startWorkflow: startResponse(started) }, { updateWorkflow: updateResponse(target.workflowId, updateId, progress) }] };
+  return {
+    responses: [
+      { startWorkflow: startResponse(started) },
+      { updateWorkflow: updateResponse(target.workflowId, updateId, progress) },
+    ],
+  };
 }
 
 type Parts = [workflowservice.StartWorkflowExecutionRequest, workflowservice.UpdateWorkflowExecutionRequest];
@@ -44,17 +60,21 @@ function parts({ operations }: workflowservice.ExecuteMultiOperationRequest): Pa
 }
 
 function checkParts(services: Services, start: Parts[0], update: Parts[1]): void {
-  require(
-    () => (start.cronSchedule === '' ? undefined : 'INVALID_ARGUMENT: CronSchedule is not allowed.'),
-    () => (start.requestEagerExecution ? 'RequestEagerExecution is not supported.' : undefined),
-    () => (start.workflowStartDelay === undefined ? undefined : 'WorkflowStartDelay is not supported.'),
-    () => ((update.workflowExecution?.workflowId || start.workflowId) === start.workflowId ? undefined : 'WorkflowId is not consistent with previous operation(s).'),
-    () => (update.workflowExecution?.runId ? 'RunId is not allowed.' : undefined),
-  );
+  require(() => (start.cronSchedule === '' ? undefined : 'INVALID_ARGUMENT: CronSchedule is not allowed.'), () =>
+    start.requestEagerExecution ? 'RequestEagerExecution is not supported.' : undefined, () =>
+    start.workflowStartDelay === undefined ? undefined : 'WorkflowStartDelay is not supported.', () =>
+    (update.workflowExecution?.workflowId || start.workflowId) === start.workflowId
+      ? undefined
+      : 'WorkflowId is not consistent with previous operation(s).', () =>
+    update.workflowExecution?.runId ? 'RunId is not allowed.' : undefined);
   checkUpdate(services, update);
 }
 
-async function startAndAdmit(services: Services, { target, request }: PreparedStart, updateRequest: update.IRequest): Promise<StartedExecution> {
+async function startAndAdmit(
+  services: Services,
+  { target, request }: PreparedStart,
+  updateRequest: update.IRequest,
+): Promise<StartedExecution> {
   const { result } = await services.host.start(target, (current, context) => {
     const known = existingUpdate(current, updateRequest);
     if (known !== undefined) return known;
@@ -66,10 +86,22 @@ async function startAndAdmit(services: Services, { target, request }: PreparedSt
 }
 
 /** An update that the latest run already knows is answered by it, whatever the policies say about starting. */
-function existingUpdate(current: LiveExecution | undefined, updateRequest: update.IRequest): Decision<StartedExecution> | undefined {
+function existingUpdate(
+  current: LiveExecution | undefined,
+  updateRequest: update.IRequest,
+): Decision<StartedExecution> | undefined {
   const state = current?.state;
   if (state === undefined || !state.updates.has(updateRequest.meta?.updateId ?? '')) return undefined;
-  return { transitions: [], result: { runId: state.key.runId, firstRunId: state.chain.firstRunId, started: false, status: state.status, eagerWorkflowTaskStarted: false } };
+  return {
+    transitions: [],
+    result: {
+      runId: state.key.runId,
+      firstRunId: state.chain.firstRunId,
+      started: false,
+      status: state.status,
+      eagerWorkflowTaskStarted: false,
+    },
+  };
 }
 
 function admitTo(
@@ -81,10 +113,12 @@ function admitTo(
 ): Decision<StartedExecution> {
   const last = started.transitions.at(-1)?.state;
   const state = last?.key.runId === started.result.runId ? last : current?.state;
-  if (state === undefined || state.key.runId !== started.result.runId) return reject('ABORTED', 'The workflow was replaced meanwhile. Try again.');
+  if (state === undefined || state.key.runId !== started.result.runId)
+    return reject('ABORTED', 'The workflow was replaced meanwhile. Try again.');
   const admitted = admitUpdate(state, updateRequest, context);
   if (admitted.rejected) return admitted;
-  if (admitted.transitions[0]?.facts.length !== 0) services.updates.admitted(state.key.runId, updateRequest.meta?.updateId ?? '');
+  if (admitted.transitions[0]?.facts.length !== 0)
+    services.updates.admitted(state.key.runId, updateRequest.meta?.updateId ?? '');
   return { transitions: [...started.transitions, ...admitted.transitions], result: started.result };
 }
 
@@ -94,9 +128,20 @@ async function inOperation<Value>(index: 0 | 1, work: () => Value | Promise<Valu
     return await work();
   } catch (error) {
     if (!(error instanceof ServiceError) || error.detail?.type === 'MultiOperationExecutionFailure') throw error;
-    const failed = { code: error.grpcStatus, message: error.message, details: error.detail === undefined ? [] : [packDetail(error.detail)] };
-    const aborted = { code: STATUS.ABORTED.grpc, message: 'Operation was aborted.', details: [packDetail({ type: 'MultiOperationExecutionFailure', fields: {} })] };
+    const failed = {
+      code: error.grpcStatus,
+      message: error.message,
+      details: error.detail === undefined ? [] : [packDetail(error.detail)],
+    };
+    const aborted = {
+      code: STATUS.ABORTED.grpc,
+      message: 'Operation was aborted.',
+      details: [packDetail({ type: 'MultiOperationExecutionFailure', fields: {} })],
+    };
     const statuses = index === 0 ? [failed, aborted] : [aborted, failed];
-    throw new ServiceError(error.code, 'Update-with-Start could not be executed.', { type: 'MultiOperationExecutionFailure', fields: { statuses } });
+    throw new ServiceError(error.code, 'Update-with-Start could not be executed.', {
+      type: 'MultiOperationExecutionFailure',
+      fields: { statuses },
+    });
   }
 }

@@ -1,4 +1,11 @@
-import { invalidId, invalidPayloads, isClosed, requestCancel, signalExecution, terminateExecution } from '@perdure/engine';
+import {
+  invalidId,
+  invalidPayloads,
+  isClosed,
+  requestCancel,
+  signalExecution,
+  terminateExecution,
+} from '@perdure/engine';
 import { services as api } from '@perdure/protocol';
 import { ServiceError, type AnyRpcMethod } from '../api/index.js';
 import type { LiveExecution, RunTarget } from '../shard/index.js';
@@ -15,13 +22,13 @@ export function outsideMethods(services: Services): AnyRpcMethod[] {
   return [
     method(methods.SignalWorkflowExecution, async (request) => {
       const target = runTarget(namespaces.resolve(request.namespace).id, request.workflowExecution, limits);
-      require(
-        () => invalidId('SignalName', request.signalName, limits),
-        () => invalidId('RequestId', request.requestId, limits, { optional: true }),
-        () => invalidPayloads('Input', request.input, limits),
-      );
+      require(() => invalidId('SignalName', request.signalName, limits), () =>
+        invalidId('RequestId', request.requestId, limits, { optional: true }), () =>
+        invalidPayloads('Input', request.input, limits));
       const { signalName: name, input, header, identity, requestId, links } = request;
-      await host.execute(target, (live, context) => signalExecution(live.state, { name, input, header, identity, requestId, links }, context));
+      await host.execute(target, (live, context) =>
+        signalExecution(live.state, { name, input, header, identity, requestId, links }, context),
+      );
       return {};
     }),
     method(methods.RequestCancelWorkflowExecution, async (request) => {
@@ -56,7 +63,11 @@ export function outsideMethods(services: Services): AnyRpcMethod[] {
 function checkChain(live: LiveExecution, firstRunId: string): void {
   if (firstRunId === '' || live.state.chain.firstRunId === firstRunId) return;
   const { workflowId } = live.state.key;
-  throw new ServiceError('NOT_FOUND', `Workflow execution not found: workflow ${workflowId} now belongs to another chain of runs than ${firstRunId}.`, { type: 'NotFoundFailure', fields: {} });
+  throw new ServiceError(
+    'NOT_FOUND',
+    `Workflow execution not found: workflow ${workflowId} now belongs to another chain of runs than ${firstRunId}.`,
+    { type: 'NotFoundFailure', fields: {} },
+  );
 }
 
 /** Deletes a run; a running one is terminated first. */
@@ -66,7 +77,11 @@ export async function deleteExecution({ host }: Services, target: RunTarget): Pr
     await host.execute(key, (live, context) =>
       isClosed(live.state)
         ? { transitions: [], result: undefined }
-        : terminateExecution(live.state, { reason: 'Delete workflow execution', details: undefined, identity: 'history-service' }, context),
+        : terminateExecution(
+            live.state,
+            { reason: 'Delete workflow execution', details: undefined, identity: 'history-service' },
+            context,
+          ),
     );
   }
   await host.remove(key);

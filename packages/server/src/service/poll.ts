@@ -18,7 +18,8 @@ export interface TaskPoll {
   readonly request: {
     readonly namespace: string;
     readonly identity: string;
-    readonly taskQueue?: { readonly name: string; readonly kind: enums.TaskQueueKind; readonly normalName: string } | undefined;
+    readonly taskQueue?:
+      { readonly name: string; readonly kind: enums.TaskQueueKind; readonly normalName: string } | undefined;
   };
   readonly maxTasksPerSecond: number | undefined;
 }
@@ -27,12 +28,12 @@ export interface TaskPoll {
 export function pollTask(services: Services, poll: TaskPoll, context: CallContext): Promise<object | EncodedMessage> {
   const { request, kind } = poll;
   const namespace = services.namespaces.resolve(request.namespace);
-  require(
-    () => (request.taskQueue === undefined ? 'TaskQueue is not set on request.' : undefined),
-    () => invalidId('TaskQueue', request.taskQueue?.name, services.limits),
-    () => invalidId('Identity', request.identity, services.limits, { optional: true }),
-    () => (request.taskQueue?.kind === TaskQueueKind.TASK_QUEUE_KIND_STICKY && kind === 'activity' ? 'TaskQueue kind STICKY is for workflow tasks only.' : undefined),
-  );
+  require(() => (request.taskQueue === undefined ? 'TaskQueue is not set on request.' : undefined), () =>
+    invalidId('TaskQueue', request.taskQueue?.name, services.limits), () =>
+    invalidId('Identity', request.identity, services.limits, { optional: true }), () =>
+    request.taskQueue?.kind === TaskQueueKind.TASK_QUEUE_KIND_STICKY && kind === 'activity'
+      ? 'TaskQueue kind STICKY is for workflow tasks only.'
+      : undefined);
   checkTimeout(context);
   const queue = services.matching.queue(queueKey(namespace.id, kind, request.taskQueue?.name ?? ''));
   return new Promise((resolve, reject) => {
@@ -45,13 +46,19 @@ export function pollTask(services: Services, poll: TaskPoll, context: CallContex
     });
     const stopListening = context.onCancelled(() => poller.answerEmpty());
     const nowMs = services.clock.nowMs();
-    const deadlineMs = context.deadlineMs === undefined ? Infinity : context.deadlineMs - Math.min(DEADLINE_MARGIN_MS, (context.timeoutMs ?? Infinity) / 10);
-    const timer = services.clock.callAt(Math.min(deadlineMs, nowMs + services.limits.longPollTimeoutMs), () => poller.answerEmpty());
+    const deadlineMs =
+      context.deadlineMs === undefined
+        ? Infinity
+        : context.deadlineMs - Math.min(DEADLINE_MARGIN_MS, (context.timeoutMs ?? Infinity) / 10);
+    const timer = services.clock.callAt(Math.min(deadlineMs, nowMs + services.limits.longPollTimeoutMs), () =>
+      poller.answerEmpty(),
+    );
     queue.poll(poller, poll.maxTasksPerSecond);
   });
 }
 
 function checkTimeout(context: CallContext): void {
   if (context.timeoutMs === undefined) throw new ServiceError('INVALID_ARGUMENT', 'Context timeout is not set.');
-  if (context.timeoutMs < MINIMUM_TIMEOUT_MS) throw new ServiceError('INVALID_ARGUMENT', 'Context timeout is too short.');
+  if (context.timeoutMs < MINIMUM_TIMEOUT_MS)
+    throw new ServiceError('INVALID_ARGUMENT', 'Context timeout is too short.');
 }

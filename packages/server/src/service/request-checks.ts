@@ -1,4 +1,13 @@
-import { invalidCron, invalidId, invalidPayloads, invalidRetryPolicy, invalidTimeout, firstInvalid, payloadSizeBytes, type Limits } from '@perdure/engine';
+import {
+  invalidCron,
+  invalidId,
+  invalidPayloads,
+  invalidRetryPolicy,
+  invalidTimeout,
+  firstInvalid,
+  payloadSizeBytes,
+  type Limits,
+} from '@perdure/engine';
 import type { common, workflowservice } from '@perdure/protocol';
 import { ServiceError } from '../api/index.js';
 import type { RunTarget } from '../shard/index.js';
@@ -12,40 +21,42 @@ export function require(...complaints: readonly (() => string | undefined)[]): v
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The run that a request names; refuses a missing workflow id or a run id that is no UUID. */
-export function runTarget(namespaceId: string, execution: common.IWorkflowExecution | null | undefined, limits: Limits): RunTarget {
+export function runTarget(
+  namespaceId: string,
+  execution: common.IWorkflowExecution | null | undefined,
+  limits: Limits,
+): RunTarget {
   if (execution == null) throw new ServiceError('INVALID_ARGUMENT', 'Execution is not set on request.');
   const workflowId = execution.workflowId ?? '';
   const runId = execution.runId ?? '';
-  require(
-    () => invalidId('WorkflowId', workflowId, limits),
-    () => (runId === '' || UUID.test(runId) ? undefined : 'Invalid RunId.'),
-  );
+  require(() => invalidId('WorkflowId', workflowId, limits), () =>
+    runId === '' || UUID.test(runId) ? undefined : 'Invalid RunId.');
   return { namespaceId, workflowId, runId };
 }
 
 /** Refuses a start that no workflow could be made of. */
 export function checkStart(request: workflowservice.IStartWorkflowExecutionRequest, limits: Limits): void {
   const cron = invalidCron(request.cronSchedule ?? '');
-  require(
-    () => invalidId('WorkflowId', request.workflowId, limits),
-    () => invalidId('WorkflowType', request.workflowType?.name, limits),
-    () => invalidId('TaskQueue', request.taskQueue?.name, limits),
-    () => invalidId('RequestId', request.requestId, limits, { optional: true }),
-    () => invalidId('Identity', request.identity, limits, { optional: true }),
-    () => invalidTimeout('WorkflowExecutionTimeout', request.workflowExecutionTimeout),
-    () => invalidTimeout('WorkflowRunTimeout', request.workflowRunTimeout),
-    () => invalidTimeout('WorkflowTaskTimeout', request.workflowTaskTimeout),
-    () => invalidTimeout('WorkflowStartDelay', request.workflowStartDelay),
-    () => invalidRetryPolicy(request.retryPolicy),
-    () => (cron === undefined ? undefined : `Invalid CronSchedule "${request.cronSchedule ?? ''}": ${cron}.`),
-    () => (request.cronSchedule && request.workflowStartDelay ? 'CronSchedule and WorkflowStartDelay may not be used together.' : undefined),
-    () => invalidPayloads('Input', request.input, limits),
-    () => invalidMemo(request.memo, limits),
-  );
+  require(() => invalidId('WorkflowId', request.workflowId, limits), () =>
+    invalidId('WorkflowType', request.workflowType?.name, limits), () =>
+    invalidId('TaskQueue', request.taskQueue?.name, limits), () =>
+    invalidId('RequestId', request.requestId, limits, { optional: true }), () =>
+    invalidId('Identity', request.identity, limits, { optional: true }), () =>
+    invalidTimeout('WorkflowExecutionTimeout', request.workflowExecutionTimeout), () =>
+    invalidTimeout('WorkflowRunTimeout', request.workflowRunTimeout), () =>
+    invalidTimeout('WorkflowTaskTimeout', request.workflowTaskTimeout), () =>
+    invalidTimeout('WorkflowStartDelay', request.workflowStartDelay), () =>
+    invalidRetryPolicy(request.retryPolicy), () =>
+    cron === undefined ? undefined : `Invalid CronSchedule "${request.cronSchedule ?? ''}": ${cron}.`, () =>
+    request.cronSchedule && request.workflowStartDelay
+      ? 'CronSchedule and WorkflowStartDelay may not be used together.'
+      : undefined, () => invalidPayloads('Input', request.input, limits), () => invalidMemo(request.memo, limits));
 }
 
 function invalidMemo(memo: common.IMemo | null | undefined, limits: Limits): string | undefined {
   let bytes = 0;
   for (const payload of Object.values(memo?.fields ?? {})) bytes += payloadSizeBytes(payload);
-  return bytes > limits.memoSizeBytes ? `Memo exceeds size limit: ${bytes} bytes, at most ${limits.memoSizeBytes} are allowed.` : undefined;
+  return bytes > limits.memoSizeBytes
+    ? `Memo exceeds size limit: ${bytes} bytes, at most ${limits.memoSizeBytes} are allowed.`
+    : undefined;
 }

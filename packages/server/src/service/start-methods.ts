@@ -1,15 +1,15 @@
-import { startExecution, type Signal, type StartedExecution, invalidId, invalidPayloads } from '@perdure/engine';
+import { invalidId, invalidPayloads, startExecution, type Signal } from '@perdure/engine';
 import { enums, services as api, type workflowservice } from '@perdure/protocol';
 import { ServiceError, type AnyRpcMethod } from '../api/index.js';
 import type { RunTarget } from '../shard/index.js';
 import { workflowTaskResponse } from '../tasks/index.js';
-import { method } from './handlers.js';
+import { handled, method } from './handlers.js';
 import { multiOperation } from './multi-operation.js';
-import { checkStart, require } from './request-checks.js';
-import { validateSearchAttributes, withTypeMetadata } from './search-attribute-validation.js';
+import { prepareStart, startResponse } from './prepare-start.js';
+import { require } from './request-checks.js';
 import type { Services } from './services.js';
 
-const { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } = enums;
+const { WorkflowIdConflictPolicy } = enums;
 const { methods } = api.WorkflowService;
 
 /** StartWorkflowExecution, SignalWithStartWorkflowExecution and ExecuteMultiOperation. */
@@ -21,69 +21,47 @@ export function startMethods(services: Services): AnyRpcMethod[] {
   ];
 }
 
-/** A start that passed every check that does not depend on the executions there are. */
-export interface PreparedStart {
-  readonly target: RunTarget;
-  readonly request: workflowservice.IStartWorkflowExecutionRequest;
-}
-
-/** Checks a start request; fills in what the caller may leave out. */
-export function prepareStart(services: Services, request: workflowservice.StartWorkflowExecutionRequest): PreparedStart {
-  const namespace = services.namespaces.resolveForStart(request.namespace);
-  checkStart(request, services.limits);
-  checkPolicies(request);
-  require(() => validateSearchAttributes(namespace, request.searchAttributes, services.limits));
-  const target = { namespaceId: namespace.id, workflowId: request.workflowId, runId: '' };
-  const { searchAttributes } = request;
-  const typed = searchAttributes && { indexedFields: withTypeMetadata(namespace, searchAttributes.indexedFields) };
-  return { target, request: { ...request, searchAttributes: typed, requestId: request.requestId || services.newId() } };
-}
-
-function checkPolicies(request: workflowservice.StartWorkflowExecutionRequest): void {
-  const { workflowIdReusePolicy: reuse, workflowIdConflictPolicy: conflict } = request;
-  const terminates = reuse === WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING;
-  if (terminates && conflict !== WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_UNSPECIFIED) {
-    throw new ServiceError('INVALID_ARGUMENT', 'WorkflowIdConflictPolicy cannot be used together with WorkflowIdReusePolicy WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING');
-  }
-  if (reuse === WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE && conflict === WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING) {
-    throw new ServiceError('INVALID_ARGUMENT', 'Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE cannot be used together with WorkflowIdConflictPolicy WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING');
-  }
-}
-
-async function startWorkflow(services: Services, raw: workflowservice.StartWorkflowExecutionRequest): Promise<workflowservice.IStartWorkflowExecutionResponse> {
+async function startWorkflow(
+  services: Services,
+  raw: workflowservice.StartWorkflowExecutionRequest,
+): Promise<workflowservice.IStartWorkflowExecutionResponse> {
   const { target, request } = prepareStart(services, raw);
   const eager = raw.requestEagerExecution;
   let eagerTask: Promise<workflowservice.IPollWorkflowTaskQueueResponse> | undefined;
   const { result } = await services.host.start(target, (current, context) => {
     const decision = startExecution(current?.state, { request, namespaceId: target.namespaceId, eager }, context);
-    if (!decision.rejected && decision.result.eagerWorkflowTaskStarted) eagerTask = describeEagerTask(services, { ...target, runId: decision.result.runId });
+    if (!decision.rejected && decision.result.eagerWorkflowTaskStarted)
+      eagerTask = handled(describeEagerTask(services, { ...target, runId: decision.result.runId }));
     return decision;
   });
   return { ...startResponse(result), eagerWorkflowTask: await eagerTask };
 }
 
 /** Runs in the turn after the decision, when the new run is in memory. */
-async function describeEagerTask(services: Services, target: RunTarget): Promise<workflowservice.IPollWorkflowTaskQueueResponse> {
+async function describeEagerTask(
+  services: Services,
+  target: RunTarget,
+): Promise<workflowservice.IPollWorkflowTaskQueueResponse> {
   await Promise.resolve();
   const live = services.host.shardFor(target).cache.find(target);
   if (live === undefined) throw new Error('Invariant violated: a run just started is not in memory');
   return workflowTaskResponse(services, live, live.state, { partialHistory: false, queries: {} });
 }
 
-export function startResponse({ runId, firstRunId, started, status }: StartedExecution): workflowservice.IStartWorkflowExecutionResponse {
-  return { runId, firstExecutionRunId: firstRunId, started, status };
-}
-
-async function signalWithStart(services: Services, raw: workflowservice.SignalWithStartWorkflowExecutionRequest): Promise<workflowservice.ISignalWithStartWorkflowExecutionResponse> {
+async function signalWithStart(
+  services: Services,
+  raw: workflowservice.SignalWithStartWorkflowExecutionRequest,
+): Promise<workflowservice.ISignalWithStartWorkflowExecutionResponse> {
   const { signalName, signalInput, control, ...start } = raw;
   void control;
-  require(
-    () => invalidId('SignalName', signalName, services.limits),
-    () => invalidPayloads('SignalInput', signalInput, services.limits),
-  );
+  require(() => invalidId('SignalName', signalName, services.limits), () =>
+    invalidPayloads('SignalInput', signalInput, services.limits));
   const asStart = { ...EMPTY_START, ...start } as workflowservice.StartWorkflowExecutionRequest;
   if (asStart.workflowIdConflictPolicy === WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL) {
-    throw new ServiceError('INVALID_ARGUMENT', 'Invalid WorkflowIDConflictPolicy: WORKFLOW_ID_CONFLICT_POLICY_FAIL is not supported for this operation.');
+    throw new ServiceError(
+      'INVALID_ARGUMENT',
+      'Invalid WorkflowIDConflictPolicy: WORKFLOW_ID_CONFLICT_POLICY_FAIL is not supported for this operation.',
+    );
   }
   const { target, request } = prepareStart(services, asStart);
   const signal: Signal = {
@@ -94,9 +72,13 @@ async function signalWithStart(services: Services, raw: workflowservice.SignalWi
     requestId: request.requestId ?? '',
     links: raw.links,
   };
-  const { result } = await services.host.start(target, (current, context) => startExecution(current?.state, { request, namespaceId: target.namespaceId, signal }, context));
+  const { result } = await services.host.start(target, (current, context) =>
+    startExecution(current?.state, { request, namespaceId: target.namespaceId, signal }, context),
+  );
   return { runId: result.runId, firstExecutionRunId: result.firstRunId, started: result.started };
 }
 
-const EMPTY_START: Partial<workflowservice.StartWorkflowExecutionRequest> = { requestEagerExecution: false, completionCallbacks: [] };
-
+const EMPTY_START: Partial<workflowservice.StartWorkflowExecutionRequest> = {
+  requestEagerExecution: false,
+  completionCallbacks: [],
+};

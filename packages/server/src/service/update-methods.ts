@@ -18,35 +18,63 @@ export function updateMethods(services: Services): AnyRpcMethod[] {
 }
 
 /** Refuses an update request that no workflow could be given. */
-export function checkUpdate({ limits }: Services, { request, waitPolicy }: workflowservice.UpdateWorkflowExecutionRequest): void {
-  require(
-    () => (request === undefined ? 'Update Request is not set on request.' : undefined),
-    () => (request?.input === undefined ? 'Update Input is not set on request.' : undefined),
-    () => invalidId('Update Name', request?.input?.name, limits),
-    () => invalidId('Update Id', request?.meta?.updateId, limits, { optional: true }),
-    () => invalidPayloads('Update Input.Args', request?.input?.args, limits),
-    () => (waitPolicy?.lifecycleStage === undefined || waitPolicy.lifecycleStage in STAGES ? undefined : `Unknown lifecycle stage ${waitPolicy.lifecycleStage} in WaitPolicy.`),
-  );
+export function checkUpdate(
+  { limits }: Services,
+  { request, waitPolicy }: workflowservice.UpdateWorkflowExecutionRequest,
+): void {
+  require(() => (request === undefined ? 'Update Request is not set on request.' : undefined), () =>
+    request?.input === undefined ? 'Update Input is not set on request.' : undefined, () =>
+    invalidId('Update Name', request?.input?.name, limits), () =>
+    invalidId('Update Id', request?.meta?.updateId, limits, { optional: true }), () =>
+    invalidPayloads('Update Input.Args', request?.input?.args, limits), () =>
+    waitPolicy?.lifecycleStage === undefined || waitPolicy.lifecycleStage in STAGES
+      ? undefined
+      : `Unknown lifecycle stage ${waitPolicy.lifecycleStage} in WaitPolicy.`);
 }
 
 const STAGES: Readonly<Record<number, true>> = { 0: true, 1: true, 2: true, 3: true };
 
-async function update(services: Services, request: workflowservice.UpdateWorkflowExecutionRequest, context: CallContext): Promise<workflowservice.IUpdateWorkflowExecutionResponse> {
+async function update(
+  services: Services,
+  request: workflowservice.UpdateWorkflowExecutionRequest,
+  context: CallContext,
+): Promise<workflowservice.IUpdateWorkflowExecutionResponse> {
   const namespace = services.namespaces.resolve(request.namespace);
   const target = runTarget(namespace.id, request.workflowExecution, services.limits);
   checkUpdate(services, request);
   const updateId = request.request?.meta?.updateId || services.newId();
   const meta = { ...request.request?.meta, updateId };
-  const stage = Math.max(request.waitPolicy?.lifecycleStage ?? 0, Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ADMITTED);
-  const progress = await services.updates.update(target, { ...request.request, meta }, stage as enums.UpdateWorkflowExecutionLifecycleStage, context);
+  const stage = Math.max(
+    request.waitPolicy?.lifecycleStage ?? 0,
+    Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ADMITTED,
+  );
+  const progress = await services.updates.update(
+    target,
+    { ...request.request, meta },
+    stage as enums.UpdateWorkflowExecutionLifecycleStage,
+    context,
+  );
   return updateResponse(target.workflowId, updateId, progress);
 }
 
-export function updateResponse(workflowId: string, updateId: string, progress: UpdateProgress): workflowservice.IUpdateWorkflowExecutionResponse {
-  return { updateRef: { workflowExecution: { workflowId, runId: progress.runId }, updateId }, outcome: progress.outcome, stage: progress.stage };
+/** The answer to an update or to a poll for one: where it stands, and its outcome if it has one. */
+export function updateResponse(
+  workflowId: string,
+  updateId: string,
+  progress: UpdateProgress,
+): workflowservice.IUpdateWorkflowExecutionResponse {
+  return {
+    updateRef: { workflowExecution: { workflowId, runId: progress.runId }, updateId },
+    outcome: progress.outcome,
+    stage: progress.stage,
+  };
 }
 
-async function poll(services: Services, request: workflowservice.PollWorkflowExecutionUpdateRequest, context: CallContext): Promise<workflowservice.IPollWorkflowExecutionUpdateResponse> {
+async function poll(
+  services: Services,
+  request: workflowservice.PollWorkflowExecutionUpdateRequest,
+  context: CallContext,
+): Promise<workflowservice.IPollWorkflowExecutionUpdateResponse> {
   const namespace = services.namespaces.resolve(request.namespace);
   const target = runTarget(namespace.id, request.updateRef?.workflowExecution, services.limits);
   const updateId = request.updateRef?.updateId ?? '';

@@ -10,7 +10,7 @@ import { ServiceError, type AnyRpcMethod } from '../api/index.js';
 import type { Executed, LiveExecution } from '../shard/index.js';
 import { activityTaskResponse, decodeWorkflowTaskToken, queueKey, workflowTaskResponse } from '../tasks/index.js';
 import { checkNamespace } from './activity-methods.js';
-import { method } from './handlers.js';
+import { handled, method } from './handlers.js';
 import { pollTask } from './poll.js';
 import { require, runTarget } from './request-checks.js';
 import { validateSearchAttributes } from './search-attribute-validation.js';
@@ -67,7 +67,7 @@ async function completeTask(
       const { result, transitions } = decision;
       services.updates.recordRejections(live, result.rejectedUpdates);
       if (result.refused === undefined) services.queries.answerRiding(live, request.queryResults);
-      reply = Promise.resolve().then(() => replyOf(services, live, { result, transitions }));
+      reply = handled(Promise.resolve().then(() => replyOf(services, live, { result, transitions })));
     }
     return decision;
   });

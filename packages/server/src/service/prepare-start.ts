@@ -1,0 +1,60 @@
+import type { StartedExecution } from '@perdure/engine';
+import { enums, type workflowservice } from '@perdure/protocol';
+import { ServiceError } from '../api/index.js';
+import type { RunTarget } from '../shard/index.js';
+import { checkStart, require } from './request-checks.js';
+import { validateSearchAttributes, withTypeMetadata } from './search-attribute-validation.js';
+import type { Services } from './services.js';
+
+const { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } = enums;
+
+/** A start that passed every check that does not depend on the executions there are. */
+export interface PreparedStart {
+  readonly target: RunTarget;
+  readonly request: workflowservice.IStartWorkflowExecutionRequest;
+}
+
+/** Checks a start request; fills in what the caller may leave out. */
+export function prepareStart(
+  services: Services,
+  request: workflowservice.StartWorkflowExecutionRequest,
+): PreparedStart {
+  const namespace = services.namespaces.resolveForStart(request.namespace);
+  checkStart(request, services.limits);
+  checkPolicies(request);
+  require(() => validateSearchAttributes(namespace, request.searchAttributes, services.limits));
+  const target = { namespaceId: namespace.id, workflowId: request.workflowId, runId: '' };
+  const { searchAttributes } = request;
+  const typed = searchAttributes && { indexedFields: withTypeMetadata(namespace, searchAttributes.indexedFields) };
+  return { target, request: { ...request, searchAttributes: typed, requestId: request.requestId || services.newId() } };
+}
+
+function checkPolicies(request: workflowservice.StartWorkflowExecutionRequest): void {
+  const { workflowIdReusePolicy: reuse, workflowIdConflictPolicy: conflict } = request;
+  const terminates = reuse === WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING;
+  if (terminates && conflict !== WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_UNSPECIFIED) {
+    throw new ServiceError(
+      'INVALID_ARGUMENT',
+      'WorkflowIdConflictPolicy cannot be used together with WorkflowIdReusePolicy WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING',
+    );
+  }
+  if (
+    reuse === WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE &&
+    conflict === WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING
+  ) {
+    throw new ServiceError(
+      'INVALID_ARGUMENT',
+      'Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE cannot be used together with WorkflowIdConflictPolicy WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING',
+    );
+  }
+}
+
+/** The answer to a start, without the eager workflow task. */
+export function startResponse({
+  runId,
+  firstRunId,
+  started,
+  status,
+}: StartedExecution): workflowservice.IStartWorkflowExecutionResponse {
+  return { runId, firstExecutionRunId: firstRunId, started, status };
+}
