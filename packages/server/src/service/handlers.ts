@@ -19,7 +19,7 @@ export function method<Request, Response>(
     responseType: description.responseType,
     handle,
   };
-  return joined as AnyRpcMethod;
+  return joined;
 }
 
 /**
