@@ -1,10 +1,23 @@
 import { durationToMs, enums, msToDuration, type command, type history } from '@perdure/protocol';
 import { explicitRetryPolicy } from '../../retry.js';
-import { firstInvalid, invalidId, invalidPayloads, invalidRetryPolicy, invalidTimeout } from '../../validate.js';
+import type { Limits } from '../../limits.js';
+import { firstInvalid, invalidRetryPolicy } from '../../validate.js';
 import { jsonPayloads } from '../../payloads.js';
 import { isActivityRunning } from '../activity.js';
 import type { ExecutionState } from '../state.js';
-import { badAttributes, commandExtras, type CommandBatch, type CommandHandler } from './command.js';
+import {
+  badAttributes,
+  commandExtras,
+  invalidCommandId,
+  rejectAnswer,
+  reservedTaskQueue,
+  tooLarge,
+  tooLongCommandId,
+  type CommandBatch,
+  type CommandFailure,
+  type CommandHandler,
+  type Subject,
+} from './command.js';
 
 const { EventType, TaskQueueKind, WorkflowTaskFailedCause: Cause } = enums;
 
@@ -13,6 +26,7 @@ const NOT_STARTED = jsonPayloads('ACTIVITY_ID_NOT_STARTED');
 
 type ScheduleAttributes = command.IScheduleActivityTaskCommandAttributes;
 
+/** ScheduleActivityTask. */
 export const scheduleActivity: CommandHandler = (batch, given) => {
   const attributes = given.scheduleActivityTaskCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_ACTIVITY_ATTRIBUTES;
@@ -20,13 +34,13 @@ export const scheduleActivity: CommandHandler = (batch, given) => {
     return badAttributes(cause, 'ScheduleActivityTaskCommandAttributes is not set on ScheduleActivityTaskCommand.');
   const { draft } = batch;
   const { state, context } = draft;
-  const invalid = invalidSchedule(batch, attributes);
-  if (invalid !== undefined) return badAttributes(cause, invalid);
+  const refused = refusedSchedule(attributes, context.limits);
+  if (refused !== undefined) return refused;
   const activityId = attributes.activityId ?? '';
   if (state.activityIds.has(activityId)) {
     return badAttributes(
       Cause.WORKFLOW_TASK_FAILED_CAUSE_SCHEDULE_ACTIVITY_DUPLICATE_ID,
-      `ActivityId "${activityId}" is already in use by a pending activity of this run.`,
+      `invalid history builder state for action: add-activitytask-scheduled-event, ActivityID: ${activityId}`,
     );
   }
   if (state.activities.size >= context.limits.pendingActivities) {
@@ -54,23 +68,65 @@ function handOut(batch: CommandBatch, attributes: ScheduleAttributes, scheduledE
   else draft.effect({ kind: 'activityTask', scheduledEventId, stamp: 1 });
 }
 
-function invalidSchedule(batch: CommandBatch, attributes: ScheduleAttributes): string | undefined {
-  const { limits } = batch.draft.context;
-  return firstInvalid(
-    () => invalidId('ActivityId', attributes.activityId, limits),
-    () => invalidId('ActivityType', attributes.activityType?.name, limits),
-    () => invalidId('TaskQueue', attributes.taskQueue?.name, limits, { optional: true }),
-    () => invalidTimeout('ScheduleToCloseTimeout', attributes.scheduleToCloseTimeout),
-    () => invalidTimeout('ScheduleToStartTimeout', attributes.scheduleToStartTimeout),
-    () => invalidTimeout('StartToCloseTimeout', attributes.startToCloseTimeout),
-    () => invalidTimeout('HeartbeatTimeout', attributes.heartbeatTimeout),
-    () => invalidRetryPolicy(attributes.retryPolicy),
+function refusedSchedule(attributes: ScheduleAttributes, limits: Limits): CommandFailure | undefined {
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_ACTIVITY_ATTRIBUTES;
+  const command = 'ScheduleActivityTaskCommand';
+  const { activityId, activityType, taskQueue, retryPolicy } = attributes;
+  const subject = {
+    command,
+    about: `ActivityId=${shortened(activityId)} ActivityType=${shortened(activityType?.name)}`,
+  };
+  const reserved = reservedTaskQueue(taskQueue?.name, subject);
+  if (reserved !== undefined) return reserved;
+  const invalid = firstInvalid(
     () =>
-      hasClosingTimeout(attributes)
-        ? undefined
-        : 'A valid StartToClose or ScheduleToCloseTimeout is not set on ScheduleActivityTaskCommand.',
-    () => invalidPayloads('ScheduleActivityTaskCommandAttributes.Input', attributes.input, limits),
+      invalidCommandId(
+        'ActivityId',
+        activityId,
+        activityId ? subject : { command, about: `ActivityType=${activityType?.name ?? ''}` },
+        limits,
+      ),
+    () =>
+      invalidCommandId(
+        'ActivityType',
+        activityType?.name,
+        activityType?.name ? subject : { command, about: `ActivityID=${activityId ?? ''}` },
+        limits,
+      ),
+    () => tooLongCommandId('TaskQueue', taskQueue?.name, subject, limits),
+    () => invalidActivityTimeouts(attributes, subject),
   );
+  if (invalid !== undefined) return badAttributes(cause, invalid);
+  const invalidRetry = invalidRetryPolicy(retryPolicy);
+  if (invalidRetry !== undefined)
+    return rejectAnswer(
+      'INVALID_ARGUMENT',
+      `invalid ActivityRetryPolicy on ${command}: ${invalidRetry} ${subject.about}`,
+    );
+  return tooLarge(cause, 'ScheduleActivityTaskCommandAttributes.Input', attributes.input, limits);
+}
+
+const TIMEOUT_FIELDS = [
+  'scheduleToCloseTimeout',
+  'scheduleToStartTimeout',
+  'startToCloseTimeout',
+  'heartbeatTimeout',
+] as const;
+
+function invalidActivityTimeouts(attributes: ScheduleAttributes, { command, about }: Subject): string | undefined {
+  for (const field of TIMEOUT_FIELDS) {
+    const name = field.charAt(0).toUpperCase() + field.slice(1);
+    if ((durationToMs(attributes[field]) ?? 0) < 0)
+      return `Invalid ${name} for ${command}: negative duration. ${about}`;
+  }
+  return hasClosingTimeout(attributes)
+    ? undefined
+    : `A valid StartToClose or ScheduleToCloseTimeout is not set on ${command}. ${about}`;
+}
+
+/** Messages name the command by its ids, which a bad command may have made very long. */
+function shortened(text: string | null | undefined): string {
+  return text != null && text.length > 100 ? `${text.slice(0, 100)}...` : (text ?? '');
 }
 
 function hasClosingTimeout(attributes: ScheduleAttributes): boolean {
@@ -128,6 +184,7 @@ function explicitTimeouts(state: ExecutionState, attributes: ScheduleAttributes)
   };
 }
 
+/** RequestCancelActivityTask. */
 export const requestCancelActivity: CommandHandler = (batch, given) => {
   const attributes = given.requestCancelActivityTaskCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_ACTIVITY_ATTRIBUTES;
@@ -136,16 +193,18 @@ export const requestCancelActivity: CommandHandler = (batch, given) => {
     return badAttributes(cause, 'ScheduledEventId is not set on RequestCancelActivityTaskCommand.');
   const { draft, workflowTaskCompletedEventId } = batch;
   const activity = draft.state.activities.get(scheduledEventId);
-  if (activity === undefined) {
-    // It closed while this workflow task ran: the worker will see that event next.
-    if (scheduledEventId < draft.state.nextEventId && batch.hasUnseenEvents) return undefined;
-    return badAttributes(cause, `ScheduledEventId ${scheduledEventId} names no pending activity.`);
+  const isUnseenEnd = activity === undefined && hasBufferedEnd(draft.state, scheduledEventId);
+  if (activity === undefined ? !isUnseenEnd : activity.cancelRequestedEventId !== 0) {
+    return badAttributes(
+      cause,
+      `invalid history builder state for action: add-activitytask-cancel-requested-event, ScheduledEventID: ${scheduledEventId}`,
+    );
   }
-  if (activity.cancelRequestedEventId !== 0) return undefined;
   const latestCancelRequestedEventId = draft.event(EventType.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED, {
     activityTaskCancelRequestedEventAttributes: { scheduledEventId, workflowTaskCompletedEventId },
   });
-  if (!isActivityRunning(activity)) {
+  // It may have closed while this workflow task ran. The command still has its event, or it could not be replayed.
+  if (activity !== undefined && !isActivityRunning(activity)) {
     draft.event(EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED, {
       activityTaskCanceledEventAttributes: {
         latestCancelRequestedEventId,
@@ -159,3 +218,15 @@ export const requestCancelActivity: CommandHandler = (batch, given) => {
   }
   return undefined;
 };
+
+/** The activity has ended in an event that waits for the end of the running workflow task. */
+function hasBufferedEnd(state: ExecutionState, scheduledEventId: number): boolean {
+  return state.bufferedEvents.some(({ event }) => {
+    const ended =
+      event.activityTaskCompletedEventAttributes ??
+      event.activityTaskFailedEventAttributes ??
+      event.activityTaskTimedOutEventAttributes ??
+      event.activityTaskCanceledEventAttributes;
+    return ended?.scheduledEventId === scheduledEventId;
+  });
+}

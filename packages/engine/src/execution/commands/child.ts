@@ -1,13 +1,26 @@
 import { durationToMs, enums, msToDuration, type command } from '@perdure/protocol';
 import { invalidCron } from '../../cron.js';
 import { explicitRetryPolicy } from '../../retry.js';
-import { firstInvalid, invalidId, invalidPayloads, invalidRetryPolicy, invalidTimeout } from '../../validate.js';
-import { badAttributes, commandExtras, type CommandBatch, type CommandHandler } from './command.js';
+import type { Limits } from '../../limits.js';
+import { firstInvalid, invalidRetryPolicy } from '../../validate.js';
+import {
+  badAttributes,
+  commandExtras,
+  negativeDuration,
+  rejectAnswer,
+  reservedTaskQueue,
+  tooLarge,
+  tooLongCommandId,
+  type CommandBatch,
+  type CommandFailure,
+  type CommandHandler,
+} from './command.js';
 
 const { EventType, ParentClosePolicy, TaskQueueKind, WorkflowIdReusePolicy, WorkflowTaskFailedCause: Cause } = enums;
 
 type StartChildAttributes = command.IStartChildWorkflowExecutionCommandAttributes;
 
+/** StartChildWorkflowExecution. */
 export const startChild: CommandHandler = (batch, given) => {
   const attributes = given.startChildWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_START_CHILD_EXECUTION_ATTRIBUTES;
@@ -19,9 +32,9 @@ export const startChild: CommandHandler = (batch, given) => {
   const { state, context } = batch.draft;
   const namespace = attributes.namespace || state.namespace;
   const namespaceId = batch.namespaceId(namespace);
-  if (namespaceId === undefined) return badAttributes(cause, `Namespace "${namespace}" does not exist.`);
-  const invalid = invalidStartChild(batch, attributes);
-  if (invalid !== undefined) return badAttributes(cause, invalid);
+  if (namespaceId === undefined) return rejectAnswer('NOT_FOUND', `Namespace ${namespace} is not found.`);
+  const refused = refusedStartChild(attributes, namespace, context.limits);
+  if (refused !== undefined) return refused;
   const invalidSearch = batch.invalidSearchAttributes(attributes.searchAttributes);
   if (invalidSearch !== undefined)
     return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, invalidSearch);
@@ -33,20 +46,39 @@ export const startChild: CommandHandler = (batch, given) => {
   return undefined;
 };
 
-function invalidStartChild(batch: CommandBatch, attributes: StartChildAttributes): string | undefined {
-  const { limits } = batch.draft.context;
+function refusedStartChild(
+  attributes: StartChildAttributes,
+  namespace: string,
+  limits: Limits,
+): CommandFailure | undefined {
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_START_CHILD_EXECUTION_ATTRIBUTES;
+  const command = 'StartChildWorkflowExecutionCommand';
+  const { workflowId, workflowType, taskQueue } = attributes;
+  const about = `WorkflowId=${workflowId ?? ''} WorkflowType=${workflowType?.name ?? ''} Namespace=${namespace}`;
+  const subject = { command, about };
+  const reserved = reservedTaskQueue(taskQueue?.name, subject);
+  if (reserved !== undefined) return reserved;
   const cron = invalidCron(attributes.cronSchedule ?? '');
-  return firstInvalid(
-    () => invalidId('WorkflowId', attributes.workflowId, limits),
-    () => invalidId('WorkflowType', attributes.workflowType?.name, limits),
-    () => invalidId('TaskQueue', attributes.taskQueue?.name, limits, { optional: true }),
-    () => invalidTimeout('WorkflowExecutionTimeout', attributes.workflowExecutionTimeout),
-    () => invalidTimeout('WorkflowRunTimeout', attributes.workflowRunTimeout),
-    () => invalidTimeout('WorkflowTaskTimeout', attributes.workflowTaskTimeout),
+  const invalid = firstInvalid(
+    () =>
+      workflowId
+        ? undefined
+        : `Required field WorkflowId is not set on ${command}. WorkflowType=${workflowType?.name ?? ''} Namespace=${namespace}`,
+    () =>
+      workflowType?.name
+        ? undefined
+        : `Required field WorkflowType is not set on ${command}. WorkflowId=${workflowId ?? ''} Namespace=${namespace}`,
+    () => tooLongCommandId('WorkflowId', workflowId, { command, about: `Namespace=${namespace}` }, limits),
+    () => tooLongCommandId('WorkflowType', workflowType?.name, { command, about: `Namespace=${namespace}` }, limits),
+    () => tooLongCommandId('TaskQueue', taskQueue?.name, { command, about: `Namespace=${namespace}` }, limits),
+    () => negativeDuration('WorkflowExecutionTimeout', attributes.workflowExecutionTimeout, subject),
+    () => negativeDuration('WorkflowRunTimeout', attributes.workflowRunTimeout, subject),
+    () => negativeDuration('WorkflowTaskTimeout', attributes.workflowTaskTimeout, subject),
     () => invalidRetryPolicy(attributes.retryPolicy),
-    () => (cron === undefined ? undefined : `Invalid CronSchedule: ${cron}.`),
-    () => invalidPayloads('StartChildWorkflowExecutionCommandAttributes.Input', attributes.input, limits),
+    () => (cron === undefined ? undefined : `Invalid CronSchedule on ${command}: ${cron}. ${about}`),
   );
+  if (invalid !== undefined) return badAttributes(cause, invalid);
+  return tooLarge(cause, 'StartChildWorkflowExecutionCommandAttributes.Input', attributes.input, limits);
 }
 
 function writeInitiated(

@@ -3,10 +3,14 @@ import { invalidCron } from '../../cron.js';
 import { completeRun, dropUnacceptedUpdates, failRun } from '../decide/close.js';
 import { continueRun } from '../decide/run.js';
 import { explicitRetryPolicy } from '../../retry.js';
-import { invalidId, invalidPayloads, invalidRetryPolicy, invalidTimeout, firstInvalid } from '../../validate.js';
+import { firstInvalid, invalidRetryPolicy } from '../../validate.js';
 import {
   badAttributes,
   commandExtras,
+  negativeDuration,
+  reservedTaskQueue,
+  tooLarge,
+  tooLongCommandId,
   type CommandBatch,
   type CommandFailure,
   type CommandHandler,
@@ -16,10 +20,11 @@ const { ContinueAsNewInitiator, EventType, TaskQueueKind, WorkflowTaskFailedCaus
 
 /** A run must not end over events its code has not seen. */
 function unseen(batch: CommandBatch): CommandFailure | undefined {
-  if (!batch.hasUnseenEvents) return undefined;
+  if (batch.draft.state.bufferedEvents.length === 0) return undefined;
   return { cause: Cause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND, message: 'UnhandledCommand' };
 }
 
+/** CompleteWorkflowExecution. */
 export const completeWorkflow: CommandHandler = (batch, given) => {
   const attributes = given.completeWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_COMPLETE_WORKFLOW_EXECUTION_ATTRIBUTES;
@@ -28,18 +33,20 @@ export const completeWorkflow: CommandHandler = (batch, given) => {
       cause,
       'CompleteWorkflowExecutionCommandAttributes is not set on CompleteWorkflowExecutionCommand.',
     );
-  const tooLarge = invalidPayloads(
+  const large = tooLarge(
+    cause,
     'CompleteWorkflowExecutionCommandAttributes.Result',
     attributes.result,
     batch.draft.context.limits,
   );
-  if (tooLarge !== undefined) return { cause, message: tooLarge, terminates: true };
+  if (large !== undefined) return large;
   const blocked = unseen(batch);
   if (blocked !== undefined) return blocked;
   batch.openedRuns.push(...completeRun(batch.draft, attributes.result, batch.workflowTaskCompletedEventId));
   return undefined;
 };
 
+/** FailWorkflowExecution. */
 export const failWorkflow: CommandHandler = (batch, given) => {
   const attributes = given.failWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES;
@@ -52,6 +59,7 @@ export const failWorkflow: CommandHandler = (batch, given) => {
   return undefined;
 };
 
+/** CancelWorkflowExecution. */
 export const cancelWorkflow: CommandHandler = (batch, given) => {
   const attributes = given.cancelWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_CANCEL_WORKFLOW_EXECUTION_ATTRIBUTES;
@@ -70,6 +78,7 @@ export const cancelWorkflow: CommandHandler = (batch, given) => {
   return undefined;
 };
 
+/** ContinueAsNewWorkflowExecution. */
 export const continueAsNew: CommandHandler = (batch, given) => {
   const attributes = given.continueAsNewWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_CONTINUE_AS_NEW_ATTRIBUTES;
@@ -78,8 +87,8 @@ export const continueAsNew: CommandHandler = (batch, given) => {
       cause,
       'ContinueAsNewWorkflowExecutionCommandAttributes is not set on ContinueAsNewWorkflowExecutionCommand.',
     );
-  const invalid = invalidContinueAsNew(batch, attributes);
-  if (invalid !== undefined) return badAttributes(cause, invalid);
+  const refused = refusedContinueAsNew(batch, attributes);
+  if (refused !== undefined) return refused;
   const invalidSearch = batch.invalidSearchAttributes(attributes.searchAttributes);
   if (invalidSearch !== undefined)
     return badAttributes(Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, invalidSearch);
@@ -91,19 +100,28 @@ export const continueAsNew: CommandHandler = (batch, given) => {
 
 type ContinueAsNewAttributes = command.IContinueAsNewWorkflowExecutionCommandAttributes;
 
-function invalidContinueAsNew(batch: CommandBatch, attributes: ContinueAsNewAttributes): string | undefined {
-  const { limits } = batch.draft.context;
+function refusedContinueAsNew(batch: CommandBatch, attributes: ContinueAsNewAttributes): CommandFailure | undefined {
+  const { state, context } = batch.draft;
+  const { limits } = context;
+  const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_CONTINUE_AS_NEW_ATTRIBUTES;
+  const command = 'ContinueAsNewWorkflowExecutionCommand';
+  const { workflowType, taskQueue } = attributes;
+  const about = `WorkflowType=${workflowType?.name || (state.started.workflowType?.name ?? '')} TaskQueue=${taskQueue?.name || (state.started.taskQueue?.name ?? '')}`;
+  const subject = { command, about };
+  const reserved = reservedTaskQueue(taskQueue?.name, subject);
+  if (reserved !== undefined) return reserved;
   const cron = invalidCron(attributes.cronSchedule ?? '');
-  return firstInvalid(
-    () => invalidId('WorkflowType', attributes.workflowType?.name, limits, { optional: true }),
-    () => invalidId('TaskQueue', attributes.taskQueue?.name, limits, { optional: true }),
-    () => invalidTimeout('WorkflowRunTimeout', attributes.workflowRunTimeout),
-    () => invalidTimeout('WorkflowTaskTimeout', attributes.workflowTaskTimeout),
-    () => invalidTimeout('BackoffStartInterval', attributes.backoffStartInterval),
+  const invalid = firstInvalid(
+    () => tooLongCommandId('WorkflowType', workflowType?.name, { command, about: '' }, limits),
+    () => tooLongCommandId('TaskQueue', taskQueue?.name, { command, about: '' }, limits),
+    () => negativeDuration('WorkflowRunTimeout', attributes.workflowRunTimeout, subject),
+    () => negativeDuration('WorkflowTaskTimeout', attributes.workflowTaskTimeout, subject),
+    () => negativeDuration('BackoffStartInterval', attributes.backoffStartInterval, subject),
     () => invalidRetryPolicy(attributes.retryPolicy),
-    () => (cron === undefined ? undefined : `Invalid CronSchedule: ${cron}.`),
-    () => invalidPayloads('ContinueAsNewWorkflowExecutionCommandAttributes.Input', attributes.input, limits),
+    () => (cron === undefined ? undefined : `Invalid CronSchedule on ${command}: ${cron}. ${about}`),
   );
+  if (invalid !== undefined) return badAttributes(cause, invalid);
+  return tooLarge(cause, 'ContinueAsNewWorkflowExecutionCommandAttributes.Input', attributes.input, limits);
 }
 
 function continueRunAsNew(batch: CommandBatch, given: command.ICommand, attributes: ContinueAsNewAttributes): void {

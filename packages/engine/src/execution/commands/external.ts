@@ -1,10 +1,19 @@
 import { enums } from '@perdure/protocol';
-import { firstInvalid, invalidId, invalidPayloads } from '../../validate.js';
+import { firstInvalid } from '../../validate.js';
 import type { ExternalRequestState } from '../state.js';
-import { badAttributes, commandExtras, type CommandBatch, type CommandHandler } from './command.js';
+import {
+  badAttributes,
+  commandExtras,
+  invalidCommandId,
+  rejectAnswer,
+  tooLarge,
+  type CommandBatch,
+  type CommandHandler,
+} from './command.js';
 
 const { EventType, WorkflowTaskFailedCause: Cause } = enums;
 
+/** SignalExternalWorkflowExecution. */
 export const signalExternal: CommandHandler = (batch, given) => {
   const attributes = given.signalExternalWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SIGNAL_WORKFLOW_EXECUTION_ATTRIBUTES;
@@ -15,15 +24,28 @@ export const signalExternal: CommandHandler = (batch, given) => {
     );
   const { draft, workflowTaskCompletedEventId } = batch;
   const { limits } = draft.context;
+  if (attributes.execution == null)
+    return badAttributes(cause, 'Execution is not set on SignalExternalWorkflowExecutionCommand.');
+  const { workflowId, runId } = attributes.execution;
+  const { namespace, signalName: name } = attributes;
+  const command = 'SignalExternalWorkflowExecutionCommand';
+  const about = `WorkflowId=${workflowId ?? ''} Namespace=${namespace ?? ''} RunId=${runId ?? ''}`;
   const invalid = firstInvalid(
-    () => invalidId('Execution.WorkflowId', attributes.execution?.workflowId, limits),
-    () => invalidId('SignalName', attributes.signalName, limits),
-    () => invalidRunId(attributes.execution?.runId),
-    () => invalidPayloads('SignalExternalWorkflowExecutionCommandAttributes.Input', attributes.input, limits),
+    () =>
+      invalidCommandId(
+        'WorkflowId',
+        workflowId,
+        { command, about: `Namespace=${namespace ?? ''} RunId=${runId ?? ''}` },
+        limits,
+      ),
+    () => (isRunId(runId) ? undefined : `Invalid RunId set on ${command}. ${about} SignalName=${name ?? ''}`),
+    () => invalidCommandId('SignalName', name, { command, about }, limits),
   );
   if (invalid !== undefined) return badAttributes(cause, invalid);
-  const target = targetNamespace(batch, attributes.namespace);
-  if (target === undefined) return badAttributes(cause, `Namespace "${attributes.namespace ?? ''}" does not exist.`);
+  const large = tooLarge(cause, 'SignalExternalWorkflowExecutionCommandAttributes.Input', attributes.input, limits);
+  if (large !== undefined) return large;
+  const target = targetNamespace(batch, namespace);
+  if (target === undefined) return rejectAnswer('NOT_FOUND', `Namespace ${namespace ?? ''} is not found.`);
   const pending = countPending(batch, 'signal');
   if (pending >= limits.pendingSignals) {
     const message = `the number of pending signals to external workflows, ${pending}, has reached the per-workflow limit of ${limits.pendingSignals}`;
@@ -50,6 +72,7 @@ export const signalExternal: CommandHandler = (batch, given) => {
   return undefined;
 };
 
+/** RequestCancelExternalWorkflowExecution. */
 export const requestCancelExternal: CommandHandler = (batch, given) => {
   const attributes = given.requestCancelExternalWorkflowExecutionCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES;
@@ -60,13 +83,16 @@ export const requestCancelExternal: CommandHandler = (batch, given) => {
     );
   const { draft, workflowTaskCompletedEventId } = batch;
   const { limits } = draft.context;
+  const command = 'RequestCancelExternalWorkflowExecutionCommand';
+  const { workflowId, runId, namespace } = attributes;
+  const about = `Namespace=${namespace ?? ''} RunId=${runId ?? ''}`;
   const invalid = firstInvalid(
-    () => invalidId('WorkflowId', attributes.workflowId, limits),
-    () => invalidRunId(attributes.runId),
+    () => invalidCommandId('WorkflowId', workflowId, { command, about }, limits),
+    () => (isRunId(runId) ? undefined : `Invalid RunId set on ${command}. WorkflowId=${workflowId ?? ''} ${about}`),
   );
   if (invalid !== undefined) return badAttributes(cause, invalid);
-  const target = targetNamespace(batch, attributes.namespace);
-  if (target === undefined) return badAttributes(cause, `Namespace "${attributes.namespace ?? ''}" does not exist.`);
+  const target = targetNamespace(batch, namespace);
+  if (target === undefined) return rejectAnswer('NOT_FOUND', `Namespace ${namespace ?? ''} is not found.`);
   const pending = countPending(batch, 'cancel');
   if (pending >= limits.pendingCancelRequests) {
     const message = `the number of pending requests to cancel external workflows, ${pending}, has reached the per-workflow limit of ${limits.pendingCancelRequests}`;
@@ -102,9 +128,8 @@ function targetNamespace(
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-function invalidRunId(runId: string | null | undefined): string | undefined {
-  if (runId == null || runId === '' || UUID.test(runId)) return undefined;
-  return `Invalid RunId "${runId}": not a UUID.`;
+function isRunId(runId: string | null | undefined): boolean {
+  return runId == null || runId === '' || UUID.test(runId);
 }
 
 function countPending(batch: CommandBatch, kind: ExternalRequestState['kind']): number {

@@ -1,9 +1,10 @@
 import { enums } from '@perdure/protocol';
-import { invalidId, invalidPayloads, payloadSizeBytes } from '../../validate.js';
-import { badAttributes, commandExtras, type CommandHandler } from './command.js';
+import { payloadSizeBytes } from '../../validate.js';
+import { badAttributes, commandExtras, invalidCommandId, tooLarge, type CommandHandler } from './command.js';
 
 const { EventType, WorkflowTaskFailedCause: Cause } = enums;
 
+/** RecordMarker. */
 export const recordMarker: CommandHandler = (batch, given) => {
   const attributes = given.recordMarkerCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_RECORD_MARKER_ATTRIBUTES;
@@ -11,11 +12,16 @@ export const recordMarker: CommandHandler = (batch, given) => {
     return badAttributes(cause, 'RecordMarkerCommandAttributes is not set on RecordMarkerCommand.');
   const { draft, workflowTaskCompletedEventId } = batch;
   const { limits } = draft.context;
-  const invalid = invalidId('MarkerName', attributes.markerName, limits);
+  const invalid = invalidCommandId(
+    'MarkerName',
+    attributes.markerName,
+    { command: 'RecordMarkerCommand', about: '' },
+    limits,
+  );
   if (invalid !== undefined) return badAttributes(cause, invalid);
   for (const [name, payloads] of Object.entries(attributes.details ?? {})) {
-    const tooLarge = invalidPayloads(`RecordMarkerCommandAttributes.Details["${name}"]`, payloads, limits);
-    if (tooLarge !== undefined) return { cause, message: tooLarge, terminates: true };
+    const large = tooLarge(cause, `RecordMarkerCommandAttributes.Details[${name}]`, payloads, limits);
+    if (large !== undefined) return large;
   }
   const { markerName, details, header, failure } = attributes;
   draft.event(
@@ -26,10 +32,13 @@ export const recordMarker: CommandHandler = (batch, given) => {
   return undefined;
 };
 
+/** UpsertWorkflowSearchAttributes. */
 export const upsertSearchAttributes: CommandHandler = (batch, given) => {
   const searchAttributes = given.upsertWorkflowSearchAttributesCommandAttributes?.searchAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES;
-  if (searchAttributes == null || Object.keys(searchAttributes.indexedFields ?? {}).length === 0) {
+  if (searchAttributes == null)
+    return badAttributes(cause, 'SearchAttributes is not set on UpsertWorkflowSearchAttributesCommand.');
+  if (Object.keys(searchAttributes.indexedFields ?? {}).length === 0) {
     return badAttributes(cause, 'IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.');
   }
   const invalid = batch.invalidSearchAttributes(searchAttributes);
@@ -43,23 +52,25 @@ export const upsertSearchAttributes: CommandHandler = (batch, given) => {
   return undefined;
 };
 
+/** ModifyWorkflowProperties. */
 export const modifyProperties: CommandHandler = (batch, given) => {
   const upsertedMemo = given.modifyWorkflowPropertiesCommandAttributes?.upsertedMemo;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES;
   const fields = upsertedMemo?.fields;
-  if (upsertedMemo == null || fields == null || Object.keys(fields).length === 0) {
+  if (upsertedMemo == null) return badAttributes(cause, 'UpsertedMemo is not set on ModifyWorkflowPropertiesCommand.');
+  if (fields == null || Object.keys(fields).length === 0) {
     return badAttributes(cause, 'UpsertedMemo.Fields is not set on ModifyWorkflowPropertiesCommand.');
   }
   const { draft, workflowTaskCompletedEventId } = batch;
   const limit = draft.context.limits.memoSizeBytes;
   let bytes = 0;
   for (const payload of Object.values({ ...draft.state.memo, ...fields })) bytes += payloadSizeBytes(payload);
-  if (bytes > limit)
+  if (bytes > limit) {
     return {
-      cause,
-      message: `ModifyWorkflowPropertiesCommandAttributes: the memo would be ${bytes} bytes, at most ${limit} are allowed.`,
+      ...badAttributes(cause, `ModifyWorkflowPropertiesCommandAttributes.UpsertedMemo exceeds size limit.`),
       terminates: true,
     };
+  }
   draft.event(
     EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED,
     { workflowPropertiesModifiedEventAttributes: { workflowTaskCompletedEventId, upsertedMemo } },

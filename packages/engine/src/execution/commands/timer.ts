@@ -1,25 +1,34 @@
-import { durationToMs, enums } from '@perdure/protocol';
-import { firstInvalid, invalidId } from '../../validate.js';
-import { badAttributes, commandExtras, type CommandHandler } from './command.js';
+import { durationToMs, enums, type history } from '@perdure/protocol';
+import type { ExecutionState } from '../state.js';
+import { badAttributes, commandExtras, invalidCommandId, type CommandHandler } from './command.js';
 
 const { EventType, WorkflowTaskFailedCause: Cause } = enums;
 
+/** StartTimer. */
 export const startTimer: CommandHandler = (batch, given) => {
   const attributes = given.startTimerCommandAttributes;
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_START_TIMER_ATTRIBUTES;
   if (attributes == null) return badAttributes(cause, 'StartTimerCommandAttributes is not set on StartTimerCommand.');
   const { draft, workflowTaskCompletedEventId } = batch;
   const timerId = attributes.timerId ?? '';
-  const timeoutMs = durationToMs(attributes.startToFireTimeout) ?? 0;
-  const invalid = firstInvalid(
-    () => invalidId('TimerId', timerId, draft.context.limits),
-    () => (timeoutMs >= 0 ? undefined : `Invalid StartToFireTimeout: ${timeoutMs / 1000} s is negative.`),
+  const invalid = invalidCommandId(
+    'TimerId',
+    timerId,
+    { command: 'StartTimerCommand', about: '' },
+    draft.context.limits,
   );
   if (invalid !== undefined) return badAttributes(cause, invalid);
-  if (draft.state.timers.has(timerId)) {
+  if ((durationToMs(attributes.startToFireTimeout) ?? 0) < 0) {
+    return badAttributes(
+      cause,
+      `An invalid StartToFireTimeout is set on StartTimerCommand: negative duration. TimerId=${timerId}`,
+    );
+  }
+  // A firing that the worker has not seen keeps the id in use: the worker cannot mean another timer by it yet.
+  if (draft.state.timers.has(timerId) || bufferedFiring(draft.state, timerId) !== undefined) {
     return badAttributes(
       Cause.WORKFLOW_TASK_FAILED_CAUSE_START_TIMER_DUPLICATE_ID,
-      `TimerId "${timerId}" is already in use by a running timer of this run.`,
+      `invalid history builder state for action: add-timer-started-event, TimerID: ${timerId}`,
     );
   }
   draft.event(
@@ -36,11 +45,13 @@ export const startTimer: CommandHandler = (batch, given) => {
   return undefined;
 };
 
+/** CancelTimer. */
 export const cancelTimer: CommandHandler = (batch, given) => {
   const cause = Cause.WORKFLOW_TASK_FAILED_CAUSE_BAD_CANCEL_TIMER_ATTRIBUTES;
   const timerId = given.cancelTimerCommandAttributes?.timerId ?? '';
   const { draft, workflowTaskCompletedEventId } = batch;
-  const invalid = invalidId('TimerId', timerId, draft.context.limits);
+  const subject = { command: 'CancelTimerCommand', about: '' };
+  const invalid = invalidCommandId('TimerId', timerId, subject, draft.context.limits);
   if (invalid !== undefined) return badAttributes(cause, invalid);
   const timer = draft.state.timers.get(timerId);
   if (timer !== undefined) {
@@ -48,10 +59,15 @@ export const cancelTimer: CommandHandler = (batch, given) => {
     return undefined;
   }
   // It fired while this workflow task ran. The worker has not seen that and never will: the cancellation wins.
-  const fired = draft.state.bufferedEvents.find(({ event }) => event.timerFiredEventAttributes?.timerId === timerId);
-  if (fired === undefined) return badAttributes(cause, `TimerId "${timerId}" names no running timer of this run.`);
+  const fired = bufferedFiring(draft.state, timerId);
+  if (fired === undefined) {
+    return badAttributes(
+      cause,
+      `invalid history builder state for action: add-timer-canceled-event, TimerID: ${timerId}`,
+    );
+  }
   draft.record({ kind: 'bufferedTimerFiringDropped', timerId });
-  writeCanceled(fired.event.timerFiredEventAttributes?.startedEventId ?? 0);
+  writeCanceled(fired.timerFiredEventAttributes?.startedEventId ?? 0);
   return undefined;
 
   function writeCanceled(startedEventId: number): void {
@@ -60,3 +76,7 @@ export const cancelTimer: CommandHandler = (batch, given) => {
     });
   }
 };
+
+function bufferedFiring(state: ExecutionState, timerId: string): history.IHistoryEvent | undefined {
+  return state.bufferedEvents.find(({ event }) => event.timerFiredEventAttributes?.timerId === timerId)?.event;
+}

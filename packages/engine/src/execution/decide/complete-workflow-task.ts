@@ -57,8 +57,9 @@ export function completeWorkflowTask(
     return timeOutHeartbeat(state, context);
 
   const draft = new Draft(state, context);
-  const completion = new Completion(draft, state, task, input);
+  const completion = new Completion(draft, task, input);
   const refused = completion.applyCommands();
+  if (refused?.rejects !== undefined) return reject(refused.rejects, refused.message);
   if (refused !== undefined) return refuse(state, input, refused, context);
   return completion.finish(heartbeat);
 }
@@ -221,7 +222,6 @@ class Completion {
 
   constructor(
     private readonly draft: Draft,
-    before: ExecutionState,
     task: WorkflowTaskState,
     private readonly input: CompleteWorkflowTask,
   ) {
@@ -239,7 +239,6 @@ class Completion {
       invalidSearchAttributes: input.invalidSearchAttributes,
       allowsEagerActivities: true,
       eagerActivities: [],
-      hasUnseenEvents: before.bufferedEvents.length > 0,
       needsWorkflowTask: false,
       openedRuns: this.openedRuns,
     };

@@ -42,7 +42,8 @@ export function memoModified(draft: StateDraft, event: history.IHistoryEvent): v
 
 export function optionsUpdated(draft: StateDraft, event: history.IHistoryEvent): void {
   const requestId = event.workflowExecutionOptionsUpdatedEventAttributes?.attachedRequestId ?? '';
-  if (requestId !== '') draft.set({ attachedRequests: [...draft.state.attachedRequests, { requestId, eventId: event.eventId ?? 0 }] });
+  if (requestId !== '')
+    draft.set({ attachedRequests: [...draft.state.attachedRequests, { requestId, eventId: event.eventId ?? 0 }] });
 }
 
 type Payloads = Readonly<Record<string, common.IPayload | null | undefined>>;

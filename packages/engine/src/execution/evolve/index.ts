@@ -165,5 +165,7 @@ function flush(draft: StateDraft, fact: Extract<Fact, { kind: 'bufferFlushed' }>
 
 function placeAttachedRequest(draft: StateDraft, requestId: string, eventId: number): void {
   const { attachedRequests } = draft.state;
-  draft.set({ attachedRequests: attachedRequests.map((each) => (each.requestId === requestId ? { requestId, eventId } : each)) });
+  draft.set({
+    attachedRequests: attachedRequests.map((each) => (each.requestId === requestId ? { requestId, eventId } : each)),
+  });
 }

@@ -3,16 +3,14 @@ import type { StateDraft } from '../state-draft.js';
 import type { UpdateState } from '../state.js';
 
 export function updateAdmitted(draft: StateDraft, updateId: string, request: update.IRequest): void {
-  draft
-    .map('updates')
-    .set(updateId, {
-      updateId,
-      phase: 'admitted',
-      request,
-      acceptedEventId: 0,
-      completedEventId: 0,
-      outcome: undefined,
-    });
+  draft.map('updates').set(updateId, {
+    updateId,
+    phase: 'admitted',
+    request,
+    acceptedEventId: 0,
+    completedEventId: 0,
+    outcome: undefined,
+  });
 }
 
 export function updatesSent(draft: StateDraft, updateIds: readonly string[]): void {
