@@ -3,7 +3,7 @@
  * It must not know which feature a test is about, nor anything of the server beyond its address.
  */
 export { connect, type Environment } from './environment.js';
-export { updateMessages } from './update-messages.js';
+export { updateMessages } from './update-answers.js';
 export { commands } from './commands.js';
 export { ScriptedWorker } from './scripted-worker.js';
 export { eventTypes, transcript } from './transcript.js';
