@@ -17,7 +17,7 @@ export const commands = {
   }),
   cancelWorkflow: (...details: unknown[]): Command => ({
     commandType: type.COMMAND_TYPE_CANCEL_WORKFLOW_EXECUTION,
-    cancelWorkflowExecutionCommandAttributes: { details: toPayloads(...details) },
+    cancelWorkflowExecutionCommandAttributes: { details: details.length ? toPayloads(...details) : null },
   }),
   continueAsNew: (attributes: command.IContinueAsNewWorkflowExecutionCommandAttributes): Command => ({
     commandType: type.COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION,
