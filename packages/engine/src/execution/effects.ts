@@ -1,5 +1,6 @@
 import type { ExecutionState } from './state.js';
-import { isClosed } from './state.js';
+import { isAbandoned } from './evolve/close.js';
+import { isClosed, type ChildState } from './state.js';
 
 /**
  * Work for the shell that follows from a transition. An effect is a reminder, not a record: `pendingEffects` finds
@@ -27,7 +28,7 @@ export function pendingEffects(state: ExecutionState): Effect[] {
     }
   }
   for (const child of state.children.values()) {
-    if (child.startedRunId === '') effects.push({ kind: 'startChild', initiatedEventId: child.initiatedEventId });
+    if (isToStart(state, child)) effects.push({ kind: 'startChild', initiatedEventId: child.initiatedEventId });
   }
   for (const request of state.externalRequests.values())
     effects.push({ kind: 'externalRequest', initiatedEventId: request.initiatedEventId });
@@ -42,7 +43,7 @@ export function needsAttention(state: ExecutionState): boolean {
   const task = state.workflowTask;
   if (task !== undefined && task.startedEventId === 0) return true;
   if (state.parentToNotify || state.parentCloseDuties.length > 0 || state.externalRequests.size > 0) return true;
-  for (const child of state.children.values()) if (child.startedRunId === '') return true;
+  for (const child of state.children.values()) if (isToStart(state, child)) return true;
   if (isClosed(state)) return false;
   for (const activity of state.activities.values()) if (activity.phase === 'scheduled') return true;
   return false;
@@ -58,7 +59,7 @@ export function isPending(state: ExecutionState, effect: Effect): boolean {
       return activity?.phase === 'scheduled' && activity.stamp === effect.stamp;
     }
     case 'startChild':
-      return state.children.get(effect.initiatedEventId)?.startedRunId === '';
+      return isChildToStart(state, effect.initiatedEventId);
     case 'externalRequest':
       return state.externalRequests.has(effect.initiatedEventId);
     case 'notifyParent':
@@ -68,4 +69,14 @@ export function isPending(state: ExecutionState, effect: Effect): boolean {
     default:
       return effect satisfies never;
   }
+}
+
+function isChildToStart(state: ExecutionState, initiatedEventId: number): boolean {
+  const child = state.children.get(initiatedEventId);
+  return child !== undefined && isToStart(state, child);
+}
+
+/** After the close only a child that may outlive the run is still started. */
+function isToStart(state: ExecutionState, child: ChildState): boolean {
+  return child.startedRunId === '' && (!isClosed(state) || isAbandoned(child));
 }

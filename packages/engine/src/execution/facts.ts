@@ -37,7 +37,7 @@ export type Fact =
   | { readonly kind: 'activityRetryScheduled'; readonly activity: ActivityRetryScheduledFact }
   | { readonly kind: 'activityBackoffEnded'; readonly scheduledEventId: number }
   | { readonly kind: 'updateAdmitted'; readonly updateId: string; readonly request: update.IRequest }
-  | { readonly kind: 'updateSent'; readonly updateIds: readonly string[] }
+  | { readonly kind: 'updateSent'; readonly updateIds: readonly string[]; readonly workflowTaskNumber: number }
   | { readonly kind: 'updateDropped'; readonly updateId: string }
   | { readonly kind: 'requestAttached'; readonly requestId: string }
   | { readonly kind: 'signalDeduplicated'; readonly requestId: string }
@@ -47,7 +47,11 @@ export type Fact =
   | { readonly kind: 'abandonedChildStarted'; readonly initiatedEventId: number }
   /** After this run closed: its signal or cancel request has been dealt with. */
   | { readonly kind: 'externalRequestDone'; readonly initiatedEventId: number }
-  | { readonly kind: 'parentCloseDutyDone'; readonly initiatedEventId: number };
+  | { readonly kind: 'parentCloseDutyDone'; readonly initiatedEventId: number }
+  /** After this run closed: a child that must not outlive it was started nonetheless, for its start was under way. */
+  | { readonly kind: 'childStartedTooLate'; readonly initiatedEventId: number; readonly runId: string }
+  /** The closed run is to be forgotten; its rows may be removed. */
+  | { readonly kind: 'deleted' };
 
 /** Identity of a run and what its first event does not say. */
 export interface CreatedFact {
@@ -82,6 +86,7 @@ export interface WorkflowTaskStartedFact {
   readonly historySizeBytes: number;
 }
 
+/** A worker took an attempt of an activity. */
 export interface ActivityStartedFact {
   readonly scheduledEventId: number;
   readonly attempt: number;
@@ -90,6 +95,7 @@ export interface ActivityStartedFact {
   readonly identity: string;
 }
 
+/** An attempt of an activity failed and another one follows. */
 export interface ActivityRetryScheduledFact {
   readonly scheduledEventId: number;
   readonly attempt: number;

@@ -53,5 +53,6 @@ export function initialState(created: CreatedFact): ExecutionState {
     resetPoints: [],
     parentCloseDuties: [],
     parentToNotify: false,
+    deleted: false,
   };
 }

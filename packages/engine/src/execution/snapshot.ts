@@ -63,6 +63,7 @@ const FIELDS = [
   'resetPoints',
   'parentCloseDuties',
   'parentToNotify',
+  'deleted',
 ] as const satisfies readonly (keyof ExecutionState)[];
 
 type Field = (typeof FIELDS)[number];
@@ -98,7 +99,11 @@ const CODECS: Codecs = {
   },
   bufferedEvents: {
     pack: (buffered) => buffered.map(({ event }) => history.HistoryEvent.encode(event).slice()),
-    unpack: (raw: Uint8Array[]) => raw.map((event) => ({ event: history.HistoryEvent.decode(event) })),
+    unpack: (raw: Uint8Array[]) =>
+      raw.map((event) => ({
+        event: history.HistoryEvent.decode(event),
+        sizeBytes: event.length,
+      })),
   },
   memo: {
     pack: (fields) => common.Memo.encode({ fields }),

@@ -45,6 +45,7 @@ export interface WorkflowTaskState {
   readonly historySizeBytes: number;
 }
 
+/** An attempt waits for a worker, for its backoff, or is with a worker. */
 export type ActivityPhase = 'scheduled' | 'backoff' | 'started';
 
 /** An activity that has not closed. History knows only that it was scheduled; the attempts live here. */
@@ -80,6 +81,7 @@ export interface ActivityTimeouts {
   readonly heartbeatMs: number | undefined;
 }
 
+/** A timer that runs. */
 export interface TimerState {
   readonly timerId: string;
   readonly startedEventId: number;
@@ -120,6 +122,8 @@ export interface ExternalRequestState {
 export interface UpdateState {
   readonly updateId: string;
   readonly phase: 'admitted' | 'sent' | 'accepted' | 'completed';
+  /** The workflow task that carried the request; 0 while none has. */
+  readonly sentWithWorkflowTask: number;
   readonly request: update.IRequest | undefined;
   readonly acceptedEventId: number;
   readonly completedEventId: number;
@@ -129,6 +133,8 @@ export interface UpdateState {
 /** An event that happened while a workflow task was running; it gets its id when that task ends. */
 export interface BufferedEvent {
   readonly event: history.IHistoryEvent;
+  /** Of its encoding, which lacks the id. */
+  readonly sizeBytes: number;
 }
 
 /** A child that must hear of the close of this execution. */
@@ -145,6 +151,7 @@ export interface AttachedRequest {
   readonly eventId: number;
 }
 
+/** The queue of the worker that has the run in its cache. */
 export interface StickyQueue {
   readonly name: string;
   readonly scheduleToStartTimeoutMs: number;
@@ -223,6 +230,8 @@ export interface ExecutionState {
   /** Duties left after close. */
   readonly parentCloseDuties: readonly ParentCloseDuty[];
   readonly parentToNotify: boolean;
+  /** Asked to be deleted: the run is gone for everyone but the cleaner. */
+  readonly deleted: boolean;
 }
 
 /**

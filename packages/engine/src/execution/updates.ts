@@ -6,13 +6,16 @@ const { EventType, WorkflowTaskFailedCause } = enums;
 const TYPE_URL_PREFIX = 'type.googleapis.com/';
 const REQUEST_SUFFIX = '/request';
 
-/** The messages that the running workflow task carries to the worker: one request for each update it was given. */
+/**
+ * The messages that the running workflow task carries to the worker: one request for each update it was given. What
+ * an earlier task of a heartbeating worker carried is not said again.
+ */
 export function updateRequestMessages(state: ExecutionState): ProtocolMessage[] {
   const task = state.workflowTask;
   if (task === undefined) return [];
   const messages: ProtocolMessage[] = [];
   for (const entry of state.updates.values()) {
-    if (entry.phase !== 'sent') continue;
+    if (entry.phase !== 'sent' || entry.sentWithWorkflowTask !== task.number) continue;
     messages.push({
       id: entry.updateId + REQUEST_SUFFIX,
       protocolInstanceId: entry.updateId,

@@ -156,7 +156,7 @@ export function timeOutActivity(draft: Draft, activity: ActivityState, timeoutTy
     timeoutType === TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE || timeoutType === TimeoutType.TIMEOUT_TYPE_HEARTBEAT;
   const retryState = isRetryable
     ? retryOrGiveUp(draft, activity, reason, activity.heartbeatDetails)
-    : stateOfFinalTimeout(activity, timeoutType);
+    : stateOfFinalTimeout(activity);
   if (retryState === undefined) return;
   const { scheduledEventId } = activity;
   const startedEventId = activity.phase === 'started' ? writeStarted(draft, activity) : 0;
@@ -171,11 +171,9 @@ export function timeOutActivity(draft: Draft, activity: ActivityState, timeoutTy
   scheduleWorkflowTask(draft);
 }
 
-function stateOfFinalTimeout(activity: ActivityState, timeoutType: enums.TimeoutType): enums.RetryState {
+function stateOfFinalTimeout(activity: ActivityState): enums.RetryState {
   if (activity.cancelRequestedEventId !== 0) return RetryState.RETRY_STATE_CANCEL_REQUESTED;
-  return timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE
-    ? RetryState.RETRY_STATE_TIMEOUT
-    : RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE;
+  return RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE;
 }
 
 const TIMEOUT_MESSAGES: ReadonlyMap<enums.TimeoutType, string> = new Map([

@@ -1,6 +1,7 @@
 import { enums, type history } from '@perdure/protocol';
 import { accept, type Decision } from '../decision.js';
 import { Draft, type EventAttributes } from '../draft.js';
+import { isAbandoned } from '../evolve/close.js';
 import { isClosed, type ChildState, type ExecutionState } from '../state.js';
 import type { DecideContext } from '../transition.js';
 import { scheduleWorkflowTask } from './workflow-task.js';
@@ -18,12 +19,23 @@ export function recordChildStarted(
   const draft = new Draft(state, context);
   const child = state.children.get(initiatedEventId);
   if (child === undefined || child.startedRunId !== '') return accept(draft.finish());
-  if (isClosed(state)) draft.record({ kind: 'abandonedChildStarted', initiatedEventId });
+  if (isClosed(state)) recordStartAfterClose(draft, child, runId);
   else {
     writeStarted(draft, child, runId);
     scheduleWorkflowTask(draft);
   }
   return accept(draft.finish());
+}
+
+/** An abandoned child lives on. Any other has to hear of the close that its start overtook. */
+function recordStartAfterClose(draft: Draft, child: ChildState, runId: string): void {
+  const { initiatedEventId } = child;
+  if (isAbandoned(child)) {
+    draft.record({ kind: 'abandonedChildStarted', initiatedEventId });
+    return;
+  }
+  draft.record({ kind: 'childStartedTooLate', initiatedEventId, runId });
+  draft.effect({ kind: 'parentClosePolicy', initiatedEventId });
 }
 
 /** The child could not be started. */

@@ -3,7 +3,7 @@ import { numberBufferedEvent, type Draft } from '../draft.js';
 import type { RecordedEvent } from '../facts.js';
 import { isClosed, isWaitingForFirstWorkflowTask, type ExecutionState, type WorkflowTaskState } from '../state.js';
 
-const { EventType, SuggestContinueAsNewReason, TaskQueueKind, TimeoutType } = enums;
+const { EventType, SuggestContinueAsNewReason, TaskQueueKind, TimeoutType, WorkflowTaskFailedCause } = enums;
 
 /** Something happened that the workflow has to see: makes sure a workflow task will show it. */
 export function scheduleWorkflowTask(draft: Draft): void {
@@ -12,10 +12,21 @@ export function scheduleWorkflowTask(draft: Draft): void {
   const task = state.workflowTask;
   if (task !== undefined) {
     // A started task buffers what comes; its end schedules the next one.
-    if (task.kind === 'speculative' && task.startedEventId === 0) makeNormal(draft, task);
+    if (isBufferFull(draft)) failForFullBuffer(draft);
+    else if (task.kind === 'speculative' && task.startedEventId === 0) makeNormal(draft, task);
     return;
   }
   schedule(draft, state.nextWorkflowTaskAttempt > 1 ? 'transient' : 'normal', draft.nowMs);
+}
+
+function isBufferFull({ state, context: { limits } }: Draft): boolean {
+  return state.bufferedEvents.length > limits.bufferedEvents || state.bufferedSizeBytes > limits.bufferedSizeBytes;
+}
+
+/** Too much waits for the running task to end: it ends now, which gives every buffered event its place. */
+function failForFullBuffer(draft: Draft): void {
+  const cause = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND;
+  failWorkflowTask(draft, { cause, failure: undefined, identity: 'history-service' });
 }
 
 /** The first workflow task of a run, and the one a backoff was holding back. */
@@ -198,8 +209,11 @@ export function startWorkflowTask(draft: Draft, taker: WorkflowTaskTaker): void 
   const waiting = [...state.updates.values()]
     .filter((entry) => entry.phase === 'admitted')
     .map((entry) => entry.updateId);
-  if (waiting.length > 0) draft.record({ kind: 'updateSent', updateIds: waiting });
+  if (waiting.length > 0) draft.record({ kind: 'updateSent', updateIds: waiting, workflowTaskNumber: task.number });
 }
+
+/** Of the updates a run may have; at nine tenths of them the workflow is advised to continue as new. */
+const UPDATES_SUGGESTION_SHARE = 0.9;
 
 function continueAsNewReasons(draft: Draft): enums.SuggestContinueAsNewReason[] {
   const { state, context } = draft;
@@ -209,6 +223,9 @@ function continueAsNewReasons(draft: Draft): enums.SuggestContinueAsNewReason[] 
   }
   if (state.nextEventId - 1 >= context.limits.historyCountSuggestContinueAsNew) {
     reasons.push(SuggestContinueAsNewReason.SUGGEST_CONTINUE_AS_NEW_REASON_TOO_MANY_HISTORY_EVENTS);
+  }
+  if (state.acceptedUpdateCount >= context.limits.updatesPerRun * UPDATES_SUGGESTION_SHARE) {
+    reasons.push(SuggestContinueAsNewReason.SUGGEST_CONTINUE_AS_NEW_REASON_TOO_MANY_UPDATES);
   }
   return reasons;
 }
@@ -225,7 +242,7 @@ export interface WorkflowTaskFailure {
 /** Ends the running workflow task as failed, gives buffered events their place, and schedules the next attempt. */
 export function failWorkflowTask(draft: Draft, failed: WorkflowTaskFailure): void {
   endWorkflowTaskAsFailed(draft, failed);
-  draft.record({ kind: 'stickyQueueCleared' });
+  leaveSticky(draft);
   retryWorkflowTask(draft);
 }
 
@@ -250,7 +267,7 @@ export function endWorkflowTaskAsFailed(draft: Draft, failed: WorkflowTaskFailur
 export function timeOutStartedWorkflowTask(draft: Draft): void {
   const running = runningTaskForHistory(draft);
   if (running !== undefined) writeTimedOut(draft, running, TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE);
-  draft.record({ kind: 'stickyQueueCleared' });
+  leaveSticky(draft);
   retryWorkflowTask(draft);
 }
 
@@ -260,9 +277,13 @@ export function timeOutStickyWorkflowTask(draft: Draft): void {
   if (task === undefined) return;
   if (task.kind === 'normal') writeTimedOut(draft, task, TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START);
   else draft.record({ kind: 'workflowTaskDropped', nextAttempt: task.attempt });
-  draft.record({ kind: 'stickyQueueCleared' });
+  leaveSticky(draft);
   if (task.kind === 'speculative') scheduleSpeculativeWorkflowTask(draft);
   else scheduleWorkflowTask(draft);
+}
+
+function leaveSticky(draft: Draft): void {
+  if (draft.state.sticky !== undefined) draft.record({ kind: 'stickyQueueCleared' });
 }
 
 function writeTimedOut(draft: Draft, task: WorkflowTaskState, timeoutType: enums.TimeoutType): void {

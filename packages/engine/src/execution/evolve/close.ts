@@ -10,8 +10,9 @@ export function closed(draft: StateDraft, event: history.IHistoryEvent, status: 
   const { state } = draft;
   const newRunId = newRunIdOf(event);
   const children = [...state.children.values()];
-  // A child that is to outlive its parent is started even if the parent closes first; the others never begin.
-  const stillToStart = children.filter((child) => child.startedRunId === '' && isAbandoned(child));
+  // A child that is to outlive its parent is started even if the parent closes first. The others never begin, unless
+  // their start is under way: then they are remembered until it is known what became of it.
+  const unstarted = children.filter((child) => child.startedRunId === '');
   draft.set({
     status,
     closeEvent: event,
@@ -24,9 +25,10 @@ export function closed(draft: StateDraft, event: history.IHistoryEvent, status: 
     activityIds: EMPTY_MAP,
     timers: EMPTY_MAP,
     externalRequests: state.externalRequests,
-    children:
-      stillToStart.length === 0 ? EMPTY_MAP : new Map(stillToStart.map((child) => [child.initiatedEventId, child])),
-    parentCloseDuties: children.filter((child) => child.startedRunId !== '' && !isAbandoned(child)).map(duty),
+    children: unstarted.length === 0 ? EMPTY_MAP : new Map(unstarted.map((child) => [child.initiatedEventId, child])),
+    parentCloseDuties: children
+      .filter((child) => child.startedRunId !== '' && !isAbandoned(child))
+      .map((child) => duty(child, child.startedRunId)),
     parentToNotify: newRunId === '' && state.started.parentWorkflowExecution != null,
   });
 }
@@ -41,18 +43,27 @@ function newRunIdOf(event: history.IHistoryEvent): string {
   );
 }
 
-function isAbandoned(child: ChildState): boolean {
+/** The close of its parent has to reach a child whose start was under way. */
+export function childStartedTooLate(draft: StateDraft, initiatedEventId: number, runId: string): void {
+  const child = draft.state.children.get(initiatedEventId);
+  if (child === undefined) return;
+  draft.map('children').delete(initiatedEventId);
+  draft.set({ parentCloseDuties: [...draft.state.parentCloseDuties, duty(child, runId)] });
+}
+
+/** The child is to live on after the close of its parent. */
+export function isAbandoned(child: ChildState): boolean {
   return child.attributes.parentClosePolicy === ParentClosePolicy.PARENT_CLOSE_POLICY_ABANDON;
 }
 
-function duty(child: ChildState): ParentCloseDuty {
+function duty(child: ChildState, runId: string): ParentCloseDuty {
   return {
     initiatedEventId: child.initiatedEventId,
     child: {
       namespace: child.attributes.namespace ?? '',
       namespaceId: child.attributes.namespaceId ?? '',
       workflowId: child.attributes.workflowId ?? '',
-      runId: child.startedRunId,
+      runId,
     },
     policy: child.attributes.parentClosePolicy ?? ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE,
   };

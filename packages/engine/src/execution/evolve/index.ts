@@ -4,6 +4,7 @@ import { initialState } from '../initial-state.js';
 import { StateDraft } from '../state-draft.js';
 import type { ExecutionState } from '../state.js';
 import { activityBackoffEnded, activityHeartbeat, activityRetryScheduled, activityStarted } from './activity.js';
+import { childStartedTooLate } from './close.js';
 import { applyEvent } from './event.js';
 import { resendUpdates, updateAdmitted, updateDropped, updatesSent } from './update.js';
 import { workflowTaskScheduled, workflowTaskStarted } from './workflow-task.js';
@@ -46,7 +47,7 @@ export function applyFact(draft: StateDraft, fact: Fact): void {
     }
     case 'eventBuffered':
       draft.set({
-        bufferedEvents: [...draft.state.bufferedEvents, { event: fact.event }],
+        bufferedEvents: [...draft.state.bufferedEvents, { event: fact.event, sizeBytes: fact.bytes.length }],
         bufferedSizeBytes: draft.state.bufferedSizeBytes + fact.bytes.length,
       });
       applyEvent(draft, fact.event);
@@ -55,11 +56,7 @@ export function applyFact(draft: StateDraft, fact: Fact): void {
       flush(draft, fact);
       return;
     case 'bufferedTimerFiringDropped':
-      draft.set({
-        bufferedEvents: draft.state.bufferedEvents.filter(
-          ({ event }) => event.timerFiredEventAttributes?.timerId !== fact.timerId,
-        ),
-      });
+      dropBufferedFiring(draft, fact.timerId);
       return;
     case 'workflowTaskScheduled':
       workflowTaskScheduled(draft, fact.task);
@@ -96,7 +93,7 @@ export function applyFact(draft: StateDraft, fact: Fact): void {
       updateAdmitted(draft, fact.updateId, fact.request);
       return;
     case 'updateSent':
-      updatesSent(draft, fact.updateIds);
+      updatesSent(draft, fact.updateIds, fact.workflowTaskNumber);
       return;
     case 'updateDropped':
       updateDropped(draft, fact.updateId);
@@ -126,6 +123,12 @@ export function applyFact(draft: StateDraft, fact: Fact): void {
         ),
       });
       return;
+    case 'childStartedTooLate':
+      childStartedTooLate(draft, fact.initiatedEventId, fact.runId);
+      return;
+    case 'deleted':
+      draft.set({ deleted: true });
+      return;
     default:
       fact satisfies never;
   }
@@ -145,6 +148,13 @@ function forked(draft: StateDraft, timeMs: number): void {
       .map('activities')
       .set(activity.scheduledEventId, { ...activity, scheduledTimeMs: timeMs, attemptScheduledTimeMs: timeMs });
   }
+}
+
+function dropBufferedFiring(draft: StateDraft, timerId: string): void {
+  const bufferedEvents = draft.state.bufferedEvents.filter(
+    ({ event }) => event.timerFiredEventAttributes?.timerId !== timerId,
+  );
+  draft.set({ bufferedEvents, bufferedSizeBytes: bufferedEvents.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) });
 }
 
 /** Buffered events changed the state when they happened; now they only get their place in history. */

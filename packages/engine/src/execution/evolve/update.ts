@@ -2,19 +2,23 @@ import type { history, update } from '@perdure/protocol';
 import type { StateDraft } from '../state-draft.js';
 import type { UpdateState } from '../state.js';
 
+/** The update waits for a workflow task. */
 export function updateAdmitted(draft: StateDraft, updateId: string, request: update.IRequest): void {
   draft.map('updates').set(updateId, {
     updateId,
     phase: 'admitted',
     request,
+    sentWithWorkflowTask: 0,
     acceptedEventId: 0,
     completedEventId: 0,
     outcome: undefined,
   });
 }
 
-export function updatesSent(draft: StateDraft, updateIds: readonly string[]): void {
-  for (const updateId of updateIds) change(draft, updateId, { phase: 'sent' });
+/** A workflow task took the updates to a worker. */
+export function updatesSent(draft: StateDraft, updateIds: readonly string[], workflowTaskNumber: number): void {
+  for (const updateId of updateIds)
+    change(draft, updateId, { phase: 'sent', sentWithWorkflowTask: workflowTaskNumber });
 }
 
 /** The update was rejected, or its run closed before it was accepted. */
@@ -25,10 +29,11 @@ export function updateDropped(draft: StateDraft, updateId: string): void {
 /** A workflow task ended without an answer: what it carried must be carried again. */
 export function resendUpdates(draft: StateDraft): void {
   for (const entry of draft.state.updates.values()) {
-    if (entry.phase === 'sent') change(draft, entry.updateId, { phase: 'admitted' });
+    if (entry.phase === 'sent') change(draft, entry.updateId, { phase: 'admitted', sentWithWorkflowTask: 0 });
   }
 }
 
+/** The update is in history; its outcome follows. */
 export function updateAccepted(draft: StateDraft, event: history.IHistoryEvent): void {
   const attributes = event.workflowExecutionUpdateAcceptedEventAttributes ?? {};
   const updateId = attributes.acceptedRequest?.meta?.updateId || (attributes.protocolInstanceId ?? '');
@@ -36,6 +41,7 @@ export function updateAccepted(draft: StateDraft, event: history.IHistoryEvent):
     updateId,
     phase: 'accepted',
     request: undefined,
+    sentWithWorkflowTask: 0,
     acceptedEventId: event.eventId ?? 0,
     completedEventId: 0,
     outcome: undefined,
@@ -43,6 +49,7 @@ export function updateAccepted(draft: StateDraft, event: history.IHistoryEvent):
   draft.set({ acceptedUpdateCount: draft.state.acceptedUpdateCount + 1 });
 }
 
+/** The update has its outcome. */
 export function updateCompleted(draft: StateDraft, event: history.IHistoryEvent): void {
   const attributes = event.workflowExecutionUpdateCompletedEventAttributes ?? {};
   change(draft, attributes.meta?.updateId ?? '', {
