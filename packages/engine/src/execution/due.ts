@@ -1,5 +1,5 @@
 import { enums } from '@perdure/protocol';
-import { isClosed, type ActivityState, type ExecutionState } from './state.js';
+import { isClosed, type ActivityState, type ExecutionState, type TimerState } from './state.js';
 
 const { TimeoutType } = enums;
 
@@ -21,14 +21,75 @@ export type Due =
 /** The earliest thing that will happen by itself, or `undefined` if the run only waits for others. */
 export function nextDue(state: ExecutionState): Due | undefined {
   if (isClosed(state)) return undefined;
-  let earliest: Due | undefined;
-  for (const due of dues(state)) if (earliest === undefined || due.dueMs < earliest.dueMs) earliest = due;
+  let earliest = earlier(earliestOf(state.timers, timerDues), earliestOf(state.activities, activityDues));
+  for (const due of runDues(state)) earliest = earlier(earliest, due);
   return earliest;
 }
 
+/** Everything whose time has come, in the order in which it was due. */
+export function duesUntil(state: ExecutionState, nowMs: number): Due[] {
+  if (isClosed(state)) return [];
+  const due: Due[] = [];
+  for (const each of dues(state)) if (each.dueMs <= nowMs) due.push(each);
+  return due.sort((left, right) => left.dueMs - right.dueMs);
+}
+
+/** Whether it is still to happen, after what happened before it. */
+export function isStillDue(state: ExecutionState, due: Due): boolean {
+  if (isClosed(state)) return false;
+  for (const each of duesOfSubject(state, due)) if (isSame(each, due)) return true;
+  return false;
+}
+
+function duesOfSubject(state: ExecutionState, due: Due): Iterable<Due> {
+  if (due.kind === 'timer') {
+    const timer = state.timers.get(due.timerId);
+    return timer === undefined ? [] : timerDues(timer);
+  }
+  if (due.kind === 'activityRetry' || due.kind === 'activityTimeout') {
+    const activity = state.activities.get(due.scheduledEventId);
+    return activity === undefined ? [] : activityDues(activity);
+  }
+  return runDues(state);
+}
+
+function isSame(left: Due, right: Due): boolean {
+  if (left.kind !== right.kind || left.dueMs !== right.dueMs) return false;
+  return left.kind !== 'activityTimeout' || right.kind !== 'activityTimeout' || left.timeoutType === right.timeoutType;
+}
+
+/** States share the collections that did not change, and the earliest due of each with them. */
+const earliestByCollection = new WeakMap<object, Due | 'none'>();
+
+function earliestOf<Value>(
+  collection: ReadonlyMap<unknown, Value>,
+  duesOfOne: (value: Value) => Iterable<Due>,
+): Due | undefined {
+  if (collection.size === 0) return undefined;
+  const known = earliestByCollection.get(collection);
+  if (known !== undefined) return known === 'none' ? undefined : known;
+  let earliest: Due | undefined;
+  for (const value of collection.values()) for (const due of duesOfOne(value)) earliest = earlier(earliest, due);
+  earliestByCollection.set(collection, earliest ?? 'none');
+  return earliest;
+}
+
+function earlier(one: Due | undefined, other: Due | undefined): Due | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return other.dueMs < one.dueMs ? other : one;
+}
+
 function* dues(state: ExecutionState): Generator<Due> {
-  for (const timer of state.timers.values()) yield { kind: 'timer', dueMs: timer.dueMs, timerId: timer.timerId };
+  for (const timer of state.timers.values()) yield* timerDues(timer);
   for (const activity of state.activities.values()) yield* activityDues(activity);
+  yield* runDues(state);
+}
+
+function* timerDues({ timerId, dueMs }: TimerState): Generator<Due> {
+  yield { kind: 'timer', dueMs, timerId };
+}
+
+function* runDues(state: ExecutionState): Generator<Due> {
   if (state.firstWorkflowTaskDueMs !== undefined)
     yield { kind: 'firstWorkflowTask', dueMs: state.firstWorkflowTaskDueMs };
   const task = state.workflowTask;

@@ -50,6 +50,8 @@ export type Fact =
   | { readonly kind: 'parentCloseDutyDone'; readonly initiatedEventId: number }
   /** After this run closed: a child that must not outlive it was started nonetheless, for its start was under way. */
   | { readonly kind: 'childStartedTooLate'; readonly initiatedEventId: number; readonly runId: string }
+  /** A reset made another run to take the place of this one, which is about to be terminated or has closed. */
+  | { readonly kind: 'resetTo'; readonly runId: string }
   /** The closed run is to be forgotten; its rows may be removed. */
   | { readonly kind: 'deleted' };
 

@@ -27,6 +27,7 @@ export {
   type CompleteWorkflowTask,
   type WorkflowTaskCompletion,
 } from './decide/complete-workflow-task.js';
+export { deleteExecution } from './decide/delete.js';
 export { elapse } from './decide/elapse.js';
 export { recordExternalOutcome, type ExternalOutcome } from './decide/external.js';
 export { leaveStickyQueue, reportWorkflowTaskFailure, resetStickyQueue } from './decide/fail-workflow-task.js';

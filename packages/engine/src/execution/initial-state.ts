@@ -1,10 +1,10 @@
 import { enums } from '@perdure/protocol';
 import type { CreatedFact } from './facts.js';
+import { RequestIds } from './request-ids.js';
 import type { ExecutionState } from './state.js';
 
 /** Shared: a `StateDraft` copies a collection before it changes it. */
 export const EMPTY_MAP: ReadonlyMap<never, never> = new Map<never, never>();
-const EMPTY_SET: ReadonlySet<never> = new Set<never>();
 
 /** The state before the first fact: a run that has an identity and nothing else. */
 export function initialState(created: CreatedFact): ExecutionState {
@@ -43,7 +43,7 @@ export function initialState(created: CreatedFact): ExecutionState {
     children: EMPTY_MAP,
     externalRequests: EMPTY_MAP,
     updates: EMPTY_MAP,
-    signalRequestIds: EMPTY_SET,
+    signalRequestIds: RequestIds.EMPTY,
     signalCount: 0,
     acceptedUpdateCount: 0,
     cancelRequested: false,
@@ -54,5 +54,6 @@ export function initialState(created: CreatedFact): ExecutionState {
     parentCloseDuties: [],
     parentToNotify: false,
     deleted: false,
+    resetRunId: '',
   };
 }

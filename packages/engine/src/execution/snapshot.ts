@@ -3,6 +3,7 @@ import { common, failure, history, sdk, update, workflow } from '@perdure/protoc
 import { activityTimeouts } from './evolve/activity.js';
 import { EMPTY_MAP, initialState } from './initial-state.js';
 import { packed, unpacked } from './journal-record.js';
+import { RequestIds } from './request-ids.js';
 import type {
   ActivityState,
   ChildState,
@@ -64,6 +65,7 @@ const FIELDS = [
   'parentCloseDuties',
   'parentToNotify',
   'deleted',
+  'resetRunId',
 ] as const satisfies readonly (keyof ExecutionState)[];
 
 type Field = (typeof FIELDS)[number];
@@ -138,7 +140,7 @@ const CODECS: Codecs = {
     pack: (updates) => [...updates.values()].map(packUpdate),
     unpack: (raw: PackedUpdate[]) => keyed(raw.map(unpackUpdate), (entry) => entry.updateId),
   },
-  signalRequestIds: { pack: (ids) => [...ids], unpack: (raw: string[]) => new Set(raw) },
+  signalRequestIds: { pack: (ids) => [...ids], unpack: (raw: string[]) => RequestIds.of(raw) },
 };
 
 /** A field that still has its initial value is left out. */

@@ -37,11 +37,7 @@ export class StateDraft {
   }
 
   addSignalRequestId(requestId: string): void {
-    if (!this.owned.has('signalRequestIds')) {
-      this.owned.add('signalRequestIds');
-      this.record.signalRequestIds = new Set(this.record.signalRequestIds);
-    }
-    (this.record.signalRequestIds as Set<string>).add(requestId);
+    this.record.signalRequestIds = this.record.signalRequestIds.with(requestId);
   }
 
   advanceSequence(): void {

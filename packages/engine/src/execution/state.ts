@@ -1,4 +1,5 @@
 import type { common, enums, failure, history, protocol, sdk, taskqueue, update, workflow } from '@perdure/protocol';
+import type { RequestIds } from './request-ids.js';
 
 /** Names one run of one workflow. The shard is a function of the first two. */
 export interface ExecutionKey {
@@ -217,7 +218,7 @@ export interface ExecutionState {
   readonly children: ReadonlyMap<number, ChildState>;
   readonly externalRequests: ReadonlyMap<number, ExternalRequestState>;
   readonly updates: ReadonlyMap<string, UpdateState>;
-  readonly signalRequestIds: ReadonlySet<string>;
+  readonly signalRequestIds: RequestIds;
   readonly signalCount: number;
   readonly acceptedUpdateCount: number;
 
@@ -232,6 +233,8 @@ export interface ExecutionState {
   readonly parentToNotify: boolean;
   /** Asked to be deleted: the run is gone for everyone but the cleaner. */
   readonly deleted: boolean;
+  /** The run that a reset made to take the place of this one. */
+  readonly resetRunId: string;
 }
 
 /**

@@ -34,7 +34,7 @@ type Attributes = Readonly<Record<string, unknown>>;
 class HistoryChecker {
   private readonly found: string[] = [];
   private readonly activities = new Map<number, { startedEventId: number; cancelRequestedEventId: number }>();
-  private readonly timers = new Map<string, { startedEventId: number; dueMs: number }>();
+  private readonly timers = new Map<number, { timerId: string; dueMs: number }>();
   private readonly children = new Map<number, number>();
   private readonly externals = new Set<number>();
   private readonly updates = new Map<string, { acceptedEventId: number; completed: boolean }>();
@@ -144,17 +144,16 @@ class HistoryChecker {
   private checkTimer(event: Event): void {
     const started = event.timerStartedEventAttributes;
     if (started != null) {
-      if (this.timers.has(started.timerId ?? '')) this.complain(event, 'starts a timer twice');
       const dueMs = timeOf(event) + (durationToMs(started.startToFireTimeout) ?? 0);
-      this.timers.set(started.timerId ?? '', { startedEventId: event.eventId ?? 0, dueMs });
+      this.timers.set(event.eventId ?? 0, { timerId: started.timerId ?? '', dueMs });
     }
     const ended = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
     if (ended == null) return;
-    const timer = this.timers.get(ended.timerId ?? '');
-    if (timer?.startedEventId !== ended.startedEventId) this.complain(event, 'ends no running timer');
-    if (event.timerFiredEventAttributes != null && timeOf(event) < (timer?.dueMs ?? 0))
+    const timer = this.timers.get(ended.startedEventId ?? 0);
+    if (timer === undefined || timer.timerId !== ended.timerId) this.complain(event, 'ends no running timer');
+    else if (event.timerFiredEventAttributes != null && timeOf(event) < timer.dueMs)
       this.complain(event, 'fires early');
-    this.timers.delete(ended.timerId ?? '');
+    this.timers.delete(ended.startedEventId ?? 0);
   }
 
   private checkChild(event: Event): void {

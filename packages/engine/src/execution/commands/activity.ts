@@ -160,7 +160,7 @@ function scheduledAttributes(
     workflowTaskCompletedEventId: batch.workflowTaskCompletedEventId,
     retryPolicy: explicitRetryPolicy(attributes.retryPolicy, context.limits),
     useWorkflowBuildId: attributes.useWorkflowBuildId,
-    priority: priority ?? state.started.priority,
+    priority,
   };
 }
 

@@ -103,7 +103,7 @@ function writeInitiated(
           kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL,
         },
         input: attributes.input,
-        workflowExecutionTimeout: msToDuration(executionMs),
+        workflowExecutionTimeout: executionMs > 0 ? msToDuration(executionMs) : undefined,
         workflowRunTimeout: msToDuration(executionMs > 0 && (runMs === 0 || runMs > executionMs) ? executionMs : runMs),
         workflowTaskTimeout: msToDuration(
           durationToMs(attributes.workflowTaskTimeout) || context.limits.defaultWorkflowTaskTimeoutMs,
@@ -120,7 +120,7 @@ function writeInitiated(
         memo: attributes.memo,
         searchAttributes: attributes.searchAttributes,
         inheritBuildId: attributes.inheritBuildId,
-        priority: attributes.priority ?? state.started.priority,
+        priority: attributes.priority,
       },
     },
     commandExtras(given),

@@ -137,7 +137,6 @@ function continueRunAsNew(batch: CommandBatch, given: command.ICommand, attribut
     durationToMs(attributes.workflowRunTimeout) || (durationToMs(state.started.workflowRunTimeout) ?? 0);
   const workflowTaskTimeoutMs = durationToMs(attributes.workflowTaskTimeout) || state.workflowTaskTimeoutMs;
   const backoffMs = durationToMs(attributes.backoffStartInterval) ?? 0;
-  const initiator = attributes.initiator || ContinueAsNewInitiator.CONTINUE_AS_NEW_INITIATOR_WORKFLOW;
   const { input, header, failure, lastCompletionResult, memo, searchAttributes } = attributes;
   draft.event(
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
@@ -151,7 +150,7 @@ function continueRunAsNew(batch: CommandBatch, given: command.ICommand, attribut
         workflowTaskTimeout: msToDuration(workflowTaskTimeoutMs),
         workflowTaskCompletedEventId,
         backoffStartInterval: backoffMs > 0 ? msToDuration(backoffMs) : undefined,
-        initiator,
+        initiator: attributes.initiator,
         failure,
         lastCompletionResult,
         header,
@@ -170,7 +169,7 @@ function continueRunAsNew(batch: CommandBatch, given: command.ICommand, attribut
     draft.state,
     {
       runId: newExecutionRunId,
-      initiator,
+      initiator: attributes.initiator || ContinueAsNewInitiator.CONTINUE_AS_NEW_INITIATOR_WORKFLOW,
       attempt: 1,
       backoffMs,
       continuedFailure: failure,

@@ -24,8 +24,7 @@ export const startTimer: CommandHandler = (batch, given) => {
       `An invalid StartToFireTimeout is set on StartTimerCommand: negative duration. TimerId=${timerId}`,
     );
   }
-  // A firing that the worker has not seen keeps the id in use: the worker cannot mean another timer by it yet.
-  if (draft.state.timers.has(timerId) || bufferedFiring(draft.state, timerId) !== undefined) {
+  if (draft.state.timers.has(timerId)) {
     return badAttributes(
       Cause.WORKFLOW_TASK_FAILED_CAUSE_START_TIMER_DUPLICATE_ID,
       `invalid history builder state for action: add-timer-started-event, TimerID: ${timerId}`,

@@ -5,6 +5,7 @@ import { accept, type Decision } from '../decision.js';
 import { Draft } from '../draft.js';
 import { isClosed, type ActivityState, type ExecutionState } from '../state.js';
 import type { DecideContext } from '../transition.js';
+import { enforceHistoryLimits } from './close.js';
 import { scheduleWorkflowTask } from './workflow-task.js';
 import { alreadyCompleted } from './workflow-task-token.js';
 import { writeOutsideEvent } from './write-event.js';
@@ -30,18 +31,30 @@ export type ActivityOutcome =
 
 /** The running attempt that is meant, if it is still the one. */
 export function matchActivity(state: ExecutionState, identity: ActivityIdentity): ActivityState | Rejection {
+  const activity = matchPendingActivity(state, identity);
+  return 'rejected' in activity || activity.phase === 'started' ? activity : notFound();
+}
+
+function matchPendingActivity(state: ExecutionState, identity: ActivityIdentity): ActivityState | Rejection {
   if (isClosed(state)) return alreadyCompleted(state);
   const activity = state.activities.get(identity.scheduledEventId);
-  const isCurrent = activity !== undefined && (identity.attempt === undefined || activity.attempt === identity.attempt);
-  // A caller that completes by id may be faster than the record of the start, and may mean an attempt that waits for
-  // its retry: with an id the activity itself is meant.
-  if (!isCurrent || (activity.phase !== 'started' && identity.attempt !== undefined)) {
-    return reject('NOT_FOUND', 'invalid activityID or activity already timed out or invoking workflow is completed', {
-      type: 'NotFoundFailure',
-      fields: {},
-    });
-  }
-  return activity;
+  if (activity === undefined) return notFound();
+  return identity.attempt === undefined || activity.attempt === identity.attempt ? activity : notFound();
+}
+
+function notFound(): Rejection {
+  const message = 'invalid activityID or activity already timed out or invoking workflow is completed';
+  return reject('NOT_FOUND', message, { type: 'NotFoundFailure', fields: {} });
+}
+
+/** Whoever completes by id may know the result of an activity that no worker has taken. */
+function matchForOutcome(
+  state: ExecutionState,
+  identity: ActivityIdentity,
+  outcome: ActivityOutcome,
+): ActivityState | Rejection {
+  const isForced = outcome.kind === 'completed' && identity.attempt === undefined;
+  return isForced ? matchPendingActivity(state, identity) : matchActivity(state, identity);
 }
 
 /** Records the end of an attempt: of the whole activity, or followed by a retry. */
@@ -51,7 +64,7 @@ export function closeActivity(
   outcome: ActivityOutcome,
   context: DecideContext,
 ): Decision {
-  const activity = matchActivity(state, identity);
+  const activity = matchForOutcome(state, identity, outcome);
   if ('rejected' in activity) return activity;
   if (outcome.kind === 'canceled' && activity.cancelRequestedEventId === 0) {
     return reject(
@@ -93,6 +106,7 @@ export function closeActivity(
       outcome satisfies never;
   }
   if (!draft.state.activities.has(activity.scheduledEventId)) scheduleWorkflowTask(draft);
+  enforceHistoryLimits(draft);
   return accept(draft.finish());
 }
 

@@ -83,6 +83,19 @@ export function timeOutRun(draft: Draft, isExecutionTimeout: boolean): Transitio
   return openNext(draft, next);
 }
 
+/** A history that has outgrown its limits ends the run: no worker could replay it, and it would only grow. */
+export function enforceHistoryLimits(draft: Draft): void {
+  const { state, context } = draft;
+  const { historySizeBytes, historyEventCount } = context.limits;
+  if (isClosed(state)) return;
+  if (state.historySizeBytes > historySizeBytes) terminateForLimit(draft, 'Workflow history size exceeds limit.');
+  else if (state.nextEventId - 1 > historyEventCount) terminateForLimit(draft, 'Workflow history count exceeds limit.');
+}
+
+function terminateForLimit(draft: Draft, reason: string): void {
+  terminateRun(draft, { reason, details: undefined, identity: 'history-service' });
+}
+
 /** Why and by whom a run is terminated. */
 export interface Termination {
   readonly reason: string;

@@ -7,7 +7,7 @@ import { isClosed, type ExecutionState, type WorkflowTaskState } from '../state.
 import type { DecideContext, Transition } from '../transition.js';
 import { applyAnswer, decodeAnswer, UNPROCESSED_UPDATE, type UpdateRejection } from '../updates.js';
 import { startActivities } from './activity-start.js';
-import { terminateRun } from './close.js';
+import { enforceHistoryLimits, terminateRun } from './close.js';
 import {
   failWorkflowTask,
   flushBufferedEvents,
@@ -295,12 +295,13 @@ class Completion {
     if (isClosed(draft.state)) {
       return { transitions: [draft.finish(), ...this.openedRuns], result: { ...NOTHING, rejectedUpdates } };
     }
-    if (heartbeatMs === undefined) rejectUnprocessed(draft, rejectedUpdates);
+    if (!input.request.forceCreateNewWorkflowTask) rejectUnprocessed(draft, rejectedUpdates);
     startActivities(draft, batch.eagerActivities, input.request.identity);
     const flushed = flushBufferedEvents(draft);
     if (flushed > 0 || batch.needsWorkflowTask) scheduleWorkflowTask(draft);
     else if (input.request.forceCreateNewWorkflowTask) scheduleHeartbeatWorkflowTask(draft, heartbeatMs ?? draft.nowMs);
     else if (hasAdmittedUpdate(draft.state)) scheduleSpeculativeWorkflowTask(draft);
+    enforceHistoryLimits(draft);
     const startedNext = startNextInline(draft, input.request);
     const result: WorkflowTaskCompletion = {
       ...NOTHING,

@@ -1,11 +1,11 @@
 import { enums } from '@perdure/protocol';
 import type { Accepted } from '../decision.js';
 import { Draft } from '../draft.js';
-import { nextDue, type Due } from '../due.js';
-import { isClosed, type ExecutionState } from '../state.js';
+import { duesUntil, isStillDue, type Due } from '../due.js';
+import type { ExecutionState } from '../state.js';
 import type { DecideContext, Transition } from '../transition.js';
 import { timeOutActivity } from './activity-close.js';
-import { timeOutRun } from './close.js';
+import { enforceHistoryLimits, timeOutRun } from './close.js';
 import {
   scheduleFirstWorkflowTask,
   scheduleWorkflowTask,
@@ -20,11 +20,10 @@ const { EventType } = enums;
 export function elapse(state: ExecutionState, context: DecideContext): Accepted<undefined> {
   const draft = new Draft(state, context);
   const openedRuns: Transition[] = [];
-  for (;;) {
-    const due = isClosed(draft.state) ? undefined : nextDue(draft.state);
-    if (due === undefined || due.dueMs > context.nowMs) break;
-    happen(draft, due, openedRuns);
+  for (let due = duesUntil(state, context.nowMs); due.length > 0; due = duesUntil(draft.state, context.nowMs)) {
+    for (const each of due) if (isStillDue(draft.state, each)) happen(draft, each, openedRuns);
   }
+  enforceHistoryLimits(draft);
   return { transitions: [draft.finish(), ...openedRuns], result: undefined };
 }
 

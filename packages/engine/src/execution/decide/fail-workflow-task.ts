@@ -3,6 +3,7 @@ import { accept, type Decision } from '../decision.js';
 import { Draft } from '../draft.js';
 import type { ExecutionState } from '../state.js';
 import type { DecideContext } from '../transition.js';
+import { enforceHistoryLimits } from './close.js';
 import { failWorkflowTask, type WorkflowTaskFailure } from './workflow-task.js';
 import { matchWorkflowTask, type WorkflowTaskIdentity } from './workflow-task-token.js';
 
@@ -19,6 +20,7 @@ export function reportWorkflowTaskFailure(
   if ('rejected' in task) return task;
   const draft = new Draft(state, context);
   failWorkflowTask(draft, failed);
+  enforceHistoryLimits(draft);
   return accept(draft.finish());
 }
 

@@ -4,7 +4,7 @@ import { accept, type Decision } from '../decision.js';
 import { Draft } from '../draft.js';
 import { isClosed, type ExecutionReference, type ExecutionState } from '../state.js';
 import type { DecideContext } from '../transition.js';
-import { terminateRun, type Termination } from './close.js';
+import { enforceHistoryLimits, terminateRun, type Termination } from './close.js';
 import { scheduleWorkflowTask } from './workflow-task.js';
 import { alreadyCompleted } from './workflow-task-token.js';
 import { writeOutsideEvent } from './write-event.js';
@@ -34,6 +34,7 @@ export function signalExecution(state: ExecutionState, signal: Signal, context: 
   }
   writeSignal(draft, signal);
   if (signal.skipGenerateWorkflowTask !== true) scheduleWorkflowTask(draft);
+  enforceHistoryLimits(draft);
   return accept(draft.finish());
 }
 

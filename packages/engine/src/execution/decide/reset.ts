@@ -43,8 +43,8 @@ export function resetExecution(input: ResetExecution, context: DecideContext): D
   const startedEventId = taskStartBefore(input);
   if (typeof startedEventId !== 'number') return startedEventId;
   const before: Transition[] = [];
-  if (!isClosed(input.current)) before.push(terminatedByReset(input, context));
   const runId = context.newId();
+  if (!isClosed(input.current)) before.push(terminatedByReset(input, runId, context));
   const draft = forkedRun(input, runId, startedEventId, context);
   draft.event(EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED, {
     workflowTaskFailedEventAttributes: {
@@ -87,8 +87,9 @@ function scheduledBefore(events: readonly history.IHistoryEvent[], startedEventI
   return events[startedEventId - 1]?.workflowTaskStartedEventAttributes?.scheduledEventId ?? startedEventId - 1;
 }
 
-function terminatedByReset(input: ResetExecution, context: DecideContext): Transition {
+function terminatedByReset(input: ResetExecution, runId: string, context: DecideContext): Transition {
   const draft = new Draft(input.current, context);
+  draft.record({ kind: 'resetTo', runId });
   terminateRun(draft, { reason: input.reason, details: undefined, identity: input.identity });
   return draft.finish();
 }

@@ -117,7 +117,8 @@ function continuedAttributes(
     originalExecutionRunId: next.runId,
     firstExecutionRunId: previous.chain.firstRunId,
     attempt: next.attempt,
-    firstWorkflowTaskBackoff: msToDuration(next.backoffMs),
+    firstWorkflowTaskBackoff: next.backoffMs > 0 ? msToDuration(next.backoffMs) : undefined,
+    identity: '',
     memo: Object.keys(memoFields).length > 0 ? { fields: memoFields } : undefined,
     searchAttributes: Object.keys(searchFields).length > 0 ? { indexedFields: searchFields } : undefined,
     prevAutoResetPoints: previous.resetPoints.length > 0 ? { points: previous.resetPoints } : undefined,
@@ -128,7 +129,7 @@ function continuedAttributes(
 /** A run never outlives the execution timeout of its chain. */
 function cappedRunTimeout(previous: ExecutionState, runTimeoutMs: number, backoffMs: number, context: DecideContext) {
   const deadlineMs = previous.executionDeadlineMs;
-  if (deadlineMs === undefined) return msToDuration(runTimeoutMs);
+  if (deadlineMs === undefined) return runTimeoutMs > 0 ? msToDuration(runTimeoutMs) : undefined;
   const leftMs = Math.max(1, deadlineMs - context.nowMs - backoffMs);
   return msToDuration(runTimeoutMs > 0 ? Math.min(runTimeoutMs, leftMs) : leftMs);
 }
@@ -162,8 +163,8 @@ export function startedTimeouts(
   const wantedTaskMs = asked.workflowTaskMs > 0 ? asked.workflowTaskMs : limits.defaultWorkflowTaskTimeoutMs;
   const taskMs = Math.min(wantedTaskMs, limits.maximumWorkflowTaskTimeoutMs, runMs > 0 ? runMs : Infinity);
   return {
-    workflowExecutionTimeout: msToDuration(asked.executionMs),
-    workflowRunTimeout: msToDuration(runMs),
+    workflowExecutionTimeout: asked.executionMs > 0 ? msToDuration(asked.executionMs) : undefined,
+    workflowRunTimeout: runMs > 0 ? msToDuration(runMs) : undefined,
     workflowTaskTimeout: msToDuration(taskMs),
     workflowExecutionExpirationTime:
       asked.executionMs > 0 ? msToTimestamp(nowMs + asked.backoffMs + asked.executionMs) : undefined,

@@ -11,6 +11,7 @@ import { terminateRun } from './close.js';
 import { signalExecution, writeSignal, type Signal } from './outside-requests.js';
 import { beginRun, openRun, startedTimeouts } from './run.js';
 import { startWorkflowTask } from './workflow-task.js';
+import { writeOutsideEvent } from './write-event.js';
 
 const {
   ContinueAsNewInitiator,
@@ -137,7 +138,8 @@ function useExisting(
     );
   }
   const draft = new Draft(current, context);
-  draft.eventOrBuffer(
+  writeOutsideEvent(
+    draft,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
     {
       workflowExecutionOptionsUpdatedEventAttributes: {
@@ -256,7 +258,7 @@ function startedAttributes(
     parentWorkflowExecution:
       parent === undefined ? undefined : { workflowId: parent.execution.workflowId, runId: parent.execution.runId },
     parentInitiatedEventId: parent?.initiatedEventId,
-    rootWorkflowExecution: parent?.root ?? { workflowId: request.workflowId, runId },
+    rootWorkflowExecution: parent?.root,
     taskQueue: { name: request.taskQueue?.name, kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL },
     input: request.input,
     header: request.header,

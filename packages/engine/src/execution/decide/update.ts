@@ -7,12 +7,25 @@ import type { DecideContext } from '../transition.js';
 import { scheduleSpeculativeWorkflowTask } from './workflow-task.js';
 import { alreadyCompleted } from './workflow-task-token.js';
 
+/** A workflow task that has come to this attempt is failing: its worker cannot answer updates. */
+const FAILING_ATTEMPTS = 3;
+
 /** Lets an update wait for the next workflow task; the same update id again is the same update. */
 export function admitUpdate(state: ExecutionState, request: update.IRequest, context: DecideContext): Decision {
   const updateId = request.meta?.updateId ?? '';
   const draft = new Draft(state, context);
   if (state.updates.has(updateId)) return accept(draft.finish());
   if (isClosed(state)) return alreadyCompleted(state);
+  if (state.nextWorkflowTaskAttempt >= FAILING_ATTEMPTS) {
+    return reject(
+      'FAILED_PRECONDITION',
+      'Unable to perform workflow execution update due to Workflow Task in failed state.',
+      {
+        type: 'WorkflowNotReadyFailure',
+        fields: {},
+      },
+    );
+  }
   const refused = refusedByLimits(state, context);
   if (refused !== undefined) return refused;
   draft.record({ kind: 'updateAdmitted', updateId, request });

@@ -188,7 +188,8 @@ export interface WorkflowTaskTaker {
 /** Hands the scheduled workflow task to a worker, together with the updates that wait. */
 export function startWorkflowTask(draft: Draft, taker: WorkflowTaskTaker): void {
   const stale = draft.state.workflowTask;
-  if (stale?.kind === 'transient' && stale.scheduledEventId !== draft.state.nextEventId) makeNormal(draft, stale);
+  if (stale?.kind === 'transient' && stale.scheduledEventId !== draft.state.nextEventId)
+    makeNormal(draft, { ...stale, scheduledTimeMs: draft.nowMs });
   const { state } = draft;
   const task = state.workflowTask;
   if (task === undefined) throw new Error('Invariant violated: no workflow task to start');

@@ -13,6 +13,7 @@ export function writeOutsideEvent(
   extras?: EventExtras,
 ): number {
   const task = draft.state.workflowTask;
-  if (task?.kind === 'speculative' && task.startedEventId !== 0) writeWorkflowTaskEvents(draft);
+  // Something happens beside the update: the task that carries it becomes a task like any other, before the event.
+  if (task?.kind === 'speculative') writeWorkflowTaskEvents(draft);
   return draft.eventOrBuffer(type, attributes, extras);
 }

@@ -26,10 +26,14 @@ export function closed(draft: StateDraft, event: history.IHistoryEvent, status: 
     timers: EMPTY_MAP,
     externalRequests: state.externalRequests,
     children: unstarted.length === 0 ? EMPTY_MAP : new Map(unstarted.map((child) => [child.initiatedEventId, child])),
-    parentCloseDuties: children
-      .filter((child) => child.startedRunId !== '' && !isAbandoned(child))
-      .map((child) => duty(child, child.startedRunId)),
-    parentToNotify: newRunId === '' && state.started.parentWorkflowExecution != null,
+    // A run that was reset leaves its children, and its parent, to the run that takes its place.
+    parentCloseDuties:
+      state.resetRunId !== ''
+        ? []
+        : children
+            .filter((child) => child.startedRunId !== '' && !isAbandoned(child))
+            .map((child) => duty(child, child.startedRunId)),
+    parentToNotify: newRunId === '' && state.resetRunId === '' && state.started.parentWorkflowExecution != null,
   });
 }
 

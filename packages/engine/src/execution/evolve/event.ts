@@ -151,6 +151,28 @@ function workflowTaskCompleted(draft: StateDraft, event: history.IHistoryEvent):
     previousStartedEventId: event.workflowTaskCompletedEventAttributes?.startedEventId ?? 0,
     lastCompletedWorkflowTaskEventId: event.eventId ?? 0,
   });
+  addResetPoint(draft, event);
+}
+
+const MAXIMUM_RESET_POINTS = 20;
+
+/** The first task that each build of the worker completed: where a reset undoes what a bad build did. */
+function addResetPoint(draft: StateDraft, event: history.IHistoryEvent): void {
+  const { resetPoints, key } = draft.state;
+  const completed = event.workflowTaskCompletedEventAttributes;
+  const binaryChecksum = completed?.binaryChecksum ?? '';
+  const buildId = completed?.workerVersion?.buildId ?? '';
+  if (resetPoints.some((point) => (point.binaryChecksum ?? '') === binaryChecksum && (point.buildId ?? '') === buildId))
+    return;
+  const point = {
+    binaryChecksum,
+    buildId,
+    runId: key.runId,
+    firstWorkflowTaskCompletedId: event.eventId ?? 0,
+    createTime: event.eventTime,
+    resettable: true,
+  };
+  draft.set({ resetPoints: [...resetPoints, point].slice(-MAXIMUM_RESET_POINTS) });
 }
 
 function workflowTaskFailed(draft: StateDraft, event: history.IHistoryEvent): void {

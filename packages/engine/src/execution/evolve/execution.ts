@@ -30,16 +30,19 @@ export function executionStarted(draft: StateDraft, event: history.IHistoryEvent
   });
 }
 
+/** Search attributes were set or removed. */
 export function searchAttributesUpserted(draft: StateDraft, event: history.IHistoryEvent): void {
   const upserted = event.upsertWorkflowSearchAttributesEventAttributes?.searchAttributes?.indexedFields;
   draft.set({ searchAttributes: merge(draft.state.searchAttributes, upserted) });
 }
 
+/** Memo fields were set or removed. */
 export function memoModified(draft: StateDraft, event: history.IHistoryEvent): void {
   const upserted = event.workflowPropertiesModifiedEventAttributes?.upsertedMemo?.fields;
   draft.set({ memo: merge(draft.state.memo, upserted) });
 }
 
+/** A later start was attached to the run. */
 export function optionsUpdated(draft: StateDraft, event: history.IHistoryEvent): void {
   const requestId = event.workflowExecutionOptionsUpdatedEventAttributes?.attachedRequestId ?? '';
   if (requestId !== '')
@@ -49,10 +52,12 @@ export function optionsUpdated(draft: StateDraft, event: history.IHistoryEvent):
 type Payloads = Readonly<Record<string, common.IPayload | null | undefined>>;
 
 function present(fields: Payloads | null | undefined): Readonly<Record<string, common.IPayload>> {
-  return merge({}, fields);
+  const kept: Record<string, common.IPayload> = {};
+  for (const [name, payload] of Object.entries(fields ?? {})) if (payload != null) kept[name] = payload;
+  return kept;
 }
 
-/** An empty or null payload removes the key: that is how a workflow unsets a memo field or a search attribute. */
+/** Upserting an empty payload, or an empty JSON list, removes the key; a JSON null stays, as a value. */
 function merge(
   before: Readonly<Record<string, common.IPayload>>,
   changes: Payloads | null | undefined,
@@ -60,25 +65,15 @@ function merge(
   if (changes == null) return before;
   const merged: Record<string, common.IPayload> = { ...before };
   for (const [name, payload] of Object.entries(changes)) {
-    if (payload == null || isNullPayload(payload)) delete merged[name];
+    if (payload == null || isRemoval(payload.data)) delete merged[name];
     else merged[name] = payload;
   }
   return merged;
 }
 
-const NULL_ENCODING = 'binary/null';
+const [LIST_BEGIN, LIST_END] = [0x5b, 0x5d];
 
-function isNullPayload(payload: common.IPayload): boolean {
-  const encoding = payload.metadata?.['encoding'];
-  const isNullEncoding = encoding != null && String.fromCharCode(...encoding) === NULL_ENCODING;
-  const data = payload.data;
+function isRemoval(data: Uint8Array | null | undefined): boolean {
   if (data == null || data.length === 0) return true;
-  return isNullEncoding || isEmptyJson(data);
-}
-
-/** `null` and `[]` in JSON. */
-function isEmptyJson(data: Uint8Array): boolean {
-  if (data.length > 4) return false;
-  const text = String.fromCharCode(...data);
-  return text === 'null' || text === '[]';
+  return data.length === 2 && data[0] === LIST_BEGIN && data[1] === LIST_END;
 }

@@ -126,6 +126,9 @@ export function applyFact(draft: StateDraft, fact: Fact): void {
     case 'childStartedTooLate':
       childStartedTooLate(draft, fact.initiatedEventId, fact.runId);
       return;
+    case 'resetTo':
+      draft.set({ resetRunId: fact.runId });
+      return;
     case 'deleted':
       draft.set({ deleted: true });
       return;
