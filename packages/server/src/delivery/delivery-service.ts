@@ -1,4 +1,5 @@
 import {
+  isClosed,
   outgoingRequestId,
   recordChildClosed,
   recordChildStarted,
@@ -12,6 +13,8 @@ import {
   terminateExecution,
   type ChildState,
   type Effect,
+  type ExecutionKey,
+  type ExecutionReference,
   type ExecutionState,
   type ExternalOutcome,
   type ExternalRequestState,
@@ -25,13 +28,16 @@ import type { Logger } from '../observability/index.js';
 import type { LiveExecution, Shard } from '../shard/index.js';
 import { childStartRequest } from './child-start-request.js';
 
-const { ParentClosePolicy, StartChildWorkflowExecutionFailedCause } = enums;
+const { ParentClosePolicy, StartChildWorkflowExecutionFailedCause: FailedCause } = enums;
+/** Who asks, as history events name it. */
+const IDENTITY = 'history-service';
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 10_000;
 
 /** An effect that another execution has to know of. */
 export type DeliverableEffect = Exclude<Effect, { kind: 'workflowTask' | 'activityTask' }>;
 
+/** What deliveries work with. */
 export interface DeliveryPorts {
   readonly host: () => ExecutionHost;
   readonly clock: Clock;
@@ -47,17 +53,37 @@ export interface DeliveryPorts {
 export class DeliveryService {
   constructor(private readonly ports: DeliveryPorts) {}
 
+  /** Carries an effect of a run. If the shard fails first, the shard opened in its place does it. */
   deliver(shard: Shard, live: LiveExecution, effect: DeliverableEffect): void {
-    this.attempt(shard, live, effect, FIRST_RETRY_MS);
+    this.attempt(shard, live.state.key, FIRST_RETRY_MS, () => this.carry(live.state, effect), effect);
   }
 
-  private attempt(shard: Shard, live: LiveExecution, effect: DeliverableEffect, retryMs: number): void {
-    this.carry(live.state, effect).catch((error: unknown) => {
-      if (live.discarded) return;
-      const isExpected = error instanceof ServiceError && (error.code === 'UNAVAILABLE' || error.code === 'NOT_FOUND');
-      if (!isExpected) this.ports.log.error('Could not carry an effect to another execution; trying again', { effect: effect.kind, ...live.state.key, error });
-      this.ports.clock.callAt(this.ports.clock.nowMs() + retryMs, () => {
-        if (!live.discarded) this.attempt(shard, live, effect, Math.min(retryMs * 2, MAX_RETRY_MS));
+  private attempt(
+    shard: Shard,
+    key: ExecutionKey,
+    retryMs: number,
+    carry: () => Promise<void>,
+    effect: DeliverableEffect,
+  ): void {
+    carry().catch((error: unknown) => {
+      if (shard.isUseless) return;
+      const code = error instanceof ServiceError ? error.code : undefined;
+      // The run itself has been deleted, and what it owed with it.
+      if (code === 'NOT_FOUND') return;
+      if (code !== 'UNAVAILABLE') {
+        const { log } = this.ports;
+        log.error('Could not carry an effect to another execution; trying again', {
+          effect: effect.kind,
+          ...key,
+          error,
+        });
+      }
+      const { clock } = this.ports;
+      clock.callAt(clock.nowMs() + retryMs, () => {
+        if (shard.isUseless) return;
+        // The run may have left memory meanwhile.
+        const again = async (): Promise<void> => this.carry(await shard.read(key, (live) => live.state), effect);
+        this.attempt(shard, key, Math.min(retryMs * 2, MAX_RETRY_MS), again, effect);
       });
     });
   }
@@ -89,45 +115,85 @@ export class DeliveryService {
 
   private async startChild(parent: ExecutionState, child: ChildState): Promise<void> {
     const host = this.ports.host();
+    const { key } = parent;
     const { initiatedEventId } = child;
-    const { request, namespaceId } = childStartRequest(parent, child);
+    const { namespaceId } = childStartRequest(parent, child);
     const failed = (cause: enums.StartChildWorkflowExecutionFailedCause) =>
-      host.execute(parent.key, (live, context) => recordChildStartFailed(live.state, initiatedEventId, cause, context));
+      host.execute(key, (live, context) => recordChildStartFailed(live.state, initiatedEventId, cause, context));
     if (!this.ports.namespaceExists(namespaceId)) {
-      await failed(StartChildWorkflowExecutionFailedCause.START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_NAMESPACE_NOT_FOUND);
+      await failed(FailedCause.START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_NAMESPACE_NOT_FOUND);
       return;
     }
     try {
-      const { namespace, key, started } = parent;
-      const execution = { namespace, namespaceId: key.namespaceId, workflowId: key.workflowId, runId: key.runId };
-      const root = started.rootWorkflowExecution ?? { workflowId: key.workflowId, runId: key.runId };
-      const target = { namespaceId, workflowId: request.workflowId ?? '', runId: '' };
-      const { result } = await host.start(target, (current, context) =>
-        startExecution(current?.state, { request, namespaceId, parent: { execution, initiatedEventId, root } }, context),
-      );
-      await host.execute(parent.key, (live, context) => recordChildStarted(live.state, initiatedEventId, result.runId, context));
+      const runId = await this.openChild(parent, child);
+      if (runId === undefined) return;
+      const { result: isOrphan } = await host.execute(key, (live, context) => {
+        const recorded = recordChildStarted(live.state, initiatedEventId, runId, context);
+        return recorded.rejected ? recorded : { ...recorded, result: isClosed(live.state) && !isAbandoned(child) };
+      });
+      if (isOrphan) await this.closeChild(parent, dutyTo(child, runId));
     } catch (error) {
       if (!(error instanceof ServiceError) || error.code !== 'ALREADY_EXISTS') throw error;
-      await failed(StartChildWorkflowExecutionFailedCause.START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_ALREADY_EXISTS);
+      await failed(FailedCause.START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_ALREADY_EXISTS);
     }
   }
 
+  /**
+   * Starts the child, and if it belongs to the same shard tells the parent in the same commit, so that the parent
+   * cannot close in between. Answers its first run; `undefined` if the parent has closed and would take it along.
+   */
+  private async openChild(parent: ExecutionState, child: ChildState): Promise<string | undefined> {
+    const host = this.ports.host();
+    const { namespace, key, started } = parent;
+    const { initiatedEventId } = child;
+    const { request, namespaceId } = childStartRequest(parent, child);
+    const execution = { namespace, namespaceId: key.namespaceId, workflowId: key.workflowId, runId: key.runId };
+    const root = started.rootWorkflowExecution ?? { workflowId: key.workflowId, runId: key.runId };
+    const target = { namespaceId, workflowId: request.workflowId ?? '', runId: '' };
+    const shard = host.shardFor(target);
+    const { result } = await shard.start<string | undefined>(target, (current, context) => {
+      // An earlier attempt may have started it; it may even be further down its chain of runs.
+      if (current !== undefined && isThisChild(current.state, parent, initiatedEventId))
+        return { transitions: [], result: current.state.chain.firstRunId };
+      const neighbour = shard.cache.find(key)?.state;
+      if (neighbour !== undefined && isClosed(neighbour) && !isAbandoned(child))
+        return { transitions: [], result: undefined };
+      const input = { request, namespaceId, parent: { execution, initiatedEventId, root } };
+      const opened = startExecution(current?.state, input, context);
+      if (opened.rejected) return opened;
+      const { runId } = opened.result;
+      const touchesParent = opened.transitions.some((transition) => transition.key.runId === key.runId);
+      const told =
+        neighbour === undefined || touchesParent
+          ? undefined
+          : recordChildStarted(neighbour, initiatedEventId, runId, context);
+      const news = told === undefined || told.rejected ? [] : told.transitions;
+      return { transitions: [...opened.transitions, ...news], result: runId };
+    });
+    return result;
+  }
+
   private async request(sender: ExecutionState, request: ExternalRequestState): Promise<void> {
+    const { initiatedEventId } = request;
     const outcome = await this.requestOutcome(sender, request);
-    await this.ports.host().execute(sender.key, (live, context) => recordExternalOutcome(live.state, request.initiatedEventId, outcome, context));
+    await this.ports
+      .host()
+      .execute(sender.key, (live, context) => recordExternalOutcome(live.state, initiatedEventId, outcome, context));
   }
 
   private async requestOutcome(from: ExecutionState, request: ExternalRequestState): Promise<ExternalOutcome> {
     const { target, initiatedEventId } = request;
     if (!this.ports.namespaceExists(target.namespaceId)) return 'namespaceNotFound';
-    const sender = { namespace: from.namespace, namespaceId: from.key.namespaceId, workflowId: from.key.workflowId, runId: from.key.runId, initiatedEventId };
+    const sender = { ...referenceTo(from), initiatedEventId };
     const requestId = outgoingRequestId(from, initiatedEventId);
     try {
       await this.ports.host().execute(target, (live, context) => {
-        if (request.childWorkflowOnly && !isChildOf(live.state, from)) throw new ServiceError('NOT_FOUND', 'not a child of the sender');
-        if (request.kind === 'cancel') return requestCancel(live.state, { reason: request.reason, identity: 'history-service', requestId, sender }, context);
-        const { name, input, header } = request.signal ?? { name: '', input: undefined, header: undefined };
-        return signalExecution(live.state, { name, input, header, identity: 'history-service', requestId, sender }, context);
+        if (request.childWorkflowOnly && !isChildOf(live.state, from))
+          throw new ServiceError('NOT_FOUND', 'not a child of the sender');
+        const asked = { identity: IDENTITY, requestId, sender };
+        if (request.kind === 'cancel') return requestCancel(live.state, { ...asked, reason: request.reason }, context);
+        const signal = request.signal ?? { name: '', input: undefined, header: undefined };
+        return signalExecution(live.state, { ...asked, ...signal }, context);
       });
       return 'delivered';
     } catch (error) {
@@ -141,33 +207,64 @@ export class DeliveryService {
     const { started, closeEvent, key, chain } = child;
     const parent = started.parentWorkflowExecution;
     if (parent == null || closeEvent === undefined) return;
-    const target = { namespaceId: started.parentWorkflowNamespaceId ?? '', workflowId: parent.workflowId ?? '', runId: parent.runId ?? '' };
-    await ignoringNotFound(
-      this.ports.host().execute(target, (live, context) =>
-        recordChildClosed(
-          live.state,
-          { initiatedEventId: started.parentInitiatedEventId ?? 0, workflowId: key.workflowId, runId: key.runId, firstRunId: chain.firstRunId, closeEvent },
-          context,
-        ),
-      ),
-    );
-    await this.ports.host().execute(key, (live, context) => recordParentNotified(live.state, context));
+    const { workflowId, runId } = key;
+    const initiatedEventId = started.parentInitiatedEventId ?? 0;
+    const close = { initiatedEventId, workflowId, runId, firstRunId: chain.firstRunId, closeEvent };
+    const target = {
+      namespaceId: started.parentWorkflowNamespaceId ?? '',
+      workflowId: parent.workflowId ?? '',
+      runId: parent.runId ?? '',
+    };
+    const host = this.ports.host();
+    await ignoringNotFound(host.execute(target, (live, context) => recordChildClosed(live.state, close, context)));
+    await host.execute(key, (live, context) => recordParentNotified(live.state, context));
   }
 
   private async applyParentClosePolicy(parent: ExecutionState, duty: ParentCloseDuty): Promise<void> {
-    const { namespaceId, workflowId } = duty.child;
+    const { initiatedEventId } = duty;
+    await this.closeChild(parent, duty);
+    await this.ports
+      .host()
+      .execute(parent.key, (live, context) => recordParentCloseDutyDone(live.state, initiatedEventId, context));
+  }
+
+  /** Ends a child, or asks it to end, after its parent has closed. */
+  private async closeChild(
+    parent: ExecutionState,
+    { child, policy, initiatedEventId }: ParentCloseDuty,
+  ): Promise<void> {
+    const { namespaceId, workflowId } = child;
     await ignoringNotFound(
       this.ports.host().execute({ namespaceId, workflowId, runId: '' }, (live, context) => {
-        if (!isChildOf(live.state, parent)) throw new ServiceError('NOT_FOUND', 'the child has been replaced by another execution');
-        if (duty.policy === ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL) {
-          const sender = { namespace: parent.namespace, namespaceId: parent.key.namespaceId, workflowId: parent.key.workflowId, runId: parent.key.runId, initiatedEventId: duty.initiatedEventId };
-          return requestCancel(live.state, { reason: 'by parent close policy', identity: 'history-service', requestId: '', sender }, context);
-        }
-        return terminateExecution(live.state, { reason: 'by parent close policy', details: undefined, identity: 'history-service' }, context);
+        if (!isChildOf(live.state, parent))
+          throw new ServiceError('NOT_FOUND', 'the child has been replaced by another execution');
+        const asked = { reason: 'by parent close policy', identity: IDENTITY };
+        if (policy !== ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
+          return terminateExecution(live.state, { ...asked, details: undefined }, context);
+        const sender = { ...referenceTo(parent), initiatedEventId };
+        return requestCancel(live.state, { ...asked, requestId: '', sender }, context);
       }),
     );
-    await this.ports.host().execute(parent.key, (live, context) => recordParentCloseDutyDone(live.state, duty.initiatedEventId, context));
   }
+}
+
+function referenceTo({ namespace, key }: ExecutionState): ExecutionReference {
+  return { namespace, namespaceId: key.namespaceId, workflowId: key.workflowId, runId: key.runId };
+}
+
+function isAbandoned({ attributes }: ChildState): boolean {
+  return attributes.parentClosePolicy === ParentClosePolicy.PARENT_CLOSE_POLICY_ABANDON;
+}
+
+function dutyTo({ initiatedEventId, attributes }: ChildState, runId: string): ParentCloseDuty {
+  const { namespace, namespaceId, workflowId } = attributes;
+  const child = { namespace: namespace ?? '', namespaceId: namespaceId ?? '', workflowId: workflowId ?? '', runId };
+  const policy = attributes.parentClosePolicy ?? ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE;
+  return { initiatedEventId, child, policy };
+}
+
+function isThisChild(state: ExecutionState, parent: ExecutionState, initiatedEventId: number): boolean {
+  return isChildOf(state, parent) && state.started.parentInitiatedEventId === initiatedEventId;
 }
 
 function isChildOf(state: ExecutionState, parent: ExecutionState): boolean {

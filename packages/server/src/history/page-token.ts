@@ -11,6 +11,7 @@ export interface HistoryPageToken {
   readonly virtualEvents: readonly Uint8Array[];
 }
 
+/** The token as bytes, opaque to callers. */
 export function encodeHistoryPageToken({ runId, fromEventId, toEventId, virtualEvents }: HistoryPageToken): Uint8Array {
   return encode([runId, fromEventId, toEventId, virtualEvents]);
 }
@@ -23,7 +24,8 @@ export function decodeHistoryPageToken(bytes: Uint8Array): HistoryPageToken {
   } catch {
     parts = undefined;
   }
-  if (!isToken(parts)) throw new ServiceError('INVALID_ARGUMENT', 'Invalid NextPageToken: it was not made by this server for a history.');
+  if (!isToken(parts))
+    throw new ServiceError('INVALID_ARGUMENT', 'Invalid NextPageToken: it was not made by this server for a history.');
   const [runId, fromEventId, toEventId, virtualEvents] = parts;
   return { runId, fromEventId, toEventId, virtualEvents };
 }
@@ -33,9 +35,13 @@ function isToken(parts: unknown): parts is [string, number, number, Uint8Array[]
     Array.isArray(parts) &&
     parts.length === 4 &&
     typeof parts[0] === 'string' &&
-    typeof parts[1] === 'number' &&
-    typeof parts[2] === 'number' &&
+    isEventId(parts[1]) &&
+    (parts[2] === 0 || isEventId(parts[2])) &&
     Array.isArray(parts[3]) &&
     parts[3].every((event) => event instanceof Uint8Array)
   );
+}
+
+function isEventId(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
 }

@@ -24,23 +24,39 @@ export async function readEvents(store: Store, live: LiveExecution, range: Event
   const { namespaceId, workflowId, runId } = live.state.key;
   const lastStored = Math.min(toEventId, live.history.firstEventId - 1);
   const wanted = Math.min(maxEvents, lastStored - fromEventId + 1);
-  const stored = await store.readHistory({ namespaceId, workflowId, runId }, { fromEventId, maxEvents: wanted, maxBytes });
+  const stored = await store.readHistory(
+    { namespaceId, workflowId, runId },
+    { fromEventId, maxEvents: wanted, maxBytes },
+  );
   const nextEventId = fromEventId + stored.eventCount;
   const usedBytes = stored.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   if (nextEventId > toEventId) return { chunks: stored.chunks, nextEventId: undefined };
   const isFull = stored.eventCount < wanted || stored.eventCount >= maxEvents || usedBytes >= maxBytes;
-  if (isFull || nextEventId < live.history.firstEventId) return { chunks: stored.chunks, nextEventId: stored.eventCount === 0 ? undefined : nextEventId };
-  const rest = fromMemory(live, { fromEventId: nextEventId, toEventId, maxEvents: maxEvents - stored.eventCount, maxBytes: maxBytes - usedBytes });
+  if (isFull || nextEventId < live.history.firstEventId) {
+    // A run whose events are gone was deleted: there is nothing to go on with.
+    return { chunks: stored.chunks, nextEventId: stored.eventCount === 0 ? undefined : nextEventId };
+  }
+  const rest = fromMemory(
+    live,
+    { fromEventId: nextEventId, toEventId, maxEvents: maxEvents - stored.eventCount, maxBytes: maxBytes - usedBytes },
+    0,
+  );
   return { chunks: [...stored.chunks, ...rest.chunks], nextEventId: rest.nextEventId };
 }
 
-function fromMemory(live: LiveExecution, { fromEventId, toEventId, maxEvents, maxBytes }: EventRange): EventsPage {
+/** @param atLeast so many events are taken however large they are */
+function fromMemory(
+  live: LiveExecution,
+  { fromEventId, toEventId, maxEvents, maxBytes }: EventRange,
+  atLeast = 1,
+): EventsPage {
   const lastEventId = Math.min(toEventId, fromEventId + maxEvents - 1, live.history.nextEventId - 1);
   const chunks = live.history.slice(fromEventId, lastEventId);
   let bytes = 0;
   for (const [index, chunk] of chunks.entries()) {
     bytes += chunk.length;
-    if (bytes > maxBytes && index > 0) return { chunks: chunks.slice(0, index), nextEventId: fromEventId + index };
+    if (bytes > maxBytes && index >= atLeast)
+      return { chunks: chunks.slice(0, index), nextEventId: fromEventId + index };
   }
   return { chunks, nextEventId: lastEventId < toEventId ? lastEventId + 1 : undefined };
 }
@@ -59,12 +75,18 @@ export async function readEventsReverse(store: Store, live: LiveExecution, range
     if (bytes > maxBytes && chunks.length > 0) return { chunks, nextEventId: eventId };
     chunks.push(chunk);
   }
-  if (eventId >= fromEventId) {
+  if (eventId >= fromEventId && (chunks.length === 0 || bytes < maxBytes)) {
     const { namespaceId, workflowId, runId } = live.state.key;
     const stored = await store.readHistory(
       { namespaceId, workflowId, runId },
-      { fromEventId: eventId, maxEvents: eventId - fromEventId + 1, maxBytes: Math.max(1, maxBytes - bytes), reverse: true },
+      {
+        fromEventId: eventId,
+        maxEvents: eventId - fromEventId + 1,
+        maxBytes: Math.max(1, maxBytes - bytes),
+        reverse: true,
+      },
     );
+    if (stored.eventCount === 0) return { chunks, nextEventId: undefined };
     chunks.push(...stored.chunks);
     eventId -= stored.eventCount;
   }

@@ -1,7 +1,7 @@
 import type { Limits, SearchAttributeType } from '@perdure/engine';
 import { ServiceError } from '../api/index.js';
-import type { Clock } from '../clock.js';
-import type { Committer } from '../committer/index.js';
+import type { Clock, ClockTimer } from '../clock.js';
+import { CommitFailedError, type Committer } from '../committer/index.js';
 import type { Logger } from '../observability/index.js';
 import {
   DurableShardJournal,
@@ -21,6 +21,7 @@ import { shardOf } from './shard-of.js';
 const REOPEN_DELAY_MS = 1000;
 const LEASE_MS = 60_000;
 
+/** What the shards of a node work with. */
 export interface ExecutionHostDependencies {
   readonly store: Store;
   readonly committer: Committer;
@@ -40,6 +41,8 @@ export interface ExecutionHostDependencies {
 /** Every shard this node owns, and the way to the one that owns an execution. */
 export class ExecutionHost {
   private readonly shards: (Shard | undefined)[] = [];
+  /** Shards that are being opened again after a failure. */
+  private readonly reopening = new Map<number, { readonly timer: ClockTimer; opened: Promise<void> | undefined }>();
   private stopping = false;
 
   constructor(private readonly dependencies: ExecutionHostDependencies) {}
@@ -53,41 +56,54 @@ export class ExecutionHost {
     for (let shardId = 0; shardId < this.shardCount; shardId += 1) this.shards[shardId] = await this.openShard(shardId);
   }
 
-  /** Stops timers, writes the tables one last time. Nothing is decided afterwards. */
+  /** Stops timers, writes the tables one last time, tells whoever still waits. Nothing is decided afterwards. */
   async stop(): Promise<void> {
     this.stopping = true;
-    await Promise.all(this.shards.map((shard) => shard?.stop()));
+    for (const { timer } of this.reopening.values()) timer.cancel();
+    await Promise.all([...this.reopening.values()].map(async ({ opened }) => opened));
+    await Promise.all(this.shards.map(async (shard) => shard?.stop()));
   }
 
+  /** Decides on a run and answers when the decision is durable. Throws `ServiceError` if it is refused. */
   execute<Result>(target: RunTarget, decide: Decide<Result>): Promise<Executed<Result>> {
     return this.shardFor(target).execute(target, decide);
   }
 
+  /** Decides on a workflow id, of which there may be no run yet. */
   start<Result>(target: RunTarget, decide: DecideStart<Result>): Promise<Executed<Result>> {
     return this.shardFor(target).start(target, decide);
   }
 
   /** Decides on several runs of one workflow id together. */
-  executeAll<Result>(targets: readonly [RunTarget, ...RunTarget[]], decide: DecideAll<Result>): Promise<Executed<Result>> {
+  executeAll<Result>(
+    targets: readonly [RunTarget, ...RunTarget[]],
+    decide: DecideAll<Result>,
+  ): Promise<Executed<Result>> {
     return this.shardFor(targets[0]).executeAll(targets, decide);
   }
 
+  /** Reads a run; answers once everything the value may show is durable. */
   read<Value>(target: RunTarget, view: (live: LiveExecution) => Value): Promise<Value> {
     return this.shardFor(target).read(target, view);
   }
 
+  /** Forgets a closed run for good. */
   remove(target: RunTarget): Promise<void> {
     return this.shardFor(target).remove(target);
   }
 
   /** Brings everything decided so far into the tables: before queries that must see all of it. */
   async drain(): Promise<void> {
-    await Promise.all(this.shards.map((shard) => shard?.drain()));
+    const shardIds = Array.from({ length: this.shardCount }, (_, shardId) => shardId);
+    await Promise.all(shardIds.map(async (shardId) => this.openShardWithId(shardId).drain()));
   }
 
   /** The shard of an execution; throws UNAVAILABLE while it is being opened again. */
   shardFor(target: Pick<RunTarget, 'namespaceId' | 'workflowId'>): Shard {
-    const shardId = shardOf(target.namespaceId, target.workflowId, this.shardCount);
+    return this.openShardWithId(shardOf(target.namespaceId, target.workflowId, this.shardCount));
+  }
+
+  private openShardWithId(shardId: number): Shard {
     const shard = this.shards[shardId];
     if (shard === undefined) throw new ServiceError('UNAVAILABLE', `Shard ${shardId} is being opened. Try again.`);
     return shard;
@@ -126,7 +142,12 @@ export class ExecutionHost {
       },
       journal,
     );
-    await shard.begin(recovered);
+    try {
+      await shard.begin(recovered);
+    } catch (error) {
+      await shard.stop();
+      throw error;
+    }
     return shard;
   }
 
@@ -134,18 +155,33 @@ export class ExecutionHost {
   private reopen(failed: Shard, error: Error): void {
     const { shardId } = failed;
     if (this.stopping || this.shards[shardId] !== failed) return;
-    const { log, clock } = this.dependencies;
-    log.error('A shard failed and is opened again', { shardId, error });
+    this.dependencies.log.error('A shard failed and is opened again', { shardId, error });
     this.shards[shardId] = undefined;
-    clock.callAt(clock.nowMs() + REOPEN_DELAY_MS, () => {
-      if (this.stopping) return;
-      this.openShard(shardId).then(
-        (shard) => {
-          this.shards[shardId] = shard;
-          log.info('The shard is open again', { shardId });
-        },
-        (reason: unknown) => this.dependencies.onStoreLost(reason instanceof Error ? reason : new Error(String(reason))),
-      );
+    this.reopenLater(shardId);
+  }
+
+  private reopenLater(shardId: number): void {
+    const { clock } = this.dependencies;
+    const timer = clock.callAt(clock.nowMs() + REOPEN_DELAY_MS, () => {
+      attempt.opened = this.openAgain(shardId);
     });
+    const attempt: { timer: ClockTimer; opened: Promise<void> | undefined } = { timer, opened: undefined };
+    this.reopening.set(shardId, attempt);
+  }
+
+  private async openAgain(shardId: number): Promise<void> {
+    const { log, onStoreLost } = this.dependencies;
+    try {
+      const shard = await this.openShard(shardId);
+      this.shards[shardId] = shard;
+      this.reopening.delete(shardId);
+      log.info('The shard is open again', { shardId });
+    } catch (error) {
+      if (this.stopping) return;
+      if (error instanceof CommitFailedError) {
+        log.error('A shard failed while it was being opened and is opened again', { shardId, error });
+        this.reopenLater(shardId);
+      } else onStoreLost(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 }

@@ -122,7 +122,7 @@ function createServices(
   const namespaces = new NamespaceRegistry(store);
   const hostOf = (): ExecutionHost => host;
   const queries = new QueryService({ host: hostOf, matching, store, limits, clock, newId: randomUUID });
-  const tasks = new TaskDispatcher({ matching, queries, store, limits, newId: randomUUID, log });
+  const tasks = new TaskDispatcher({ matching, queries, store, limits, clock, newId: randomUUID, log });
   const delivery = new DeliveryService({
     host: hostOf,
     clock,

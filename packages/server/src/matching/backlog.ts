@@ -5,7 +5,7 @@ const COMPACT_AT = 1024;
 
 /** A first-in-first-out queue whose removal from the front costs nothing. */
 class Fifo {
-  private items: PendingTask[] = [];
+  private items: (PendingTask | undefined)[] = [];
   private head = 0;
 
   get length(): number {
@@ -16,6 +16,12 @@ class Fifo {
     this.items.push(task);
   }
 
+  /** Puts a task back in front of the others. */
+  unshift(task: PendingTask): void {
+    if (this.head > 0) this.items[--this.head] = task;
+    else this.items.unshift(task);
+  }
+
   peek(): PendingTask | undefined {
     return this.items[this.head];
   }
@@ -23,6 +29,7 @@ class Fifo {
   shift(): PendingTask | undefined {
     const task = this.items[this.head];
     if (task === undefined) return undefined;
+    this.items[this.head] = undefined;
     this.head += 1;
     if (this.head >= COMPACT_AT && this.head * 2 >= this.items.length) {
       this.items = this.items.slice(this.head);
@@ -35,7 +42,7 @@ class Fifo {
     const rest = this.items.slice(this.head);
     this.items = [];
     this.head = 0;
-    return rest;
+    return rest.filter((task) => task !== undefined);
   }
 }
 
@@ -45,21 +52,34 @@ export class Backlog {
   private priorities: number[] = [];
   private count = 0;
 
+  /** Tasks that wait. */
   get length(): number {
     return this.count;
   }
 
+  /** Adds a task behind the others of its priority. */
   push(task: PendingTask): void {
-    let fifo = this.byPriority.get(task.priority);
-    if (fifo === undefined) {
-      fifo = new Fifo();
-      this.byPriority.set(task.priority, fifo);
-      this.priorities = [...this.byPriority.keys()].sort((left, right) => left - right);
-    }
-    fifo.push(task);
+    this.fifo(task.priority).push(task);
     this.count += 1;
   }
 
+  /** Puts a task back in front of the others of its priority. */
+  unshift(task: PendingTask): void {
+    this.fifo(task.priority).unshift(task);
+    this.count += 1;
+  }
+
+  private fifo(priority: number): Fifo {
+    let fifo = this.byPriority.get(priority);
+    if (fifo === undefined) {
+      fifo = new Fifo();
+      this.byPriority.set(priority, fifo);
+      this.priorities = [...this.byPriority.keys()].sort((left, right) => left - right);
+    }
+    return fifo;
+  }
+
+  /** Takes the first task of the best priority. */
   shift(): PendingTask | undefined {
     for (const priority of this.priorities) {
       const task = this.byPriority.get(priority)?.shift();

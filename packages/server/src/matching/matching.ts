@@ -7,17 +7,20 @@ const SWEEP_EVERY_MS = 60_000;
 /** Every task queue of this node, made when first used and dropped when long idle. */
 export class Matching {
   private readonly queues = new Map<string, { readonly key: QueueKey; readonly queue: TaskQueue }>();
-  private readonly sweep: ClockTimer[] = [];
+  private sweep: ClockTimer;
+  private isStopped = false;
 
   constructor(private readonly clock: Clock) {
-    this.armSweep();
+    this.sweep = this.sweepLater();
   }
 
+  /** The queue of this name. */
   queue(key: QueueKey): TaskQueue {
     const text = keyText(key);
     const present = this.queues.get(text);
     if (present !== undefined) return present.queue;
     const queue = new TaskQueue(this.clock);
+    if (this.isStopped) queue.stop();
     this.queues.set(text, { key, queue });
     return queue;
   }
@@ -27,16 +30,19 @@ export class Matching {
     return this.queues.get(keyText(key))?.queue;
   }
 
-  /** Ends every poll with nothing, before the server stops. */
+  /** Ends every poll with nothing. */
   answerAllEmpty(): void {
     for (const { queue } of this.queues.values()) queue.answerAllEmpty();
   }
 
+  /** Ends every poll with nothing, and every later one at once: the server is stopping. */
   stop(): void {
-    for (const timer of this.sweep) timer.cancel();
-    this.answerAllEmpty();
+    this.isStopped = true;
+    this.sweep.cancel();
+    for (const { queue } of this.queues.values()) queue.stop();
   }
 
+  /** Sums over all queues, for metrics. */
   totals(): { readonly queues: number; readonly backlog: number; readonly pollers: number } {
     let backlog = 0;
     let pollers = 0;
@@ -47,14 +53,14 @@ export class Matching {
     return { queues: this.queues.size, backlog, pollers };
   }
 
-  private armSweep(): void {
-    this.sweep.length = 0;
-    this.sweep.push(
-      this.clock.callAt(this.clock.nowMs() + SWEEP_EVERY_MS, () => {
-        for (const [text, { queue }] of this.queues) if (queue.isIdle) this.queues.delete(text);
-        this.armSweep();
-      }),
-    );
+  private sweepLater(): ClockTimer {
+    return this.clock.callAt(this.clock.nowMs() + SWEEP_EVERY_MS, () => {
+      for (const [text, { queue }] of this.queues) {
+        queue.forgetOldPollers();
+        if (queue.isIdle) this.queues.delete(text);
+      }
+      this.sweep = this.sweepLater();
+    });
   }
 }
 

@@ -1,7 +1,8 @@
 import type { EncodedMessage } from '@perdure/protocol';
 
 /** How a poll ends: with a task, with nothing, or with an error. */
-export type PollOutcome = { readonly task: object | EncodedMessage } | { readonly task: undefined } | { readonly error: Error };
+export type PollOutcome =
+  { readonly task: object | EncodedMessage } | { readonly task: undefined } | { readonly error: Error };
 
 /** A worker's long poll while it waits for a task. */
 export class Poller {
@@ -20,6 +21,7 @@ export class Poller {
     return this.settled;
   }
 
+  /** Ends the poll with a task. */
   answer(task: object | EncodedMessage): void {
     this.end({ task });
   }
@@ -29,6 +31,7 @@ export class Poller {
     this.end({ task: undefined });
   }
 
+  /** Ends the poll with an error. */
   fail(error: Error): void {
     this.end({ error });
   }

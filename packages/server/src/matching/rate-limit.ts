@@ -8,13 +8,14 @@ export class RateLimit {
 
   constructor(private readonly clock: Clock) {}
 
+  /** The rate in force; 100,000 stands for none. */
   get perSecond(): number {
     return this.rate === Infinity ? 100_000 : this.rate;
   }
 
-  /** Tasks per second; 0 stops the queue. */
+  /** Tasks per second; 0 stops the queue. What is no number of tasks sets nothing. */
   set(perSecond: number): void {
-    if (perSecond === this.rate) return;
+    if (perSecond === this.rate || !(perSecond >= 0)) return;
     this.rate = perSecond;
     this.tokens = Math.min(this.tokens, Math.max(1, perSecond));
     this.filledMs = this.clock.nowMs();

@@ -13,11 +13,13 @@ export class RateMeter {
     this.slot = this.currentSlot();
   }
 
+  /** Counts an event. */
   mark(): void {
     this.advance();
     this.counts[this.slot % SLOTS] = (this.counts[this.slot % SLOTS] ?? 0) + 1;
   }
 
+  /** The average over the window. */
   perSecond(): number {
     this.advance();
     return this.counts.reduce((sum, count) => sum + count, 0) / (WINDOW_MS / 1000);
@@ -29,7 +31,8 @@ export class RateMeter {
 
   private advance(): void {
     const current = this.currentSlot();
-    for (let slot = Math.max(this.slot + 1, current - SLOTS + 1); slot <= current; slot += 1) this.counts[slot % SLOTS] = 0;
+    for (let slot = Math.max(this.slot + 1, current - SLOTS + 1); slot <= current; slot += 1)
+      this.counts[slot % SLOTS] = 0;
     this.slot = Math.max(this.slot, current);
   }
 }

@@ -21,12 +21,13 @@ export interface PollerInfo {
 export class TaskQueue {
   private readonly backlog = new Backlog();
   private readonly pollers = new Set<Poller>();
-  private readonly seen = new Map<string, PollerInfo>();
+  private readonly seen = new Map<string, { readonly identity: string; lastAccessMs: number }>();
   private readonly rateLimit: RateLimit;
   private readonly added: RateMeter;
   private readonly dispatched: RateMeter;
   private retry: ClockTimer | undefined;
   private lastPollMs = -Infinity;
+  private isStopped = false;
 
   constructor(private readonly clock: Clock) {
     this.rateLimit = new RateLimit(clock);
@@ -41,18 +42,28 @@ export class TaskQueue {
     this.match();
   }
 
-  /** Lets a poller wait for a task, first in line if it was there before. */
-  poll(poller: Poller, maxTasksPerSecond: number | undefined): void {
-    this.recordPoll(poller.identity, maxTasksPerSecond);
-    poller.returnToQueue = () => this.takeBack(poller);
-    this.pollers.add(poller);
+  /** Takes back a task that was dispatched and did not reach its poller: it is first in line again. */
+  putBack(task: PendingTask): void {
+    this.backlog.unshift(task);
     this.match();
   }
 
-  /** The caller has gone. */
+  /** Lets a poller wait for a task. A queue that has been stopped answers at once. */
+  poll(poller: Poller, maxTasksPerSecond: number | undefined): void {
+    if (maxTasksPerSecond !== undefined) this.rateLimit.set(maxTasksPerSecond);
+    this.recordPoll(poller.identity);
+    if (this.isStopped) {
+      poller.answerEmpty();
+      return;
+    }
+    poller.returnToQueue = () => this.takeBack(poller);
+    this.pollers.add(poller);
+    if (this.backlog.length > 0) this.match();
+  }
+
+  /** The caller has gone, or has been answered. One that waited until now was present until now. */
   forget(poller: Poller): void {
-    this.pollers.delete(poller);
-    this.recordPoll(poller.identity, undefined);
+    if (this.pollers.delete(poller)) this.recordPoll(poller.identity);
   }
 
   /** Whether some worker polls this queue, now or a moment ago. */
@@ -62,23 +73,34 @@ export class TaskQueue {
 
   /** Its worker has gone for good: nobody counts as present, and what waits is returned. */
   abandon(): PendingTask[] {
+    this.answerAllEmpty();
     this.lastPollMs = -Infinity;
     this.seen.clear();
-    for (const poller of [...this.pollers]) poller.answerEmpty();
-    this.pollers.clear();
     return this.backlog.drain();
+  }
+
+  /** Ends every poll with nothing, now and from now on. */
+  stop(): void {
+    this.isStopped = true;
+    this.retry?.cancel();
+    this.answerAllEmpty();
   }
 
   /** Ends every poll with nothing. */
   answerAllEmpty(): void {
-    for (const poller of [...this.pollers]) poller.answerEmpty();
+    const waiting = [...this.pollers];
     this.pollers.clear();
+    for (const poller of waiting) poller.answerEmpty();
   }
 
+  /** Nothing waits here, and nobody has polled for a while. */
   get isIdle(): boolean {
-    return this.backlog.length === 0 && this.pollers.size === 0 && this.clock.nowMs() - this.lastPollMs > POLLER_LISTED_MS;
+    return (
+      this.backlog.length === 0 && this.pollers.size === 0 && this.clock.nowMs() - this.lastPollMs > POLLER_LISTED_MS
+    );
   }
 
+  /** Tasks that wait for a poller. */
   get backlogCount(): number {
     return this.backlog.length;
   }
@@ -88,11 +110,18 @@ export class TaskQueue {
     return this.rateLimit.perSecond;
   }
 
+  /** Pollers that wait for a task. */
   get waitingPollers(): number {
     return this.pollers.size;
   }
 
-  stats(): { readonly backlogCount: number; readonly backlogAgeMs: number; readonly addRate: number; readonly dispatchRate: number } {
+  /** What DescribeTaskQueue tells. */
+  stats(): {
+    readonly backlogCount: number;
+    readonly backlogAgeMs: number;
+    readonly addRate: number;
+    readonly dispatchRate: number;
+  } {
     const oldestMs = this.backlog.oldestMs();
     return {
       backlogCount: this.backlog.length,
@@ -104,20 +133,32 @@ export class TaskQueue {
 
   /** Workers that polled in the last minutes, latest first. */
   recentPollers(): PollerInfo[] {
-    const sinceMs = this.clock.nowMs() - POLLER_LISTED_MS;
-    for (const [identity, info] of this.seen) if (info.lastAccessMs < sinceMs) this.seen.delete(identity);
-    return [...this.seen.values()].sort((left, right) => right.lastAccessMs - left.lastAccessMs);
+    this.forgetOldPollers();
+    const ratePerSecond = this.rateLimit.perSecond;
+    return [...this.seen.values()]
+      .map(({ identity, lastAccessMs }) => ({ identity, lastAccessMs, ratePerSecond }))
+      .sort((left, right) => right.lastAccessMs - left.lastAccessMs);
   }
 
-  private recordPoll(identity: string, maxTasksPerSecond: number | undefined): void {
-    const lastAccessMs = this.clock.nowMs();
-    this.lastPollMs = lastAccessMs;
-    if (maxTasksPerSecond !== undefined) this.rateLimit.set(maxTasksPerSecond);
-    this.seen.set(identity, { identity, lastAccessMs, ratePerSecond: this.rateLimit.perSecond });
+  /** Workers that have not polled for long are not listed any more. */
+  forgetOldPollers(): void {
+    const sinceMs = this.clock.nowMs() - POLLER_LISTED_MS;
+    for (const [identity, info] of this.seen) if (info.lastAccessMs < sinceMs) this.seen.delete(identity);
+  }
+
+  private recordPoll(identity: string): void {
+    this.lastPollMs = this.clock.nowMs();
+    const known = this.seen.get(identity);
+    if (known === undefined) this.seen.set(identity, { identity, lastAccessMs: this.lastPollMs });
+    else known.lastAccessMs = this.lastPollMs;
   }
 
   private takeBack(poller: Poller): void {
     if (poller.isDone) return;
+    if (this.isStopped) {
+      poller.answerEmpty();
+      return;
+    }
     const others = [...this.pollers];
     this.pollers.clear();
     this.pollers.add(poller);
@@ -126,14 +167,14 @@ export class TaskQueue {
   }
 
   private match(): void {
-    while (this.backlog.length > 0 && this.pollers.size > 0) {
+    while (this.backlog.length > 0) {
+      const poller = this.firstPoller();
+      if (poller === undefined) return;
       const waitMs = this.rateLimit.take();
       if (waitMs > 0) {
         this.retryAfter(waitMs);
         return;
       }
-      const poller = this.firstPoller();
-      if (poller === undefined) return;
       const task = this.backlog.shift();
       if (task === undefined) return;
       this.pollers.delete(poller);

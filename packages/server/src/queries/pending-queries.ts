@@ -1,7 +1,7 @@
 import type { query } from '@perdure/protocol';
 import type { LiveExecution } from '../shard/index.js';
 
-/** A query that waits for a worker's answer. */
+/** A query that waits for a workflow task of its run to carry it to a worker and back. */
 export interface PendingQuery {
   readonly queryId: string;
   readonly query: query.IWorkflowQuery;
@@ -11,14 +11,14 @@ export interface PendingQuery {
 }
 
 const KEY = Symbol('queries');
+const NONE: ReadonlyMap<string, PendingQuery> = new Map();
 
 /** The queries that wait on a run in memory, in the order in which they came. */
 export function pendingQueries(live: LiveExecution): ReadonlyMap<string, PendingQuery> {
   return (live.attachments?.get(KEY) as Map<string, PendingQuery> | undefined) ?? NONE;
 }
 
-const NONE: ReadonlyMap<string, PendingQuery> = new Map();
-
+/** Lets a query wait; the run stays in memory as long as it does. */
 export function addPendingQuery(live: LiveExecution, pending: PendingQuery): void {
   live.attachments ??= new Map();
   let queries = live.attachments.get(KEY) as Map<string, PendingQuery> | undefined;
@@ -29,6 +29,7 @@ export function addPendingQuery(live: LiveExecution, pending: PendingQuery): voi
   queries.set(pending.queryId, pending);
 }
 
+/** The query waits no more. */
 export function removePendingQuery(live: LiveExecution, queryId: string): void {
   const queries = live.attachments?.get(KEY) as Map<string, PendingQuery> | undefined;
   queries?.delete(queryId);

@@ -1,19 +1,14 @@
-import { isClosed, type Limits } from '@perdure/engine';
-import { EncodedMessage, enums, type query, type workflowservice } from '@perdure/protocol';
-import { ServiceError, type CallContext } from '../api/index.js';
-import type { Clock } from '../clock.js';
-import { encodeHistoryPageToken, readEvents } from '../history/index.js';
-import type { ExecutionHost } from '../host/index.js';
-import type { Matching, Poller } from '../matching/index.js';
-import type { LiveExecution, RunTarget } from '../shard/index.js';
-import type { Store } from '../store/index.js';
-import { encodeQueryTaskToken } from '../tasks/token.js';
-import { addPendingQuery, pendingQueries, removePendingQuery, type PendingQuery } from './pending-queries.js';
+import { isClosed } from '@perdure/engine';
+import { enums, type query, type workflowservice } from '@perdure/protocol';
+import { ServiceError, type CallContext, type CancelReason } from '../api/index.js';
+import { shardUnavailable, type LiveExecution, type RunTarget } from '../shard/index.js';
+import { DirectQueries, type DirectQueriesPorts, type Question } from './direct-queries.js';
+import { addPendingQuery, pendingQueries, removePendingQuery } from './pending-queries.js';
 
-const { QueryResultType, QueryRejectCondition, TaskQueueKind, WorkflowExecutionStatus } = enums;
-/** How long a query waits for the worker that has the run in its cache before any worker is asked. */
-const STICKY_PATIENCE_MS = 1000;
+const { QueryResultType, QueryRejectCondition, WorkflowExecutionStatus } = enums;
 const DEFAULT_QUERY_TIMEOUT_MS = 10_000;
+/** From this attempt on the workflow task keeps failing, and nothing can be asked of the workflow. */
+const FAILING_ATTEMPT = 3;
 
 /** What the task dispatcher needs of queries. */
 export interface RidingQueriesPort {
@@ -21,59 +16,41 @@ export interface RidingQueriesPort {
   ride(live: LiveExecution, workflowTaskNumber: number): Record<string, query.IWorkflowQuery>;
 }
 
-export interface QueryServicePorts {
-  readonly host: () => ExecutionHost;
-  readonly matching: Matching;
-  readonly store: Store;
-  readonly limits: Limits;
-  readonly clock: Clock;
+/** What queries work with. */
+export interface QueryServicePorts extends DirectQueriesPorts {
   readonly newId: () => string;
-}
-
-/** A question on its way to a worker outside of workflow tasks. */
-interface DirectQuery {
-  readonly namespaceId: string;
-  readonly settle: (result: query.IWorkflowQueryResult | Error) => void;
 }
 
 /**
  * Queries: questions to a workflow that leave no trace. While a workflow task is due, they ride on it, so that the
- * answer knows everything that was sent before; otherwise a worker is asked directly.
+ * answer knows everything that was sent before; otherwise a worker is asked directly. A waiting query listens to its
+ * run: whatever ends the workflow task it rides on, it goes with the next one or is asked directly.
  */
 export class QueryService implements RidingQueriesPort {
-  private readonly direct = new Map<string, DirectQuery>();
+  private readonly direct: DirectQueries;
 
-  constructor(private readonly ports: QueryServicePorts) {}
+  constructor(private readonly ports: QueryServicePorts) {
+    this.direct = new DirectQueries(ports);
+  }
 
+  /** Asks the workflow and waits for a worker's answer. Throws INVALID_ARGUMENT if the query handler failed. */
   async query(
     target: RunTarget,
     asked: query.IWorkflowQuery,
     rejectCondition: enums.QueryRejectCondition,
     context: CallContext,
   ): Promise<workflowservice.IQueryWorkflowResponse> {
-    const host = this.ports.host();
-    const view = await host.read(target, (live) => ({ live, status: live.state.status }));
-    const rejected = rejectedBy(rejectCondition, view.status);
-    if (rejected) return { queryRejected: { status: view.status } };
-    const { live } = view;
-    if (live.state.workflowTaskCount === 0 && !isClosed(live.state)) {
-      throw new ServiceError(
-        'FAILED_PRECONDITION',
-        `Cannot query workflow ${target.workflowId}: its first workflow task has not been scheduled yet. Try again after its start delay or backoff.`,
-      );
-    }
-    if (live.state.previousStartedEventId === 0 && isClosed(live.state)) {
-      throw new ServiceError(
-        'FAILED_PRECONDITION',
-        `Cannot query workflow ${target.workflowId}: workflow execution closed before WorkflowTaskStarted event, so that no worker can replay it.`,
-      );
-    }
+    const { live, status } = await this.ports
+      .host()
+      .read(target, (found) => ({ live: found, status: found.state.status }));
+    if (rejectedBy(rejectCondition, status)) return { queryRejected: { status } };
+    // It left memory in this very turn.
+    if (live.discarded) return this.query(target, asked, rejectCondition, context);
+    checkAskable(live);
     const result = await this.ask(live, asked, context);
     if (result.resultType === QueryResultType.QUERY_RESULT_TYPE_FAILED) {
-      throw new ServiceError('INVALID_ARGUMENT', result.errorMessage || 'The query handler failed.', {
-        type: 'QueryFailedFailure',
-        fields: { failure: result.failure },
-      });
+      const detail = { type: 'QueryFailedFailure', fields: { failure: result.failure } };
+      throw new ServiceError('INVALID_ARGUMENT', result.errorMessage || 'The query handler failed.', detail);
     }
     return { queryResult: result.answer };
   }
@@ -83,229 +60,118 @@ export class QueryService implements RidingQueriesPort {
     asked: query.IWorkflowQuery,
     context: CallContext,
   ): Promise<query.IWorkflowQueryResult> {
+    const { clock, newId } = this.ports;
     return new Promise((resolve, reject) => {
-      const queryId = this.ports.newId();
-      let stopListening = (): void => undefined;
-      const forget = context.onCancelled(() =>
-        settle(
-          new ServiceError(
-            'DEADLINE_EXCEEDED',
-            `The query of workflow ${live.state.key.workflowId} was not answered in time. Is a worker of its task queue running?`,
-          ),
-        ),
-      );
-      const timer = this.ports.clock.callAt(
-        context.deadlineMs ?? this.ports.clock.nowMs() + DEFAULT_QUERY_TIMEOUT_MS,
-        () =>
-          settle(
-            new ServiceError(
-              'DEADLINE_EXCEEDED',
-              `The query of workflow ${live.state.key.workflowId} was not answered in time. Is a worker of its task queue running?`,
-            ),
-          ),
-      );
+      const queryId = newId();
+      const deadlineMs = context.deadlineMs ?? clock.nowMs() + DEFAULT_QUERY_TIMEOUT_MS;
+      const timer = clock.callAt(deadlineMs, () => settle(unanswered(live, 'deadline')));
+      const stopCancel = context.onCancelled((reason) => settle(unanswered(live, reason)));
+      let stopListening: (() => void) | undefined;
       const settle = (result: query.IWorkflowQueryResult | Error): void => {
-        forget();
         timer.cancel();
-        stopListening();
+        stopCancel();
+        stopListening?.();
         removePendingQuery(live, queryId);
-        this.direct.delete(queryId);
+        this.direct.forget(queryId);
         if (result instanceof Error) reject(result);
         else resolve(result);
       };
-      const askDirectly = (): void => {
-        stopListening();
-        removePendingQuery(live, queryId);
-        this.askDirectly(live, queryId, asked, settle);
-      };
-      const task = live.state.workflowTask;
-      if (isClosed(live.state) || task === undefined) {
-        askDirectly();
-        return;
-      }
-      if (pendingQueries(live).size >= this.ports.limits.pendingQueriesPerRun) {
-        settle(
-          new ServiceError(
-            'RESOURCE_EXHAUSTED',
-            `Run ${live.state.key.runId} already has ${this.ports.limits.pendingQueriesPerRun} queries waiting. Wait for them to be answered.`,
-          ),
-        );
-        return;
-      }
-      const pending: PendingQuery = { queryId, query: asked, workflowTaskNumber: undefined, settle };
-      addPendingQuery(live, pending);
-      stopListening = live.onDurableChange(() => this.reconsider(live, pending, askDirectly));
+      const question: Question = { live, queryId, query: asked, settle };
+      if (this.waitForWorkflowTask(question)) stopListening = live.onDurableChange(() => this.look(question));
     });
+  }
+
+  /** Whether the query waits to ride; if no workflow task is due, a worker is asked right away. */
+  private waitForWorkflowTask(question: Question): boolean {
+    const { live, queryId, settle } = question;
+    if (isClosed(live.state) || live.state.workflowTask === undefined) {
+      this.direct.ask(question);
+      return false;
+    }
+    const { pendingQueriesPerRun } = this.ports.limits;
+    if (pendingQueries(live).size >= pendingQueriesPerRun) {
+      const message = `Run ${live.state.key.runId} already has ${pendingQueriesPerRun} queries waiting. Wait for them.`;
+      settle(new ServiceError('RESOURCE_EXHAUSTED', message));
+      return false;
+    }
+    addPendingQuery(live, { queryId, query: question.query, workflowTaskNumber: undefined, settle });
+    return true;
+  }
+
+  /** The run has changed: a query whose workflow task has ended is carried by the next one, or asked directly. */
+  private look(question: Question): void {
+    const { live, queryId, settle } = question;
+    if (live.discarded) {
+      settle(shardUnavailable(new Error('the query waited for a workflow task')));
+      return;
+    }
+    const pending = pendingQueries(live).get(queryId);
+    if (pending === undefined) return;
+    const task = isClosed(live.state) ? undefined : live.state.workflowTask;
+    if (task === undefined) {
+      removePendingQuery(live, queryId);
+      this.direct.ask(question);
+    } else if (task.attempt >= FAILING_ATTEMPT) settle(workflowTaskFails(live));
+    else if (pending.workflowTaskNumber !== task.number) pending.workflowTaskNumber = undefined;
   }
 
   ride(live: LiveExecution, workflowTaskNumber: number): Record<string, query.IWorkflowQuery> {
     const riding: Record<string, query.IWorkflowQuery> = {};
     for (const pending of pendingQueries(live).values()) {
-      if (pending.workflowTaskNumber !== undefined) continue;
+      if (pending.workflowTaskNumber === workflowTaskNumber) continue;
       pending.workflowTaskNumber = workflowTaskNumber;
       riding[pending.queryId] = pending.query;
     }
     return riding;
   }
 
-  /** Hands out the answers that came back with a workflow task. */
-  answerRiding(live: LiveExecution, results: Readonly<Record<string, query.IWorkflowQueryResult>>): void {
-    for (const [queryId, result] of Object.entries(results)) pendingQueries(live).get(queryId)?.settle(result);
-  }
-
   /**
-   * The run has changed, durably. A query whose workflow task ended without answering it (completed, failed, timed out)
-   * waits for the next one, or is asked directly if there is none: by then a worker may be shown all of the history.
+   * Hands out the answers that came back with a workflow task, once its completion is durable: they tell of what it
+   * did. To be called while the completion is decided.
    */
-  private reconsider(live: LiveExecution, pending: PendingQuery, askDirectly: () => void): void {
-    if (live.discarded) {
-      pending.settle(new ServiceError('UNAVAILABLE', 'The execution was reloaded while the query waited. Try again.'));
-      return;
+  answerRiding(live: LiveExecution, results: Readonly<Record<string, query.IWorkflowQueryResult>>): void {
+    for (const [queryId, result] of Object.entries(results)) {
+      const pending = pendingQueries(live).get(queryId);
+      if (pending === undefined) continue;
+      removePendingQuery(live, queryId);
+      void Promise.resolve()
+        .then(() => this.ports.host().shardFor(live.state.key).durable())
+        .then(
+          () => pending.settle(result),
+          (error: unknown) => pending.settle(error instanceof Error ? error : shardUnavailable(error)),
+        );
     }
-    const task = isClosed(live.state) ? undefined : live.state.workflowTask;
-    if (task === undefined) askDirectly();
-    else if (pending.workflowTaskNumber !== task.number) pending.workflowTaskNumber = undefined;
   }
 
-  /** A worker's answer to a query task. */
+  /** A worker's answer to a query task. Throws NOT_FOUND if nobody waits for it. */
   answerDirect(namespaceId: string, queryId: string, result: query.IWorkflowQueryResult): void {
-    const waiting = this.direct.get(queryId);
-    if (waiting === undefined || waiting.namespaceId !== namespaceId) {
-      throw new ServiceError('NOT_FOUND', 'query task not found, or already expired', {
-        type: 'NotFoundFailure',
-        fields: {},
-      });
-    }
-    waiting.settle(result);
-  }
-
-  private askDirectly(
-    live: LiveExecution,
-    queryId: string,
-    asked: query.IWorkflowQuery,
-    settle: DirectQuery['settle'],
-  ): void {
-    const { namespaceId } = live.state.key;
-    this.direct.set(queryId, { namespaceId, settle });
-    const stickyName = live.state.sticky?.name;
-    const stickyQueue =
-      stickyName === undefined
-        ? undefined
-        : this.ports.matching.existing({ namespaceId, kind: 'workflow', name: stickyName });
-    if (stickyQueue?.hasRecentPoller() === true && !isClosed(live.state)) {
-      this.offer(live, queryId, asked, stickyQueue, true);
-      this.ports.clock.callAt(this.ports.clock.nowMs() + STICKY_PATIENCE_MS, () => {
-        if (this.direct.has(queryId)) this.offerNormally(live, queryId, asked, settle);
-      });
-      return;
-    }
-    this.offerNormally(live, queryId, asked, settle);
-  }
-
-  private offerNormally(
-    live: LiveExecution,
-    queryId: string,
-    asked: query.IWorkflowQuery,
-    settle: DirectQuery['settle'],
-  ): void {
-    const { namespaceId } = live.state.key;
-    const name = live.state.started.taskQueue?.name ?? '';
-    const queue = this.ports.matching.queue({ namespaceId, kind: 'workflow', name });
-    if (!queue.hasRecentPoller()) {
-      settle(
-        new ServiceError('FAILED_PRECONDITION', `no poller seen for task queue ${name} recently, worker may be down`),
-      );
-      return;
-    }
-    this.offer(live, queryId, asked, queue, false);
-  }
-
-  private offer(
-    live: LiveExecution,
-    queryId: string,
-    asked: query.IWorkflowQuery,
-    queue: ReturnType<Matching['queue']>,
-    isSticky: boolean,
-  ): void {
-    queue.offer({
-      priority: 1,
-      createdMs: this.ports.clock.nowMs(),
-      dispatch: (poller) => this.give(live, queryId, asked, isSticky, poller),
-      abandon: () => undefined,
-    });
-  }
-
-  private give(
-    live: LiveExecution,
-    queryId: string,
-    asked: query.IWorkflowQuery,
-    isSticky: boolean,
-    poller: Poller,
-  ): void {
-    if (!this.direct.has(queryId)) {
-      poller.returnToQueue?.();
-      return;
-    }
-    this.queryTask(live, queryId, asked, isSticky).then(
-      (task) => poller.answer(task),
-      (error: unknown) => poller.fail(error instanceof Error ? error : new Error(String(error))),
-    );
-  }
-
-  private async queryTask(
-    live: LiveExecution,
-    queryId: string,
-    asked: query.IWorkflowQuery,
-    isSticky: boolean,
-  ): Promise<workflowservice.IPollWorkflowTaskQueueResponse> {
-    await everythingDurable(live);
-    const { state } = live;
-    const { key, started } = state;
-    const toEventId = live.durableNextEventId - 1;
-    const response: workflowservice.IPollWorkflowTaskQueueResponse = {
-      taskToken: encodeQueryTaskToken({ namespaceId: key.namespaceId, queryId }),
-      workflowExecution: { workflowId: key.workflowId, runId: key.runId },
-      workflowType: started.workflowType,
-      previousStartedEventId: state.previousStartedEventId,
-      startedEventId: state.previousStartedEventId,
-      query: asked,
-      workflowExecutionTaskQueue: { name: started.taskQueue?.name, kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL },
-      attempt: 1,
-    };
-    // The worker of a sticky queue has the run in its cache and needs no history.
-    if (isSticky) return { ...response, history: {} };
-    const { historyPageEvents, historyPageSizeBytes } = this.ports.limits;
-    const page = await readEvents(this.ports.store, live, {
-      fromEventId: 1,
-      toEventId,
-      maxEvents: historyPageEvents,
-      maxBytes: historyPageSizeBytes,
-    });
-    const history = new EncodedMessage(page.chunks);
-    if (page.nextEventId === undefined) return { ...response, history };
-    return {
-      ...response,
-      history,
-      nextPageToken: encodeHistoryPageToken({
-        runId: key.runId,
-        fromEventId: page.nextEventId,
-        toEventId,
-        virtualEvents: [],
-      }),
-    };
+    this.direct.answer(namespaceId, queryId, result);
   }
 }
 
-/** Waits until all that was decided so far may be shown to a worker. */
-async function everythingDurable(live: LiveExecution): Promise<void> {
-  while (live.durableNextEventId < live.state.nextEventId && !live.discarded) {
-    await new Promise<void>((resolve) => {
-      const stopListening = live.onDurableChange(() => {
-        stopListening();
-        resolve();
-      });
-    });
+function checkAskable(live: LiveExecution): void {
+  const { state } = live;
+  if (isClosed(state)) return;
+  if (state.workflowTaskCount === 0) {
+    const { workflowId } = state.key;
+    const message = `Cannot query workflow ${workflowId}: its first workflow task has not been scheduled yet. Try again after its start delay or backoff.`;
+    throw new ServiceError('FAILED_PRECONDITION', message, { type: 'WorkflowNotReadyFailure', fields: {} });
   }
+  if ((state.workflowTask?.attempt ?? 1) >= FAILING_ATTEMPT) throw workflowTaskFails(live);
+}
+
+function workflowTaskFails({ state }: LiveExecution): ServiceError {
+  const message = `Unable to query workflow due to Workflow Task in failed state. WorkflowId: ${state.key.workflowId}, RunId: ${state.key.runId}. See its history for the failure of the workflow task.`;
+  return new ServiceError('FAILED_PRECONDITION', message, { type: 'WorkflowNotReadyFailure', fields: {} });
+}
+
+function unanswered({ state }: LiveExecution, reason: CancelReason): ServiceError {
+  const { workflowId } = state.key;
+  if (reason === 'drain') return new ServiceError('UNAVAILABLE', 'The server is stopping. Ask again.');
+  return new ServiceError(
+    'DEADLINE_EXCEEDED',
+    `The query of workflow ${workflowId} was not answered in time. Is a worker of its task queue running?`,
+  );
 }
 
 function rejectedBy(condition: enums.QueryRejectCondition, status: enums.WorkflowExecutionStatus): boolean {

@@ -1,14 +1,14 @@
 import type { ShardJournal as CommitterJournal } from '../committer/index.js';
-import type { Materialisation, Store } from '../store/index.js';
-import type { ShardJournal } from './ports.js';
+import type { Store } from '../store/index.js';
+import type { ShardJournal, TableChanges } from './ports.js';
 
 /** Joins the committer's journal of a shard and the store's tables into what a shard needs of durability. */
 export class DurableShardJournal implements ShardJournal {
-  position: number;
+  private position: number;
 
   constructor(
     private readonly journal: CommitterJournal,
-    private readonly store: Store,
+    private readonly store: Pick<Store, 'materialise'>,
     lastPosition: number,
   ) {
     this.position = lastPosition;
@@ -22,10 +22,13 @@ export class DurableShardJournal implements ShardJournal {
     this.journal.afterCommit(callback);
   }
 
-  async materialise(changes: Omit<Materialisation, 'shardId' | 'epoch'>): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.journal.afterCommit((error) => (error === undefined ? resolve() : reject(error)));
-    });
+  /** The group that is still open takes whatever is decided before it is sent, so it does not count. */
+  get sealedPosition(): number {
+    return this.journal.waitingSinceMs === undefined ? this.position : this.position - 1;
+  }
+
+  async materialise(changes: TableChanges): Promise<void> {
+    await this.journal.committed();
     const { shardId, epoch } = this.journal;
     await this.store.materialise([{ ...changes, shardId, epoch }]);
   }

@@ -1,15 +1,29 @@
 import { evolve, isClosed, type ExecutionState, type Transition } from '@perdure/engine';
 import { HistoryTail } from './history-tail.js';
+import type { RunTarget } from './ports.js';
 
-/** What changed in an execution, told after it became durable. */
-export interface ExecutionChange {
-  readonly live: LiveExecution;
-}
-
+/** Called after a commit that changed the run, and when the run leaves memory for good. */
 export type ChangeListener = () => void;
 
-const BASE_SIZE_BYTES = 4096;
-const PER_PENDING_ITEM_BYTES = 600;
+/** An entry of the timer heap; a cancelled one is passed over. */
+export interface TimerEntry {
+  readonly dueMs: number;
+  readonly target: RunTarget;
+  cancelled: boolean;
+}
+
+const BASE_SIZE_BYTES = 2048;
+/** A decoded state takes about this many times the room of its snapshot. */
+const DECODED_FACTOR = 2;
+
+/** How a run comes into memory. */
+export interface LoadedExecution {
+  readonly storedThroughEventId: number;
+  readonly isCurrent: boolean;
+  readonly durable: boolean;
+  /** Size of the snapshot it was read from; 0 for a new run. */
+  readonly snapshotSizeBytes: number;
+}
 
 /**
  * One run in memory: its state with everything decided so far, and how much of that is durable and how much has
@@ -23,36 +37,52 @@ export class LiveExecution {
   /** History up to here is durable and may be shown. */
   durableNextEventId: number;
   durableClosed: boolean;
-  /** Events up to here are in the history table. */
+  /** Events up to here are in the history table, or on their way there. */
   storedThroughEventId: number;
-  /** Changes since the last materialisation. */
+  /** Not everything of this run is in the tables: it must stay in memory. */
   dirty = false;
   /** Commits under way; the run must stay in memory until they are done. */
   commitsInFlight = 0;
-  /** Rendered unusable by a failed commit: whoever still holds it must load it again. */
+  /** No longer the run in memory, after a failed commit, an eviction or a deletion: whoever holds it must load it again. */
   discarded = false;
-  /** Due time that is in the timer heap, to avoid entering it twice. */
-  scheduledDueMs: number | undefined;
+  /** Deleted: nobody finds it any more, and the next round takes it out of the tables. */
+  removed = false;
+  /** Where this run stands in the timer heap. */
+  timerEntry: TimerEntry | undefined;
   isCurrent: boolean;
+  /** Found since the last look of the eviction. */
+  recentlyUsed = false;
+  /** What the cache counts it as. */
+  accountedSizeBytes = 0;
 
+  private stateSizeBytes: number;
   private listeners: Set<ChangeListener> | undefined;
 
   constructor(
     public state: ExecutionState,
-    loaded: { readonly storedThroughEventId: number; readonly isCurrent: boolean; readonly durable: boolean },
+    loaded: LoadedExecution,
   ) {
     this.history = new HistoryTail(loaded.storedThroughEventId + 1);
     this.storedThroughEventId = loaded.storedThroughEventId;
     this.durableNextEventId = loaded.durable ? state.nextEventId : 1;
     this.durableClosed = loaded.durable && isClosed(state);
     this.isCurrent = loaded.isCurrent;
+    this.stateSizeBytes = loaded.snapshotSizeBytes * DECODED_FACTOR;
   }
 
   /** Takes a transition over: the new state, and its events into the tail. */
-  install(transition: Transition): void {
+  install(transition: Transition, journalledSizeBytes: number): void {
     this.state = transition.state;
     this.appendEvents(transition.facts);
+    this.stateSizeBytes += journalledSizeBytes;
     this.dirty = true;
+  }
+
+  /** A transition has become durable. Commits of one run are told in order; the later of two is never taken back. */
+  becomeDurable(transition: Transition): void {
+    this.commitsInFlight -= 1;
+    this.durableNextEventId = Math.max(this.durableNextEventId, transition.state.nextEventId);
+    this.durableClosed ||= isClosed(transition.state);
   }
 
   /** Folds a journalled transition in; for recovery. */
@@ -83,15 +113,33 @@ export class LiveExecution {
     for (const listener of [...this.listeners]) listener();
   }
 
+  /** Out of memory for good; whoever waits for a change is told, and finds it discarded. */
+  discard(): void {
+    if (this.discarded) return;
+    this.discarded = true;
+    this.notifyDurable();
+  }
+
   /** Somebody waits for this run in memory; it must not be evicted. */
   get isWatched(): boolean {
-    return (this.listeners !== undefined && this.listeners.size > 0) || (this.attachments !== undefined && this.attachments.size > 0);
+    return (
+      (this.listeners !== undefined && this.listeners.size > 0) ||
+      (this.attachments !== undefined && this.attachments.size > 0)
+    );
+  }
+
+  /** Nothing and nobody needs this run to stay in memory. */
+  get isEvictable(): boolean {
+    return !this.dirty && this.commitsInFlight === 0 && !this.removed && !this.isWatched;
+  }
+
+  /** The size of its state is known exactly when its snapshot has been made. */
+  measure(snapshotSizeBytes: number): void {
+    this.stateSizeBytes = snapshotSizeBytes * DECODED_FACTOR;
   }
 
   /** Rough memory held, for the cache bound. */
   get sizeBytes(): number {
-    const { activities, timers, children, externalRequests, updates, bufferedSizeBytes } = this.state;
-    const pending = activities.size + timers.size + children.size + externalRequests.size + updates.size;
-    return BASE_SIZE_BYTES + this.history.sizeBytes + bufferedSizeBytes + pending * PER_PENDING_ITEM_BYTES;
+    return BASE_SIZE_BYTES + this.history.sizeBytes + this.stateSizeBytes;
   }
 }

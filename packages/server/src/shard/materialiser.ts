@@ -3,7 +3,7 @@ import type { ClockTimer } from '../clock.js';
 import type { ExecutionRow, HistoryAppend, RunKey, VisibilityRow } from '../store/index.js';
 import type { ExecutionCache } from './execution-cache.js';
 import type { LiveExecution } from './live-execution.js';
-import type { ShardDependencies, ShardJournal } from './ports.js';
+import type { ShardDependencies, ShardJournal, TableChanges } from './ports.js';
 import { dueTimeMs } from './shard-timers.js';
 import { VisibilityRows } from './visibility-row.js';
 
@@ -33,18 +33,22 @@ export class Materialiser {
     this.visibility = new VisibilityRows(dependencies);
   }
 
+  /** The next round writes this run. */
   markDirty(live: LiveExecution): void {
+    if (live.removed || live.discarded) return;
     live.dirty = true;
     this.dirty.add(live);
   }
 
-  /** Forgets a run: it leaves memory now and the tables with the next round. */
+  /** Forgets a run: nobody finds it from now on, and the next round takes it out of the tables. */
   remove(live: LiveExecution): void {
+    if (live.removed || live.discarded) return;
     this.dirty.delete(live);
-    this.cache.drop(live);
+    this.cache.hide(live);
     this.removed.push(live);
   }
 
+  /** Begins to write a round every second. */
   start(): void {
     if (this.stopped) return;
     const { clock } = this.dependencies;
@@ -54,8 +58,10 @@ export class Materialiser {
   /** Resolves when everything decided before the call is in the tables. */
   run(): Promise<void> {
     // A round under way may have passed over what the caller wants to see. Whoever asks meanwhile shares the next one.
-    if (this.running !== undefined)
-      return (this.next ??= this.running.finally(() => (this.next = undefined)).then(() => this.run()));
+    if (this.running !== undefined) {
+      this.next ??= this.running.finally(() => (this.next = undefined)).then(() => this.run());
+      return this.next;
+    }
     if (this.dirty.size === 0 && this.removed.length === 0) return Promise.resolve();
     this.running = this.round().finally(() => (this.running = undefined));
     return this.running;
@@ -63,9 +69,9 @@ export class Materialiser {
 
   /** A last round, then no more. */
   async stop(): Promise<void> {
+    this.stopped = true;
     this.timer?.cancel();
     await this.run();
-    this.stopped = true;
   }
 
   /** No more rounds: the shard has failed. */
@@ -73,64 +79,71 @@ export class Materialiser {
     this.stopped = true;
     this.timer?.cancel();
     this.dirty.clear();
+    this.removed = [];
   }
 
+  /**
+   * Writes slice after slice. The journal rows go with the last one, when all before it have been written: a slice
+   * that fails must not lose what only the journal holds.
+   */
   private async round(): Promise<void> {
     const lives = [...this.dirty];
-    const removed = this.removed;
+    const { removed } = this;
     this.dirty = new Set();
     this.removed = [];
-    const throughPosition = this.journal.position;
-    const sent: Promise<void>[] = [];
+    const throughPosition = this.journal.sealedPosition;
     try {
       for (let from = 0; from < lives.length || from === 0; from += SLICE) {
         if (from > 0) await new Promise((resume) => setImmediate(resume));
-        const slice = lives.slice(from, from + SLICE).filter((live) => !live.discarded);
+        const slice = lives.slice(from, from + SLICE).filter((live) => !live.discarded && !live.removed);
         const isLast = from + SLICE >= lives.length;
-        const rows = this.rows(slice);
-        sent.push(
-          this.journal.materialise({
-            ...rows,
-            deletes: isLast ? removed.map(keyOf) : [],
-            throughPosition: isLast ? throughPosition : 0,
-          }),
-        );
+        await this.journal.materialise({
+          ...this.rows(slice, isLast ? removed : []),
+          throughPosition: isLast ? throughPosition : 0,
+        });
+        this.written(slice);
       }
-      await Promise.all(sent);
     } catch (error) {
       this.onFailed(error instanceof Error ? error : new Error(String(error)));
       throw error;
     }
-    for (const live of lives) live.history.trim(live.storedThroughEventId, KEEP_HISTORY_BYTES);
-    for (const live of lives) if (!live.discarded) this.cache.account(live);
+    for (const live of removed) if (!live.discarded) this.cache.drop(live);
     this.cache.evict();
   }
 
-  private rows(slice: readonly LiveExecution[]): {
-    executions: ExecutionRow[];
-    historyAppends: HistoryAppend[];
-    visibility: VisibilityRow[];
-  } {
+  private written(slice: readonly LiveExecution[]): void {
+    for (const live of slice) {
+      live.dirty = this.dirty.has(live);
+      if (live.discarded) continue;
+      live.history.trim(live.storedThroughEventId, KEEP_HISTORY_BYTES);
+      this.cache.account(live);
+    }
+  }
+
+  private rows(slice: readonly LiveExecution[], removed: readonly LiveExecution[]): TableRows {
     const executions: ExecutionRow[] = [];
     const historyAppends: HistoryAppend[] = [];
     const visibility: VisibilityRow[] = [];
     for (const live of slice) {
-      live.dirty = this.dirty.has(live);
       executions.push(this.executionRow(live));
       const append = historyAppend(live);
       if (append !== undefined) historyAppends.push(append);
       const row = this.visibility.changed(live);
       if (row !== undefined) visibility.push(row);
     }
-    return { executions, historyAppends, visibility };
+    // A run that was never written may still have taken the place of an older one as the latest of its workflow id.
+    for (const live of removed) if (live.isCurrent) executions.push(this.executionRow(live));
+    return { executions, historyAppends, visibility, deletes: removed.map(keyOf) };
   }
 
   private executionRow(live: LiveExecution): ExecutionRow {
     const { state } = live;
+    const snapshot = encodeSnapshot(state);
+    live.measure(snapshot.length);
     return {
       ...keyOf(live),
       sequence: state.sequence,
-      snapshot: encodeSnapshot(state),
+      snapshot,
       open: !isClosed(state),
       isCurrent: live.isCurrent,
       nextDueMs: dueTimeMs(live, this.dependencies),
@@ -138,6 +151,8 @@ export class Materialiser {
     };
   }
 }
+
+type TableRows = Required<Pick<TableChanges, 'executions' | 'historyAppends' | 'visibility' | 'deletes'>>;
 
 /** The failure has already been reported through `onFailed`. */
 function ignore(): void {}

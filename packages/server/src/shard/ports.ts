@@ -1,4 +1,4 @@
-import type { DecideContext, Effect, Limits } from '@perdure/engine';
+import type { DecideContext, Effect, Limits, SearchAttributeType } from '@perdure/engine';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../observability/index.js';
 import type { Materialisation, Store } from '../store/index.js';
@@ -18,19 +18,27 @@ export interface ShardJournal {
   /** Calls back once everything appended so far is durable, in order; at once if it already is. */
   whenDurable(callback: (error: Error | undefined) => void): void;
   /** Sends table changes behind everything appended so far, and forgets the journal up to `throughPosition`. */
-  materialise(changes: Omit<Materialisation, 'shardId' | 'epoch'>): Promise<void>;
-  /** Position of the newest appended group. */
-  readonly position: number;
+  materialise(changes: TableChanges): Promise<void>;
+  /** The newest position to which nothing can be added any more. */
+  readonly sealedPosition: number;
 }
+
+/** Table changes of a shard, whose journal says which shard that is. */
+export type TableChanges = Omit<Materialisation, 'shardId' | 'epoch'>;
 
 /** Takes up the effects of transitions. */
 export interface EffectSink {
   /** Hands a workflow or activity task to the task queues, before it is durable: its reply will wait for the commit. */
-  offerTask(shard: Shard, live: LiveExecution, effect: Extract<Effect, { kind: 'workflowTask' | 'activityTask' }>): void;
+  offerTask(
+    shard: Shard,
+    live: LiveExecution,
+    effect: Extract<Effect, { kind: 'workflowTask' | 'activityTask' }>,
+  ): void;
   /** Carries a durable effect to another execution, as often as it takes. */
   deliver(shard: Shard, live: LiveExecution, effect: Exclude<Effect, { kind: 'workflowTask' | 'activityTask' }>): void;
 }
 
+/** What a shard works with. */
 export interface ShardDependencies {
   readonly shardId: number;
   readonly store: Store;
@@ -42,7 +50,7 @@ export interface ShardDependencies {
   /** How long closed executions of a namespace are kept. */
   readonly retentionMs: (namespaceId: string) => number;
   /** Types of custom search attributes, for the visibility rows. */
-  readonly searchAttributeType: (namespaceId: string, name: string) => import('@perdure/engine').SearchAttributeType | undefined;
+  readonly searchAttributeType: (namespaceId: string, name: string) => SearchAttributeType | undefined;
   /** Memory for executions; more is used only for what cannot be dropped yet. */
   readonly cacheSizeBytes: number;
   /** A commit failed: the shard is useless until it is opened again. */

@@ -1,23 +1,28 @@
 import {
+  elapse,
   encodeJournalRecord,
   isClosed,
+  needsAttention,
   nextDue,
-  elapse,
+  pendingEffects,
   type DecideContext,
   type Decision,
-  type ExecutionState,
+  type Effect,
   type Transition,
 } from '@perdure/engine';
 import { ServiceError } from '../api/index.js';
+import { executionNotFound, shardUnavailable } from './errors.js';
 import { ExecutionCache } from './execution-cache.js';
-import { LiveExecution } from './live-execution.js';
+import type { LiveExecution } from './live-execution.js';
 import { Materialiser } from './materialiser.js';
 import type { RunTarget, ShardDependencies, ShardJournal } from './ports.js';
-import { ShardTimers } from './shard-timers.js';
+import { dueTimeMs, ShardTimers } from './shard-timers.js';
 
-/** What a decision function sees: the run, if there is one. */
+/** What a decision function sees: the run it decides on. */
 export type Decide<Result> = (live: LiveExecution, context: DecideContext) => Decision<Result>;
+/** The same for several runs of one workflow id, in the order of the targets. */
 export type DecideAll<Result> = (lives: readonly LiveExecution[], context: DecideContext) => Decision<Result>;
+/** The same for a workflow id, of which there may be no run. */
 export type DecideStart<Result> = (current: LiveExecution | undefined, context: DecideContext) => Decision<Result>;
 
 /** A decision that has become durable. */
@@ -25,6 +30,9 @@ export interface Executed<Result> {
   readonly result: Result;
   readonly transitions: readonly Transition[];
 }
+
+/** A run whose time to be deleted has come but which still owes something is looked at again after this. */
+const DELETION_RETRY_MS = 60_000;
 
 /**
  * One shard: it alone changes the executions whose ids hash to it. Decisions are made at once on the state in memory,
@@ -38,21 +46,23 @@ export class Shard {
   private readonly timers: ShardTimers;
   private readonly materialiser: Materialiser;
   private failure: Error | undefined;
-  private readonly contextBase: Omit<DecideContext, 'nowMs'>;
 
   constructor(
     readonly dependencies: ShardDependencies,
     readonly journal: ShardJournal,
   ) {
-    const { newId, limits } = dependencies;
-    this.contextBase = { newId, limits };
-    this.cache = new ExecutionCache(dependencies);
+    this.cache = new ExecutionCache(dependencies, (live) => this.timers.leave(live));
     this.timers = new ShardTimers(dependencies, this.cache, (live) => this.elapse(live));
     this.materialiser = new Materialiser(dependencies, journal, this.cache, (error) => this.fail(error));
   }
 
   get shardId(): number {
     return this.dependencies.shardId;
+  }
+
+  /** It has failed or was stopped. What it owed is taken up by the shard that is opened in its place. */
+  get isUseless(): boolean {
+    return this.failure !== undefined;
   }
 
   /** Starts timers and materialisation, and takes up the effects that were pending when the shard was last closed. */
@@ -64,43 +74,42 @@ export class Shard {
     await this.materialiser.run();
     await this.timers.start();
     for await (const live of this.cache.loadNeedingAttention()) this.resume(live);
+    if (this.failure !== undefined) throw this.failure;
     this.materialiser.start();
   }
 
   /** Decides on a run and answers when the decision is durable. Throws `ServiceError` if it is refused. */
   async execute<Result>(target: RunTarget, decide: Decide<Result>): Promise<Executed<Result>> {
-    const live = this.cache.find(target) ?? this.cache.found(target, await this.cache.load(target));
+    const live = this.cache.find(target) ?? (await this.bring(target));
     if (live === undefined) throw executionNotFound(target);
-    return this.executeOn(live, decide);
-  }
-
-  /** The same, for a run that is in memory; the decision is made before this returns. */
-  executeOn<Result>(live: LiveExecution, decide: Decide<Result>): Promise<Executed<Result>> {
-    this.assertUsable(live);
-    return this.carryOut(live, decide(live, this.context()));
+    this.assertUsable();
+    return this.carryOut([live], decide(live, this.context()));
   }
 
   /** Decides on a workflow id, of which there may be no run yet. */
   async start<Result>(target: RunTarget, decide: DecideStart<Result>): Promise<Executed<Result>> {
-    const current = this.cache.find(target) ?? this.cache.found(target, await this.cache.load(target));
-    this.assertUsable(current);
-    return this.carryOut(current, decide(current, this.context()));
+    const current = this.cache.find(target) ?? (await this.bring(target));
+    this.assertUsable();
+    return this.carryOut(current === undefined ? [] : [current], decide(current, this.context()));
   }
 
   /** Decides on several runs of one workflow id together: all of it becomes durable, or nothing. */
   async executeAll<Result>(targets: readonly RunTarget[], decide: DecideAll<Result>): Promise<Executed<Result>> {
-    for (const target of targets) if ((await this.cache.load(target)) === undefined) throw executionNotFound(target);
-    // Found again in one turn: loading the second may have pushed the first out.
-    const lives = targets.map((target) => this.cache.find(target) ?? raise(unavailable(new Error('the execution was unloaded'))));
-    for (const live of lives) this.assertUsable(live);
-    return this.carryOut(lives[0], decide(lives, this.context()));
+    const lives: LiveExecution[] = [];
+    // Bringing the second may have pushed the first out: then both are looked for again, and found in one turn.
+    while (lives.length < targets.length) {
+      for (const target of targets) if ((await this.bring(target)) === undefined) throw executionNotFound(target);
+      lives.splice(0, lives.length, ...targets.flatMap((target) => this.cache.find(target) ?? []));
+    }
+    this.assertUsable();
+    return this.carryOut(lives, decide(lives, this.context()));
   }
 
   /** Reads a run. The value is handed out only once everything it may show is durable. */
   async read<Value>(target: RunTarget, view: (live: LiveExecution) => Value): Promise<Value> {
-    const live = this.cache.find(target) ?? this.cache.found(target, await this.cache.load(target));
+    const live = this.cache.find(target) ?? (await this.bring(target));
     if (live === undefined) throw executionNotFound(target);
-    this.assertUsable(live);
+    this.assertUsable();
     const value = view(live);
     if (live.commitsInFlight > 0) await this.durable();
     return value;
@@ -109,61 +118,125 @@ export class Shard {
   /** Brings everything decided so far into the tables, for queries that must see all of it. */
   async drain(): Promise<void> {
     await this.durable();
-    await this.materialiser.run();
+    try {
+      await this.materialiser.run();
+    } catch (error) {
+      throw shardUnavailable(error);
+    }
+    this.assertUsable();
   }
 
-  /** Stops timers and materialisation after a last round. The shard decides nothing afterwards. */
+  /** Forgets a closed run for good, as soon as it owes nothing to other executions any more. */
+  async remove(target: RunTarget): Promise<void> {
+    for (;;) {
+      const live = this.cache.find(target) ?? (await this.bring(target));
+      if (live === undefined) throw executionNotFound(target);
+      this.assertUsable();
+      if (live.commitsInFlight > 0) await this.durable();
+      else if (needsAttention(live.state)) await nextDurableChange(live);
+      else {
+        this.materialiser.remove(live);
+        await this.drain();
+        return;
+      }
+    }
+  }
+
+  /** Decides nothing more, writes everything to the tables, and tells whoever still waits. */
   async stop(): Promise<void> {
+    if (this.failure !== undefined) return;
+    this.failure = new Error('the server is stopping');
     this.timers.stop();
-    await this.materialiser.stop();
-    this.failure ??= new Error('the server is stopping');
-  }
-
-  context(): DecideContext {
-    return { ...this.contextBase, nowMs: this.dependencies.clock.nowMs() };
+    try {
+      await new Promise<void>((resolve) => this.journal.whenDurable(() => resolve()));
+      await this.materialiser.stop();
+    } finally {
+      this.cache.discardAll();
+    }
   }
 
   /** Resolves when everything decided so far is durable. */
   durable(): Promise<void> {
     return new Promise((resolve, rejectWith) => {
-      this.journal.whenDurable((error) => (error === undefined ? resolve() : rejectWith(unavailable(error))));
+      this.journal.whenDurable((error) => (error === undefined ? resolve() : rejectWith(shardUnavailable(error))));
     });
   }
 
-  private async carryOut<Result>(live: LiveExecution | undefined, decision: Decision<Result>): Promise<Executed<Result>> {
+  private context(): DecideContext {
+    const { clock, newId, limits } = this.dependencies;
+    return { nowMs: clock.nowMs(), newId, limits };
+  }
+
+  /** The run as it is in the turn in which the caller goes on, from memory or the store. */
+  private async bring(target: RunTarget): Promise<LiveExecution | undefined> {
+    for (;;) {
+      this.assertUsable();
+      let loaded: LiveExecution | undefined;
+      try {
+        loaded = await this.cache.load(target);
+      } catch (error) {
+        throw shardUnavailable(error);
+      }
+      const live = this.cache.find(target) ?? loaded;
+      if (live?.discarded !== true && live?.removed !== true) return live;
+    }
+  }
+
+  private async carryOut<Result>(
+    lives: readonly LiveExecution[],
+    decision: Decision<Result>,
+  ): Promise<Executed<Result>> {
     if (decision.rejected) {
       // The refusal may rest on a decision that is not durable yet and could still be lost.
-      if (live !== undefined && live.commitsInFlight > 0) await this.durable();
+      if (lives.some((live) => live.commitsInFlight > 0)) await this.durable();
       throw ServiceError.fromRejection(decision);
     }
-    const waits = this.apply(decision.transitions) || (live !== undefined && live.commitsInFlight > 0);
+    const waits = this.apply(decision.transitions) || lives.some((live) => live.commitsInFlight > 0);
     if (waits) await this.durable();
     return { result: decision.result, transitions: decision.transitions };
   }
 
   /** Makes transitions part of the shard: state, journal, timers, tasks. Answers whether there was anything to write. */
   private apply(transitions: readonly Transition[]): boolean {
+    const changed = transitions.filter((transition) => transition.facts.length > 0);
+    if (changed.length === 0) return false;
+    const records = changed.map(encodeJournalRecord);
     const installed: [LiveExecution, Transition][] = [];
-    for (const transition of transitions) {
-      if (transition.facts.length === 0) continue;
-      const live = this.cache.install(transition);
-      live.commitsInFlight += 1;
-      this.journal.append(encodeJournalRecord(transition));
-      installed.push([live, transition]);
+    try {
+      for (const [index, transition] of changed.entries()) {
+        const record = records[index] ?? new Uint8Array(0);
+        const live = this.cache.install(transition, record.length);
+        live.commitsInFlight += 1;
+        this.journal.append(record);
+        installed.push([live, transition]);
+      }
+    } catch (error) {
+      // Memory and journal no longer agree: only loading everything again is safe.
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+      throw error;
     }
-    if (installed.length === 0) return false;
-    for (const [live, transition] of installed) this.offerTasks(live, transition);
+    // Before tasks are offered: what follows from them in this turn must be told after this.
     this.journal.whenDurable((error) => this.settle(installed, error));
     for (const [live] of installed) {
       this.timers.schedule(live);
       this.materialiser.markDirty(live);
     }
+    for (const [live, transition] of installed) this.offerTasks(live, transition.effects);
     return true;
   }
 
-  private offerTasks(live: LiveExecution, transition: Transition): void {
-    for (const effect of transition.effects) {
-      if (effect.kind === 'workflowTask' || effect.kind === 'activityTask') this.dependencies.effects.offerTask(this, live, effect);
+  private offerTasks(live: LiveExecution, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (this.failure !== undefined) return;
+      if (effect.kind !== 'workflowTask' && effect.kind !== 'activityTask') continue;
+      this.dependencies.effects.offerTask(this, live, effect);
+    }
+  }
+
+  private deliver(live: LiveExecution, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === 'workflowTask' || effect.kind === 'activityTask') continue;
+      this.dependencies.effects.deliver(this, live, effect);
     }
   }
 
@@ -172,47 +245,43 @@ export class Shard {
       this.fail(error);
       return;
     }
+    for (const [live, transition] of installed) live.becomeDurable(transition);
     for (const [live, transition] of installed) {
-      live.commitsInFlight -= 1;
-      live.durableNextEventId = transition.state.nextEventId;
-      live.durableClosed = isClosed(transition.state);
-    }
-    for (const [live, transition] of installed) {
-      for (const effect of transition.effects) {
-        if (effect.kind !== 'workflowTask' && effect.kind !== 'activityTask') this.dependencies.effects.deliver(this, live, effect);
-      }
+      this.deliver(live, transition.effects);
       live.notifyDurable();
     }
   }
 
   /** Takes up what a run owes after it was loaded at start-up. */
   private resume(live: LiveExecution): void {
-    for (const effect of this.cache.effectsOf(live)) {
-      if (effect.kind === 'workflowTask' || effect.kind === 'activityTask') this.dependencies.effects.offerTask(this, live, effect);
-      else this.dependencies.effects.deliver(this, live, effect);
-    }
+    const effects = pendingEffects(live.state);
+    this.offerTasks(live, effects);
+    this.deliver(live, effects);
     this.timers.schedule(live);
   }
 
   private elapse(live: LiveExecution): void {
-    if (this.failure !== undefined || live.discarded) return;
-    const nowMs = this.dependencies.clock.nowMs();
+    if (this.failure !== undefined || live.discarded || live.removed) return;
+    const { clock } = this.dependencies;
+    const nowMs = clock.nowMs();
     if (isClosed(live.state)) {
-      if (expiryMs(live.state, this.dependencies) <= nowMs) this.materialiser.remove(live);
+      this.expire(live, nowMs);
       return;
     }
     if ((nextDue(live.state)?.dueMs ?? Infinity) <= nowMs) this.apply(elapse(live.state, this.context()).transitions);
     this.timers.schedule(live);
   }
 
-  /** Forgets a closed run for good. */
-  async remove(target: RunTarget): Promise<void> {
-    const live = this.cache.find(target) ?? this.cache.found(target, await this.cache.load(target));
-    if (live === undefined) throw executionNotFound(target);
-    this.assertUsable(live);
-    await this.durable();
-    this.materialiser.remove(live);
-    await this.materialiser.run();
+  /** Deletes a run whose retention has passed. */
+  private expire(live: LiveExecution, nowMs: number): void {
+    const expiresMs = dueTimeMs(live, this.dependencies) ?? Infinity;
+    if (expiresMs > nowMs) {
+      // The retention has changed since the table was told when to look.
+      this.materialiser.markDirty(live);
+      this.timers.schedule(live);
+    } else if (needsAttention(live.state) || live.commitsInFlight > 0) {
+      this.timers.postpone(live, nowMs + DELETION_RETRY_MS);
+    } else this.materialiser.remove(live);
   }
 
   private fail(error: Error): void {
@@ -224,29 +293,16 @@ export class Shard {
     this.dependencies.onFailed(this, error);
   }
 
-  private assertUsable(live: LiveExecution | undefined): void {
-    if (this.failure !== undefined) throw unavailable(this.failure);
-    if (live?.discarded === true) throw unavailable(new Error('the execution was unloaded'));
+  private assertUsable(): void {
+    if (this.failure !== undefined) throw shardUnavailable(this.failure);
   }
 }
 
-/** When a closed run is deleted by the retention of its namespace. */
-export function expiryMs(state: ExecutionState, { retentionMs }: Pick<ShardDependencies, 'retentionMs'>): number {
-  return (state.closeTimeMs ?? Infinity) + retentionMs(state.key.namespaceId);
-}
-
-function executionNotFound({ workflowId, runId }: RunTarget): ServiceError {
-  const message =
-    runId === ''
-      ? `workflow not found for ID: ${workflowId}`
-      : `workflow not found for ID: ${workflowId} and RunId: ${runId}`;
-  return new ServiceError('NOT_FOUND', message, { type: 'NotFoundFailure', fields: {} });
-}
-
-function unavailable(error: Error): ServiceError {
-  return new ServiceError('UNAVAILABLE', `The shard of this execution is being reloaded (${error.message}). Try again.`);
-}
-
-function raise(error: Error): never {
-  throw error;
+function nextDurableChange(live: LiveExecution): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = live.onDurableChange(() => {
+      stop();
+      resolve();
+    });
+  });
 }

@@ -3,7 +3,10 @@ import { msToDuration, msToTimestamp, type workflowservice } from '@perdure/prot
 import { encodeActivityTaskToken } from './token.js';
 
 /** What a worker gets with an activity task. */
-export function activityTaskResponse(state: ExecutionState, activity: ActivityState): workflowservice.IPollActivityTaskQueueResponse {
+export function activityTaskResponse(
+  state: ExecutionState,
+  activity: ActivityState,
+): workflowservice.IPollActivityTaskQueueResponse {
   const { key, started } = state;
   const { attributes, timeouts, scheduledEventId, attempt } = activity;
   return {

@@ -23,21 +23,34 @@ export interface QueryTaskToken {
 /** Tokens are opaque to workers: a letter for what it is, then the parts, in MessagePack. */
 type Packed = [kind: 'w' | 'a' | 'q', ...parts: (string | number)[]];
 
-export function encodeWorkflowTaskToken({ key, number, scheduledEventId, startedEventId, attempt }: WorkflowTaskToken): Uint8Array {
+/** The token of a workflow task. */
+export function encodeWorkflowTaskToken({
+  key,
+  number,
+  scheduledEventId,
+  startedEventId,
+  attempt,
+}: WorkflowTaskToken): Uint8Array {
   return pack(['w', key.namespaceId, key.workflowId, key.runId, number, scheduledEventId, startedEventId, attempt]);
 }
 
+/** The token of an activity task. */
 export function encodeActivityTaskToken({ key, scheduledEventId, attempt }: ActivityTaskToken): Uint8Array {
   return pack(['a', key.namespaceId, key.workflowId, key.runId, scheduledEventId, attempt]);
 }
 
+/** The token of a query task. */
 export function encodeQueryTaskToken({ namespaceId, queryId }: QueryTaskToken): Uint8Array {
   return pack(['q', namespaceId, queryId]);
 }
 
 /** Throws INVALID_ARGUMENT if the bytes are no workflow task token of this server. */
 export function decodeWorkflowTaskToken(bytes: Uint8Array): WorkflowTaskToken {
-  const [namespaceId, workflowId, runId, number, scheduledEventId, startedEventId, attempt] = unpack(bytes, 'w', 'sssnnnn');
+  const [namespaceId, workflowId, runId, number, scheduledEventId, startedEventId, attempt] = unpack(
+    bytes,
+    'w',
+    'sssnnnn',
+  );
   return {
     key: { namespaceId: String(namespaceId), workflowId: String(workflowId), runId: String(runId) },
     number: Number(number),
@@ -81,6 +94,10 @@ function unpack(bytes: Uint8Array, kind: Packed[0], shape: string): unknown[] {
     parts[0] === kind &&
     parts.length === shape.length + 1 &&
     [...shape].every((letter, index) => typeof parts[index + 1] === (letter === 's' ? 'string' : 'number'));
-  if (!matches) throw new ServiceError('INVALID_ARGUMENT', 'Error deserializing task token: it was not made by this server for this kind of task.');
+  if (!matches)
+    throw new ServiceError(
+      'INVALID_ARGUMENT',
+      'Error deserializing task token: it was not made by this server for this kind of task.',
+    );
   return (parts as unknown[]).slice(1);
 }

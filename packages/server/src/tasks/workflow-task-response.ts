@@ -1,4 +1,12 @@
-import { EncodedMessage, enums, history, msToDuration, msToTimestamp, type query, type workflowservice } from '@perdure/protocol';
+import {
+  EncodedMessage,
+  enums,
+  history,
+  msToDuration,
+  msToTimestamp,
+  type query,
+  type workflowservice,
+} from '@perdure/protocol';
 import { updateRequestMessages, type ExecutionState, type Limits, type WorkflowTaskState } from '@perdure/engine';
 import { encodeHistoryPageToken, readEvents } from '../history/index.js';
 import { frameEvent, type LiveExecution } from '../shard/index.js';
@@ -10,6 +18,7 @@ const { EventType, TaskQueueKind } = enums;
 /** Queries that ride on a workflow task, by their ids. */
 export type RidingQueries = Readonly<Record<string, query.IWorkflowQuery>>;
 
+/** What it takes to describe a workflow task. */
 export interface WorkflowTaskResponsePorts {
   readonly store: Store;
   readonly limits: Limits;
@@ -35,7 +44,13 @@ export async function workflowTaskResponse(
   const toEventId = state.nextEventId - 1;
   const { historyPageEvents, historyPageSizeBytes } = ports.limits;
   const response: workflowservice.IPollWorkflowTaskQueueResponse = {
-    taskToken: encodeWorkflowTaskToken({ key, number: task.number, scheduledEventId: task.scheduledEventId, startedEventId: task.startedEventId, attempt: task.attempt }),
+    taskToken: encodeWorkflowTaskToken({
+      key,
+      number: task.number,
+      scheduledEventId: task.scheduledEventId,
+      startedEventId: task.startedEventId,
+      attempt: task.attempt,
+    }),
     workflowExecution: { workflowId: key.workflowId, runId: key.runId },
     workflowType: started.workflowType,
     previousStartedEventId: state.previousStartedEventId,
@@ -47,9 +62,20 @@ export async function workflowTaskResponse(
     queries: options.queries,
     messages: updateRequestMessages(state),
   };
-  const page = await readEvents(ports.store, live, { fromEventId, toEventId, maxEvents: historyPageEvents, maxBytes: historyPageSizeBytes });
-  if (page.nextEventId === undefined) return { ...response, history: new EncodedMessage([...page.chunks, ...virtualEvents.map(frameEvent)]) };
-  const nextPageToken = encodeHistoryPageToken({ runId: key.runId, fromEventId: page.nextEventId, toEventId, virtualEvents });
+  const page = await readEvents(ports.store, live, {
+    fromEventId,
+    toEventId,
+    maxEvents: historyPageEvents,
+    maxBytes: historyPageSizeBytes,
+  });
+  if (page.nextEventId === undefined)
+    return { ...response, history: new EncodedMessage([...page.chunks, ...virtualEvents.map(frameEvent)]) };
+  const nextPageToken = encodeHistoryPageToken({
+    runId: key.runId,
+    fromEventId: page.nextEventId,
+    toEventId,
+    virtualEvents,
+  });
   return { ...response, history: new EncodedMessage(page.chunks), nextPageToken };
 }
 
@@ -59,7 +85,11 @@ function eventsOf(task: WorkflowTaskState): Uint8Array[] {
     eventId: task.scheduledEventId,
     eventTime: msToTimestamp(task.scheduledTimeMs),
     eventType: EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
-    workflowTaskScheduledEventAttributes: { taskQueue: task.taskQueue, startToCloseTimeout: msToDuration(task.timeoutMs), attempt: task.attempt },
+    workflowTaskScheduledEventAttributes: {
+      taskQueue: task.taskQueue,
+      startToCloseTimeout: msToDuration(task.timeoutMs),
+      attempt: task.attempt,
+    },
   });
   const started = history.HistoryEvent.encode({
     eventId: task.startedEventId,

@@ -1,13 +1,15 @@
-import { admitUpdate, isClosed, UPDATE_ABANDONED_BY_CLOSE, type UpdateRejection } from '@perdure/engine';
+import { admitUpdate, UPDATE_ABANDONED_BY_CLOSE, type UpdateRejection } from '@perdure/engine';
 import { enums, type failure, type update } from '@perdure/protocol';
 import { ServiceError, type CallContext } from '../api/index.js';
 import type { Clock } from '../clock.js';
 import type { ExecutionHost } from '../host/index.js';
-import type { LiveExecution, RunTarget } from '../shard/index.js';
+import { shardUnavailable, type LiveExecution, type RunTarget } from '../shard/index.js';
 
 const { UpdateWorkflowExecutionLifecycleStage: Stage } = enums;
 /** Answer this long before the caller's deadline, so that "not yet" arrives instead of an error. */
 const DEADLINE_MARGIN_MS = 500;
+/** Rejections leave no event; they are kept here for those who wait, and for those who ask again soon after. */
+const REJECTIONS_KEPT = 10_000;
 
 /** Where an update stands. */
 export interface UpdateProgress {
@@ -16,33 +18,37 @@ export interface UpdateProgress {
   readonly runId: string;
 }
 
+/** What updates work with. */
 export interface UpdateServicePorts {
   readonly host: () => ExecutionHost;
   readonly clock: Clock;
   readonly longPollTimeoutMs: number;
 }
 
-/** Rejections leave no event; they are kept here for those who wait, and for those who ask again soon after. */
-const REJECTIONS_KEPT = 10_000;
-
+/** Updates from their admission to the stage that a caller waits for. Only what is durable is told. */
 export class UpdateService {
   private readonly rejections = new Map<string, failure.IFailure>();
 
   constructor(private readonly ports: UpdateServicePorts) {}
 
   /** Admits an update and waits for the stage. Asked again with the same id, it is the same update. */
-  async update(target: RunTarget, request: update.IRequest, stage: enums.UpdateWorkflowExecutionLifecycleStage, context: CallContext): Promise<UpdateProgress> {
+  async update(
+    target: RunTarget,
+    request: update.IRequest,
+    stage: enums.UpdateWorkflowExecutionLifecycleStage,
+    context: CallContext,
+  ): Promise<UpdateProgress> {
     const updateId = request.meta?.updateId ?? '';
     for (;;) {
       let runId = '';
       await this.ports.host().execute(target, (live, decideContext) => {
         ({ runId } = live.state.key);
         const decision = admitUpdate(live.state, request, decideContext);
-        if (!decision.rejected && decision.transitions[0]?.facts.length !== 0) this.admitted(live.state.key.runId, updateId);
+        if (!decision.rejected && decision.transitions[0]?.facts.length !== 0) this.admitted(runId, updateId);
         return decision;
       });
       const progress = await this.wait({ ...target, runId }, updateId, stage, context);
-      // The run continued as new before the update reached a worker: the next run gets it.
+      // The run closed before the update reached a worker: if another run follows, that one gets it.
       if (progress !== 'runClosed') return progress;
       if (target.runId !== '') throw closedBeforeUpdate(target, updateId);
     }
@@ -50,84 +56,124 @@ export class UpdateService {
 
   /** A rejected update is forgotten: the same id admitted again is a new one. */
   admitted(runId: string, updateId: string): void {
-    this.rejections.delete(`${runId}\n${updateId}`);
+    this.rejections.delete(rejectionKey(runId, updateId));
   }
 
-  /** Waits for the stage of an update that was admitted before. */
-  async poll(target: RunTarget, updateId: string, stage: enums.UpdateWorkflowExecutionLifecycleStage, context: CallContext): Promise<UpdateProgress> {
-    const known = await this.ports.host().read(target, (live) => ({ runId: live.state.key.runId, present: this.progress(live, updateId) !== 'unknown' }));
-    if (!known.present) throw new ServiceError('NOT_FOUND', `update "${updateId}" not found`, { type: 'NotFoundFailure', fields: {} });
+  /** Waits for the stage of an update that was admitted before. Throws NOT_FOUND if it is not known. */
+  async poll(
+    target: RunTarget,
+    updateId: string,
+    stage: enums.UpdateWorkflowExecutionLifecycleStage,
+    context: CallContext,
+  ): Promise<UpdateProgress> {
+    const known = await this.ports.host().read(target, (live) => ({
+      runId: live.state.key.runId,
+      present: live.state.updates.has(updateId) || this.rejections.has(rejectionKey(live.state.key.runId, updateId)),
+    }));
+    if (!known.present) throw updateNotFound(updateId);
     const progress = await this.wait({ ...target, runId: known.runId }, updateId, stage, context);
     if (progress === 'runClosed') throw closedBeforeUpdate(target, updateId);
     return progress;
   }
 
-  /** A worker has rejected updates; those who wait for them are told when that is durable. */
+  /**
+   * A worker has rejected updates; those who wait for them are told when the completion that says so is durable. To be
+   * called while that completion is decided.
+   */
   recordRejections(live: LiveExecution, rejections: readonly UpdateRejection[]): void {
-    for (const { updateId, failure } of rejections) {
-      this.rejections.set(rejectionKey(live, updateId), failure);
-      if (this.rejections.size > REJECTIONS_KEPT) this.rejections.delete(this.rejections.keys().next().value ?? '');
-    }
+    if (rejections.length === 0) return;
+    const { runId } = live.state.key;
+    void Promise.resolve()
+      .then(() => this.ports.host().shardFor(live.state.key).durable())
+      .then(
+        () => {
+          if (live.discarded) return;
+          for (const { updateId, failure } of rejections) {
+            // Admitted again meanwhile: those who wait now hear of that one.
+            if (!live.state.updates.has(updateId)) this.keep(rejectionKey(runId, updateId), failure);
+          }
+          live.notifyDurable();
+        },
+        // The shard has failed: whoever waits is told so, and the update is delivered again.
+        () => undefined,
+      );
   }
 
-  /** Waits for the stage of an update of a certain run. */
-  async wait(target: RunTarget, updateId: string, stage: enums.UpdateWorkflowExecutionLifecycleStage, context: CallContext): Promise<UpdateProgress | 'runClosed'> {
+  private keep(key: string, failure: failure.IFailure): void {
+    this.rejections.set(key, failure);
+    if (this.rejections.size > REJECTIONS_KEPT) this.rejections.delete(this.rejections.keys().next().value ?? '');
+  }
+
+  /**
+   * Waits for the stage of an update of a certain run, and answers the stage reached when the time is up. `runClosed`:
+   * the run closed before the update was accepted.
+   */
+  async wait(
+    target: RunTarget,
+    updateId: string,
+    stage: enums.UpdateWorkflowExecutionLifecycleStage,
+    context: CallContext,
+  ): Promise<UpdateProgress | 'runClosed'> {
     const live = await this.ports.host().read(target, (found) => found);
+    // It left memory in this very turn.
+    if (live.discarded) return this.wait(target, updateId, stage, context);
     return new Promise((resolve, reject) => {
-      const look = (isLast: boolean): boolean => {
-        const progress = this.progress(live, updateId);
-        if (live.discarded) {
-          finish();
-          reject(new ServiceError('UNAVAILABLE', 'The execution was reloaded while the update was waited for. Try again.'));
-          return true;
-        }
-        const isReached = typeof progress === 'object' && progress.stage >= stage;
-        if (!isReached && progress !== 'runClosed' && !isLast) return false;
-        finish();
-        if (progress === 'unknown') resolve('runClosed');
-        else resolve(progress);
-        return true;
-      };
       const { clock, longPollTimeoutMs } = this.ports;
-      const deadlineMs = Math.min(clock.nowMs() + longPollTimeoutMs, (context.deadlineMs ?? Infinity) - DEADLINE_MARGIN_MS);
-      const stopListening = live.onDurableChange(() => void look(false));
-      const stopCancel = context.onCancelled(() => void look(true));
-      const timer = clock.callAt(deadlineMs, () => void look(true));
-      const finish = (): void => {
+      const look = (isLast: boolean): void => {
+        const progress = live.discarded ? 'lost' : this.progress(live, updateId);
+        const isReached = typeof progress === 'object' && progress.stage >= stage;
+        if (!isReached && !isLast && progress !== 'runClosed' && progress !== 'lost') return;
         stopListening();
         stopCancel();
         timer.cancel();
+        if (progress === 'lost') reject(shardUnavailable(new Error(`update "${updateId}" was waited for`)));
+        else if (progress === 'unknown') reject(updateNotFound(updateId));
+        else resolve(progress);
       };
+      const deadlineMs = Math.min(
+        clock.nowMs() + longPollTimeoutMs,
+        (context.deadlineMs ?? Infinity) - DEADLINE_MARGIN_MS,
+      );
+      const stopListening = live.onDurableChange(() => look(false));
+      const stopCancel = context.onCancelled(() => look(true));
+      const timer = clock.callAt(deadlineMs, () => look(true));
       look(false);
     });
   }
 
-  /** What may be told now: only what is durable. */
+  /** What may be told now. `unknown` may also mean that its rejection is about to become durable. */
   private progress(live: LiveExecution, updateId: string): UpdateProgress | 'runClosed' | 'unknown' {
     const { runId } = live.state.key;
     const entry = live.state.updates.get(updateId);
     const isDurable = (eventId: number): boolean => eventId > 0 && eventId < live.durableNextEventId;
-    if (entry?.phase === 'completed' && isDurable(entry.completedEventId)) return { stage: Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED, outcome: entry.outcome, runId };
-    if (entry !== undefined && entry.acceptedEventId > 0 && isDurable(entry.acceptedEventId)) {
-      if (live.durableClosed && entry.phase === 'accepted') {
-        return { stage: Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED, outcome: { failure: UPDATE_ABANDONED_BY_CLOSE }, runId };
-      }
+    if (entry?.phase === 'completed' && isDurable(entry.completedEventId)) return completed(runId, entry.outcome);
+    if (entry !== undefined && isDurable(entry.acceptedEventId)) {
+      // The event that completes it is not durable yet, or never comes because the run has closed.
+      if (live.durableClosed && entry.phase === 'accepted')
+        return completed(runId, { failure: UPDATE_ABANDONED_BY_CLOSE });
       return { stage: Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED, outcome: undefined, runId };
     }
-    const rejection = this.rejections.get(rejectionKey(live, updateId));
-    if (rejection !== undefined) return { stage: Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED, outcome: { failure: rejection }, runId };
-    if (isClosed(live.state)) return 'runClosed';
-    return entry === undefined ? 'unknown' : { stage: Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ADMITTED, outcome: undefined, runId };
+    const rejection = this.rejections.get(rejectionKey(runId, updateId));
+    if (rejection !== undefined) return completed(runId, { failure: rejection });
+    if (live.durableClosed) return 'runClosed';
+    if (entry === undefined) return 'unknown';
+    return { stage: Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ADMITTED, outcome: undefined, runId };
   }
 }
 
-function rejectionKey(live: LiveExecution, updateId: string): string {
-  return `${live.state.key.runId}\n${updateId}`;
+function completed(runId: string, outcome: update.IOutcome | undefined): UpdateProgress {
+  return { stage: Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED, outcome, runId };
+}
+
+function rejectionKey(runId: string, updateId: string): string {
+  return `${runId}\n${updateId}`;
+}
+
+function updateNotFound(updateId: string): ServiceError {
+  return new ServiceError('NOT_FOUND', `update "${updateId}" not found`, { type: 'NotFoundFailure', fields: {} });
 }
 
 function closedBeforeUpdate({ workflowId }: RunTarget, updateId: string): ServiceError {
-  return new ServiceError('NOT_FOUND', `workflow execution already completed: update "${updateId}" of workflow ${workflowId} was not accepted before the run closed.`, {
-    type: 'NotFoundFailure',
-    fields: {},
-  });
+  const message = `workflow execution already completed: update "${updateId}" of workflow ${workflowId} was not accepted before the run closed.`;
+  return new ServiceError('NOT_FOUND', message, { type: 'NotFoundFailure', fields: {} });
 }
