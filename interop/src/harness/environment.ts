@@ -35,6 +35,11 @@ export class Environment {
     return new ScriptedWorker(this.rawConnection, this.uniqueId(label));
   }
 
+  /** Another scripted worker on a task queue that is there already. */
+  workerOn(taskQueue: string): ScriptedWorker {
+    return new ScriptedWorker(this.rawConnection, taskQueue);
+  }
+
   /** An official worker with the suite's workflow bundle, polling `taskQueue` until `close` or `shutdown`. */
   async officialWorker(taskQueue: string, options: Partial<WorkerOptions> = {}): Promise<Worker> {
     const worker = await Worker.create({
