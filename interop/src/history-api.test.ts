@@ -54,7 +54,9 @@ test('waiting for the close event answers with that event alone', async ({ expec
 
 test('the close event of a run that continued as new names the next run', async ({ expect }) => {
   const { execution, worker } = await signalledWorkflow(0);
-  await worker.step([commands.continueAsNew({ workflowType: { name: 'scripted' }, taskQueue: { name: worker.taskQueue } })]);
+  await worker.step([
+    commands.continueAsNew({ workflowType: { name: 'scripted' }, taskQueue: { name: worker.taskQueue } }),
+  ]);
   const [event] = await closeEventOf(execution);
   const newRunId = event!.workflowExecutionContinuedAsNewEventAttributes!.newExecutionRunId;
   const task = await worker.step([commands.completeWorkflow()]);
@@ -68,8 +70,13 @@ test('a page token stays with its run when a new run begins', async ({ expect })
     execution: { workflowId: execution.workflowId },
     maximumPageSize: 2,
   });
-  await worker.step([commands.continueAsNew({ workflowType: { name: 'scripted' }, taskQueue: { name: worker.taskQueue } })]);
-  const rest = await pagesOf({ workflowId: execution.workflowId }, { maximumPageSize: 2, nextPageToken: first.nextPageToken });
+  await worker.step([
+    commands.continueAsNew({ workflowType: { name: 'scripted' }, taskQueue: { name: worker.taskQueue } }),
+  ]);
+  const rest = await pagesOf(
+    { workflowId: execution.workflowId },
+    { maximumPageSize: 2, nextPageToken: first.nextPageToken },
+  );
   const types = eventTypes([...first.history!.events!, ...rest.flat()]);
   expect(types.filter((type) => type === 'WorkflowExecutionStarted')).toHaveLength(1);
   expect(types.filter((type) => type === 'WorkflowExecutionSignaled')).toHaveLength(5);
@@ -78,7 +85,11 @@ test('a page token stays with its run when a new run begins', async ({ expect })
 test('history of the unknown, and malformed tokens, are refused', async () => {
   const { execution } = await signalledWorkflow(0);
   const nextPageToken = Buffer.from('no such token');
-  await expectStatus(service.getWorkflowExecutionHistory({ namespace: 'default', execution, nextPageToken }), 'INVALID_ARGUMENT', /token/i);
+  await expectStatus(
+    service.getWorkflowExecutionHistory({ namespace: 'default', execution, nextPageToken }),
+    'INVALID_ARGUMENT',
+    /token/i,
+  );
   const request = { namespace: 'default', execution, nextPageToken };
   await expectStatus(service.getWorkflowExecutionHistoryReverse(request), 'INVALID_ARGUMENT', /token/i);
   const unknownRun = { workflowId: execution.workflowId, runId: crypto.randomUUID() };
@@ -111,11 +122,19 @@ async function signal(workflowId: string, signalName: string): Promise<void> {
   await service.signalWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId }, signalName });
 }
 
-async function pagesOf(execution: api.common.IWorkflowExecution, request: Request): Promise<api.history.IHistoryEvent[][]> {
+async function pagesOf(
+  execution: api.common.IWorkflowExecution,
+  request: Request,
+): Promise<api.history.IHistoryEvent[][]> {
   const pages: api.history.IHistoryEvent[][] = [];
   let { nextPageToken } = request;
   do {
-    const page = await service.getWorkflowExecutionHistory({ namespace: 'default', execution, ...request, nextPageToken });
+    const page = await service.getWorkflowExecutionHistory({
+      namespace: 'default',
+      execution,
+      ...request,
+      nextPageToken,
+    });
     pages.push(page.history!.events!);
     nextPageToken = page.nextPageToken;
   } while (nextPageToken?.length);

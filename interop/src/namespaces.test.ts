@@ -83,11 +83,17 @@ test('the server tells its version, its capabilities and its cluster', async ({ 
   expect(cluster.historyShardCount).toBeGreaterThan(0);
   expect(cluster.supportedClients?.['temporal-typescript']).toBeTruthy();
   const namespace = await service.describeNamespace({ namespace: 'default' });
-  expect(namespace.namespaceInfo!.capabilities).toMatchObject({ eagerWorkflowStart: true, syncUpdate: true, asyncUpdate: true });
+  expect(namespace.namespaceInfo!.capabilities).toMatchObject({
+    eagerWorkflowStart: true,
+    syncUpdate: true,
+    asyncUpdate: true,
+  });
 });
 
 test('the health service says that the workflow service serves', async ({ expect }) => {
-  const { status } = await environment.rawConnection.healthService.check({ service: 'temporal.api.workflowservice.v1.WorkflowService' });
+  const { status } = await environment.rawConnection.healthService.check({
+    service: 'temporal.api.workflowservice.v1.WorkflowService',
+  });
   expect(status).toBe(1);
 });
 

@@ -100,7 +100,9 @@ test('updates after the reset point are delivered again, and only signals if ask
   const other = await workflowWithUpdate(worker);
   const otherRunId = await reset(other, 3, { resetReapplyType: reapplySignals });
   await worker.step([commands.completeWorkflow()]);
-  expect(eventTypes(await environment.closedHistory({ ...other, runId: otherRunId }))).not.toContain('WorkflowExecutionUpdateAdmitted');
+  expect(eventTypes(await environment.closedHistory({ ...other, runId: otherRunId }))).not.toContain(
+    'WorkflowExecutionUpdateAdmitted',
+  );
 });
 
 test('a closed workflow can be reset', async ({ expect }) => {
@@ -110,7 +112,9 @@ test('a closed workflow can be reset', async ({ expect }) => {
   await environment.closedHistory(execution);
   const runId = await reset(execution, 4);
   await worker.step([commands.completeWorkflow('repaired')]);
-  expect(eventTypes(await environment.closedHistory({ ...execution, runId })).at(-1)).toBe('WorkflowExecutionCompleted');
+  expect(eventTypes(await environment.closedHistory({ ...execution, runId })).at(-1)).toBe(
+    'WorkflowExecutionCompleted',
+  );
   expect(eventTypes(await environment.history(execution)).at(-1)).toBe('WorkflowExecutionFailed');
 });
 
@@ -170,7 +174,10 @@ async function workflowWithUpdate(worker: Worker): Promise<Run> {
   const outcome = service.updateWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId: execution.workflowId },
-    waitPolicy: { lifecycleStage: api.enums.UpdateWorkflowExecutionLifecycleStage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED },
+    waitPolicy: {
+      lifecycleStage:
+        api.enums.UpdateWorkflowExecutionLifecycleStage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED,
+    },
     request: { meta: { updateId: randomUUID() }, input: { name: 'set' } },
   });
   const task = await worker.workflowTask();

@@ -72,7 +72,9 @@ test('a cancelled poll takes no task with it', async ({ expect }) => {
   const abort = new AbortController();
   const poll = environment.rawConnection.withAbortSignal(abort.signal, () => worker.pollWorkflowTask());
   const outcome = poll.catch((error: Error & { code: number }) => error.code);
-  await eventually('the poller is seen', async () => ((await describe(worker.taskQueue, workflowType)).pollers?.length ? true : undefined));
+  await eventually('the poller is seen', async () =>
+    (await describe(worker.taskQueue, workflowType)).pollers?.length ? true : undefined,
+  );
   abort.abort();
   expect(await outcome).toBe(1);
   const execution = await environment.start(worker.taskQueue);

@@ -1,5 +1,14 @@
 import { test } from 'vitest';
-import { api, commands, connect, eventTypes, eventually, expectStatus, fromPayload, toPayload } from './harness/index.js';
+import {
+  api,
+  commands,
+  connect,
+  eventTypes,
+  eventually,
+  expectStatus,
+  fromPayload,
+  toPayload,
+} from './harness/index.js';
 
 const environment = await connect();
 const { service } = environment;
@@ -42,7 +51,8 @@ test('a list comes page by page, newest first', async ({ expect }) => {
   const type = environment.uniqueId('paged');
   const queue = environment.uniqueId('nobody');
   const started: string[] = [];
-  for (let count = 0; count < 5; count++) started.push((await environment.start(queue, { workflowType: { name: type } })).workflowId);
+  for (let count = 0; count < 5; count++)
+    started.push((await environment.start(queue, { workflowType: { name: type } })).workflowId);
   const query = `WorkflowType = '${type}'`;
   await eventually('all five are listed', async () => {
     const { count } = await service.countWorkflowExecutions({ namespace: 'default', query });
@@ -136,7 +146,10 @@ test('a running execution is described with its pending work and its configurati
   const started = await service.describeWorkflowExecution({ namespace: 'default', execution });
   expect(started.pendingWorkflowTask).toMatchObject({ state: 2, attempt: 1 });
   await worker.complete(task, [commands.scheduleActivity('a', worker.taskQueue), commands.startTimer('t', 100)]);
-  const idle = await service.describeWorkflowExecution({ namespace: 'default', execution: { workflowId: execution.workflowId } });
+  const idle = await service.describeWorkflowExecution({
+    namespace: 'default',
+    execution: { workflowId: execution.workflowId },
+  });
   expect(idle.pendingWorkflowTask ?? null).toBeNull();
   expect(idle.pendingActivities).toMatchObject([{ activityId: 'a', state: 1, attempt: 1 }]);
   expect(idle.workflowExecutionInfo).toMatchObject({

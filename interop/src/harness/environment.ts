@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowService } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { afterAll, inject } from 'vitest';
 import { service, enums, history } from './api.js';
 import { transcript, type TranscriptOptions } from './transcript.js';
@@ -138,10 +145,12 @@ export async function connect(): Promise<Environment> {
   return environment;
 }
 
+const telemetryOptions = { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } };
 let isRuntimeInstalled = false;
 
 // Test files share a process, and the SDK's runtime can be installed once per process only.
 function quietRuntime(): void {
-  if (!isRuntimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  if (!isRuntimeInstalled)
+    Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [], telemetryOptions });
   isRuntimeInstalled = true;
 }
