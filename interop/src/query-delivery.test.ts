@@ -5,6 +5,7 @@ import {
   connect,
   errorDetails,
   eventTypes,
+  eventually,
   expectStatus,
   fromPayloads,
   seconds,
@@ -161,6 +162,7 @@ test('the official client and worker: queries before and after a worker restart'
   await expect(handle.query('broken')).rejects.toThrow(/this query is broken/);
   await expect(handle.query('no such query')).rejects.toThrow(/no such query/);
   first.shutdown();
+  await eventually('the first worker stopped', async () => (first.getState() === 'STOPPED' ? true : undefined));
   await environment.officialWorker(taskQueue);
   await handle.signal('add', 'milk');
   expect(await handle.query('items')).toEqual(['bread', 'milk']);

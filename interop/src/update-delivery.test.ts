@@ -91,12 +91,12 @@ test('an update whose worker dies is given to the next one', async ({ expect }) 
   expect(lines.slice(4, 12).join('\n')).toMatchInlineSnapshot(`
     5 WorkflowTaskScheduled taskQueue=scripted attempt=1
     6 WorkflowTaskStarted scheduled=5
-    7 WorkflowTaskCompleted scheduled=5 started=6
-    8 WorkflowExecutionUpdateAccepted protocolInstanceId=u1 acceptedRequestMessageId=u1/request acceptedRequestSequencingEventId=5 acceptedRequest={'meta':{'updateId':'u1'},'input':'set'}
-    9 WorkflowExecutionUpdateCompleted meta={'updateId':'u1'} outcome={'success':['second try']} acceptedEventId=8
-    10 WorkflowExecutionSignaled signalName=go on
-    11 WorkflowTaskScheduled taskQueue=scripted attempt=1
-    12 WorkflowTaskStarted scheduled=11
+    7 WorkflowTaskTimedOut scheduled=5 started=6 timeoutType=START_TO_CLOSE
+    8 WorkflowTaskScheduled taskQueue=scripted attempt=2
+    9 WorkflowTaskStarted scheduled=8
+    10 WorkflowTaskCompleted scheduled=8 started=9
+    11 WorkflowExecutionUpdateAccepted protocolInstanceId=u1 acceptedRequestMessageId=u1/request acceptedRequestSequencingEventId=8 acceptedRequest={'meta':{'updateId':'u1'},'input':'set'}
+    12 WorkflowExecutionUpdateCompleted meta={'updateId':'u1'} outcome={'success':['second try']} acceptedEventId=11
   `);
 });
 

@@ -202,7 +202,7 @@ async function updateWithStart(
 }
 
 function withoutIds(value: unknown): string {
-  return JSON.stringify(value, null, 1)
+  return JSON.stringify(value, (key, item: unknown) => (key === 'firstExecutionRunId' ? undefined : item), 1)
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>')
     .replace(/wf-[0-9a-f]{8}/g, 'wf');
 }

@@ -25,7 +25,7 @@ import { ServiceError } from '../api/index.js';
 import type { Clock } from '../clock.js';
 import type { ExecutionHost } from '../host/index.js';
 import type { Logger } from '../observability/index.js';
-import type { LiveExecution, Shard } from '../shard/index.js';
+import type { LiveExecution, RunTarget, Shard } from '../shard/index.js';
 import { childStartRequest } from './child-start-request.js';
 
 const { ParentClosePolicy, StartChildWorkflowExecutionFailedCause: FailedCause } = enums;
@@ -184,6 +184,8 @@ export class DeliveryService {
   private async requestOutcome(from: ExecutionState, request: ExternalRequestState): Promise<ExternalOutcome> {
     const { target, initiatedEventId } = request;
     if (!this.ports.namespaceExists(target.namespaceId)) return 'namespaceNotFound';
+    // As Temporal has it: an execution is not external to itself.
+    if (isSameExecution(target, from.key)) return 'executionNotFound';
     const sender = { ...referenceTo(from), initiatedEventId };
     const requestId = outgoingRequestId(from, initiatedEventId);
     try {
@@ -270,6 +272,11 @@ function isThisChild(state: ExecutionState, parent: ExecutionState, initiatedEve
 function isChildOf(state: ExecutionState, parent: ExecutionState): boolean {
   const recorded = state.started.parentWorkflowExecution;
   return recorded?.workflowId === parent.key.workflowId && recorded.runId === parent.key.runId;
+}
+
+function isSameExecution(target: RunTarget, { namespaceId, workflowId, runId }: ExecutionKey): boolean {
+  if (target.namespaceId !== namespaceId || target.workflowId !== workflowId) return false;
+  return target.runId === '' || target.runId === runId;
 }
 
 async function ignoringNotFound(work: Promise<unknown>): Promise<void> {

@@ -151,7 +151,11 @@ export class QueryService implements RidingQueriesPort {
 
 function checkAskable(live: LiveExecution): void {
   const { state } = live;
-  if (isClosed(state)) return;
+  if (isClosed(state)) {
+    if (state.previousStartedEventId > 0) return;
+    const message = `Cannot query workflow ${state.key.workflowId}: workflow execution closed before WorkflowTaskStarted event.`;
+    throw new ServiceError('FAILED_PRECONDITION', message, { type: 'WorkflowNotReadyFailure', fields: {} });
+  }
   if (state.workflowTaskCount === 0) {
     const { workflowId } = state.key;
     const message = `Cannot query workflow ${workflowId}: its first workflow task has not been scheduled yet. Try again after its start delay or backoff.`;

@@ -6,7 +6,7 @@ import {
   type Decision,
   type StartedExecution,
 } from '@perdure/engine';
-import type { update, workflowservice } from '@perdure/protocol';
+import { failure, type update, type workflowservice } from '@perdure/protocol';
 import { packDetail, ServiceError, STATUS, type CallContext } from '../api/index.js';
 import type { LiveExecution } from '../shard/index.js';
 import { require } from './request-checks.js';
@@ -37,7 +37,7 @@ export async function multiOperation(
     const run = { ...target, runId: started.runId };
     const reached = await services.updates.wait(run, updateId, stage, context);
     return reached === 'runClosed'
-      ? services.updates.update({ ...target, runId: '' }, update.request ?? {}, stage, context)
+      ? services.updates.update({ ...target, runId: '' }, update.request ?? {}, stage, context, started.runId)
       : reached;
   });
   return {
@@ -47,6 +47,8 @@ export async function multiOperation(
     ],
   };
 }
+
+const ABORTED_TYPE_URL = `type.googleapis.com/${failure.MultiOperationExecutionAborted.typeName}`;
 
 type Parts = [workflowservice.StartWorkflowExecutionRequest, workflowservice.UpdateWorkflowExecutionRequest];
 
@@ -136,7 +138,7 @@ async function inOperation<Value>(index: 0 | 1, work: () => Value | Promise<Valu
     const aborted = {
       code: STATUS.ABORTED.grpc,
       message: 'Operation was aborted.',
-      details: [packDetail({ type: 'MultiOperationExecutionFailure', fields: {} })],
+      details: [{ typeUrl: ABORTED_TYPE_URL, value: new Uint8Array(0) }],
     };
     const statuses = index === 0 ? [failed, aborted] : [aborted, failed];
     throw new ServiceError(error.code, 'Update-with-Start could not be executed.', {

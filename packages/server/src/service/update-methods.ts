@@ -1,6 +1,6 @@
 import { invalidId, invalidPayloads } from '@perdure/engine';
 import { enums, services as api, type workflowservice } from '@perdure/protocol';
-import type { AnyRpcMethod, CallContext } from '../api/index.js';
+import { ServiceError, type AnyRpcMethod, type CallContext } from '../api/index.js';
 import type { UpdateProgress } from '../updates/index.js';
 import { method } from './handlers.js';
 import { require, runTarget } from './request-checks.js';
@@ -30,6 +30,12 @@ export function checkUpdate(
     waitPolicy?.lifecycleStage === undefined || waitPolicy.lifecycleStage in STAGES
       ? undefined
       : `Unknown lifecycle stage ${waitPolicy.lifecycleStage} in WaitPolicy.`);
+  if (waitPolicy?.lifecycleStage === Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ADMITTED) {
+    throw new ServiceError(
+      'PERMISSION_DENIED',
+      'WaitPolicy.LifecycleStage ADMITTED is not allowed: an update that is only admitted does not outlive a restart. Wait for ACCEPTED or COMPLETED.',
+    );
+  }
 }
 
 const STAGES: Readonly<Record<number, true>> = { 0: true, 1: true, 2: true, 3: true };

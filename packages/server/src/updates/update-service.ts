@@ -1,4 +1,4 @@
-import { admitUpdate, UPDATE_ABANDONED_BY_CLOSE, type UpdateRejection } from '@perdure/engine';
+import { admitUpdate, reject, UPDATE_ABANDONED_BY_CLOSE, type UpdateRejection } from '@perdure/engine';
 import { enums, type failure, type update } from '@perdure/protocol';
 import { ServiceError, type CallContext } from '../api/index.js';
 import type { Clock } from '../clock.js';
@@ -25,24 +25,34 @@ export interface UpdateServicePorts {
   readonly longPollTimeoutMs: number;
 }
 
+/** What those hear whose update the run had not accepted when it closed. */
+const ABORTED_BY_CLOSE = 'workflow update was aborted by closing workflow';
+const NOT_FOUND_DETAIL = { type: 'NotFoundFailure', fields: {} };
+
 /** Updates from their admission to the stage that a caller waits for. Only what is durable is told. */
 export class UpdateService {
   private readonly rejections = new Map<string, failure.IFailure>();
 
   constructor(private readonly ports: UpdateServicePorts) {}
 
-  /** Admits an update and waits for the stage. Asked again with the same id, it is the same update. */
+  /**
+   * Admits an update and waits for the stage. Asked again with the same id, it is the same update. `abandonedBy` is a
+   * run that is known to have closed before it accepted the update.
+   */
   async update(
     target: RunTarget,
     request: update.IRequest,
     stage: enums.UpdateWorkflowExecutionLifecycleStage,
     context: CallContext,
+    abandonedBy = '',
   ): Promise<UpdateProgress> {
     const updateId = request.meta?.updateId ?? '';
+    let closedRunId = abandonedBy;
     for (;;) {
       let runId = '';
       await this.ports.host().execute(target, (live, decideContext) => {
         ({ runId } = live.state.key);
+        if (runId === closedRunId) return reject('NOT_FOUND', ABORTED_BY_CLOSE, NOT_FOUND_DETAIL);
         const decision = admitUpdate(live.state, request, decideContext);
         if (!decision.rejected && decision.transitions[0]?.facts.length !== 0) this.admitted(runId, updateId);
         return decision;
@@ -50,7 +60,7 @@ export class UpdateService {
       const progress = await this.wait({ ...target, runId }, updateId, stage, context);
       // The run closed before the update reached a worker: if another run follows, that one gets it.
       if (progress !== 'runClosed') return progress;
-      if (target.runId !== '') throw closedBeforeUpdate(target, updateId);
+      closedRunId = runId;
     }
   }
 
@@ -72,7 +82,7 @@ export class UpdateService {
     }));
     if (!known.present) throw updateNotFound(updateId);
     const progress = await this.wait({ ...target, runId: known.runId }, updateId, stage, context);
-    if (progress === 'runClosed') throw closedBeforeUpdate(target, updateId);
+    if (progress === 'runClosed') throw new ServiceError('NOT_FOUND', ABORTED_BY_CLOSE, NOT_FOUND_DETAIL);
     return progress;
   }
 
@@ -171,9 +181,4 @@ function rejectionKey(runId: string, updateId: string): string {
 
 function updateNotFound(updateId: string): ServiceError {
   return new ServiceError('NOT_FOUND', `update "${updateId}" not found`, { type: 'NotFoundFailure', fields: {} });
-}
-
-function closedBeforeUpdate({ workflowId }: RunTarget, updateId: string): ServiceError {
-  const message = `workflow execution already completed: update "${updateId}" of workflow ${workflowId} was not accepted before the run closed.`;
-  return new ServiceError('NOT_FOUND', message, { type: 'NotFoundFailure', fields: {} });
 }

@@ -162,9 +162,7 @@ function continueRunAsNew(batch: CommandBatch, given: command.ICommand, attribut
   );
   dropUnacceptedUpdates(draft);
   const retryPolicy =
-    attributes.retryPolicy == null
-      ? state.started.retryPolicy
-      : explicitRetryPolicy(attributes.retryPolicy, context.limits);
+    attributes.retryPolicy == null ? undefined : explicitRetryPolicy(attributes.retryPolicy, context.limits);
   const next = continueRun(
     draft.state,
     {

@@ -52,7 +52,7 @@ export function recordChildStartFailed(
     draft.record({ kind: 'abandonedChildStarted', initiatedEventId });
     return accept(draft.finish());
   }
-  const { namespace, namespaceId, workflowId, workflowType, control, workflowTaskCompletedEventId } = child.attributes;
+  const { namespace, namespaceId, workflowId, workflowType, control } = child.attributes;
   writeOutsideEvent(draft, EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED, {
     startChildWorkflowExecutionFailedEventAttributes: {
       namespace,
@@ -62,7 +62,6 @@ export function recordChildStartFailed(
       cause,
       control,
       initiatedEventId,
-      workflowTaskCompletedEventId,
     },
   });
   scheduleWorkflowTask(draft);

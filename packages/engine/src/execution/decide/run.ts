@@ -92,8 +92,10 @@ function continuedAttributes(
 ): history.IWorkflowExecutionStartedEventAttributes {
   const before = previous.started;
   const { command } = next;
-  const memoFields = command?.memo?.fields ?? previous.memo;
-  const searchFields = command?.searchAttributes?.indexedFields ?? previous.searchAttributes;
+  // A workflow that continues as new says what it takes along; a retry or a cron run takes everything.
+  const memoFields = command === undefined ? previous.memo : (command.memo?.fields ?? {});
+  const searchFields =
+    command === undefined ? previous.searchAttributes : (command.searchAttributes?.indexedFields ?? {});
   return {
     ...before,
     workflowType: command?.workflowType ?? before.workflowType,
