@@ -163,15 +163,15 @@ function retryOrGiveUp(
   return undefined;
 }
 
-/** One of an activity's four timeouts has passed. */
-export function timeOutActivity(draft: Draft, activity: ActivityState, timeoutType: enums.TimeoutType): void {
+/** One of an activity's four timeouts has passed. Returns whether that ended the activity. */
+export function timeOutActivity(draft: Draft, activity: ActivityState, timeoutType: enums.TimeoutType): boolean {
   const reason = timeoutFailure(activity, timeoutType);
   const isRetryable =
     timeoutType === TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE || timeoutType === TimeoutType.TIMEOUT_TYPE_HEARTBEAT;
   const retryState = isRetryable
     ? retryOrGiveUp(draft, activity, reason, activity.heartbeatDetails)
     : stateOfFinalTimeout(activity);
-  if (retryState === undefined) return;
+  if (retryState === undefined) return false;
   const { scheduledEventId } = activity;
   const startedEventId = activity.phase === 'started' ? writeStarted(draft, activity) : 0;
   writeOutsideEvent(draft, EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT, {
@@ -182,7 +182,7 @@ export function timeOutActivity(draft: Draft, activity: ActivityState, timeoutTy
       retryState,
     },
   });
-  scheduleWorkflowTask(draft);
+  return true;
 }
 
 function stateOfFinalTimeout(activity: ActivityState): enums.RetryState {

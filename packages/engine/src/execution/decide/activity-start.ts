@@ -20,7 +20,8 @@ export function startActivityTask(
   context: DecideContext,
 ): Decision<ActivityState> {
   const activity = state.activities.get(input.scheduledEventId);
-  if (isClosed(state) || activity === undefined || activity.stamp !== input.stamp)
+  const isGone = isClosed(state) || activity === undefined || activity.stamp !== input.stamp;
+  if (isGone || activity.phase === 'backoff')
     return reject('NOT_FOUND', 'Activity task not found: it has closed or was dispatched again.');
   const draft = new Draft(state, context);
   if (activity.phase === 'started') {

@@ -21,51 +21,53 @@ export function elapse(state: ExecutionState, context: DecideContext): Accepted<
   const draft = new Draft(state, context);
   const openedRuns: Transition[] = [];
   for (let due = duesUntil(state, context.nowMs); due.length > 0; due = duesUntil(draft.state, context.nowMs)) {
-    for (const each of due) if (isStillDue(draft.state, each)) happen(draft, each, openedRuns);
+    let hasNews = false;
+    for (const each of due) if (isStillDue(draft.state, each)) hasNews = happen(draft, each, openedRuns) || hasNews;
+    // One workflow task shows everything that happened at once.
+    if (hasNews) scheduleWorkflowTask(draft);
   }
   enforceHistoryLimits(draft);
   return { transitions: [draft.finish(), ...openedRuns], result: undefined };
 }
 
-function happen(draft: Draft, due: Due, openedRuns: Transition[]): void {
+/** Returns whether a workflow task has to show what happened. */
+function happen(draft: Draft, due: Due, openedRuns: Transition[]): boolean {
   switch (due.kind) {
     case 'timer':
-      fireTimer(draft, due.timerId);
-      return;
+      return fireTimer(draft, due.timerId);
     case 'activityRetry': {
       const activity = draft.state.activities.get(due.scheduledEventId);
       draft.record({ kind: 'activityBackoffEnded', scheduledEventId: due.scheduledEventId });
       if (activity !== undefined)
         draft.effect({ kind: 'activityTask', scheduledEventId: due.scheduledEventId, stamp: activity.stamp });
-      return;
+      return false;
     }
     case 'activityTimeout': {
       const activity = draft.state.activities.get(due.scheduledEventId);
-      if (activity !== undefined) timeOutActivity(draft, activity, due.timeoutType);
-      return;
+      return activity !== undefined && timeOutActivity(draft, activity, due.timeoutType);
     }
     case 'workflowTaskTimeout':
       timeOutStartedWorkflowTask(draft);
-      return;
+      return false;
     case 'stickyTimeout':
       timeOutStickyWorkflowTask(draft);
-      return;
+      return false;
     case 'firstWorkflowTask':
       scheduleFirstWorkflowTask(draft);
-      return;
+      return false;
     case 'runTimeout':
       openedRuns.push(...timeOutRun(draft, due.isExecutionTimeout));
-      return;
+      return false;
     default:
-      due satisfies never;
+      return due satisfies never;
   }
 }
 
-function fireTimer(draft: Draft, timerId: string): void {
+function fireTimer(draft: Draft, timerId: string): boolean {
   const timer = draft.state.timers.get(timerId);
-  if (timer === undefined) return;
+  if (timer === undefined) return false;
   writeOutsideEvent(draft, EventType.EVENT_TYPE_TIMER_FIRED, {
     timerFiredEventAttributes: { timerId, startedEventId: timer.startedEventId },
   });
-  scheduleWorkflowTask(draft);
+  return true;
 }

@@ -3,6 +3,7 @@ import type { ActivityRetryScheduledFact, ActivityStartedFact } from '../facts.j
 import type { StateDraft } from '../state-draft.js';
 import type { ActivityState, ActivityTimeouts } from '../state.js';
 
+/** The first attempt waits for a worker. */
 export function activityScheduled(draft: StateDraft, event: history.IHistoryEvent): void {
   const attributes = event.activityTaskScheduledEventAttributes ?? {};
   const scheduledEventId = event.eventId ?? 0;
@@ -49,11 +50,15 @@ export function activityClosed(draft: StateDraft, scheduledEventId: number): voi
   draft.map('activityIds').delete(activity.activityId);
 }
 
+/** The workflow wants the activity to stop. */
 export function activityCancelRequested(draft: StateDraft, event: history.IHistoryEvent): void {
   const scheduledEventId = event.activityTaskCancelRequestedEventAttributes?.scheduledEventId ?? 0;
+  // It may have closed in an event that is still buffered.
+  if (!draft.state.activities.has(scheduledEventId)) return;
   change(draft, scheduledEventId, { cancelRequestedEventId: event.eventId ?? 0 });
 }
 
+/** A worker has the attempt. */
 export function activityStarted(draft: StateDraft, started: ActivityStartedFact): void {
   change(draft, started.scheduledEventId, {
     phase: 'started',
@@ -65,6 +70,7 @@ export function activityStarted(draft: StateDraft, started: ActivityStartedFact)
   });
 }
 
+/** The worker lives; its details are carried to the next attempt. */
 export function activityHeartbeat(
   draft: StateDraft,
   scheduledEventId: number,
@@ -80,6 +86,7 @@ export function activityHeartbeat(
   );
 }
 
+/** The attempt failed; the next one waits for its backoff. */
 export function activityRetryScheduled(draft: StateDraft, retry: ActivityRetryScheduledFact): void {
   const activity = draft.state.activities.get(retry.scheduledEventId);
   if (activity === undefined) return;
@@ -97,6 +104,7 @@ export function activityRetryScheduled(draft: StateDraft, retry: ActivityRetrySc
   });
 }
 
+/** The next attempt waits for a worker. */
 export function activityBackoffEnded(draft: StateDraft, scheduledEventId: number): void {
   change(draft, scheduledEventId, { phase: 'scheduled' });
 }

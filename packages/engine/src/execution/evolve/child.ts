@@ -2,6 +2,7 @@ import type { history } from '@perdure/protocol';
 import type { StateDraft } from '../state-draft.js';
 import type { ExecutionReference, ExternalRequestState } from '../state.js';
 
+/** A child is to be started. */
 export function childInitiated(draft: StateDraft, event: history.IHistoryEvent): void {
   const initiatedEventId = event.eventId ?? 0;
   const attributes = event.startChildWorkflowExecutionInitiatedEventAttributes ?? {};
@@ -22,6 +23,7 @@ export function childClosed(draft: StateDraft, initiatedEventId: number | null |
   draft.map('children').delete(initiatedEventId ?? 0);
 }
 
+/** A signal is to be sent to another execution. */
 export function externalSignalInitiated(draft: StateDraft, event: history.IHistoryEvent): void {
   const attributes = event.signalExternalWorkflowExecutionInitiatedEventAttributes ?? {};
   initiated(draft, {
@@ -40,6 +42,7 @@ export function externalSignalInitiated(draft: StateDraft, event: history.IHisto
   });
 }
 
+/** Another execution is to be asked to cancel itself. */
 export function externalCancelInitiated(draft: StateDraft, event: history.IHistoryEvent): void {
   const attributes = event.requestCancelExternalWorkflowExecutionInitiatedEventAttributes ?? {};
   initiated(draft, {
@@ -54,6 +57,7 @@ export function externalCancelInitiated(draft: StateDraft, event: history.IHisto
   });
 }
 
+/** It is known what became of the request. */
 export function externalRequestClosed(draft: StateDraft, initiatedEventId: number | null | undefined): void {
   draft.map('externalRequests').delete(initiatedEventId ?? 0);
 }

@@ -1,6 +1,7 @@
 import type { WorkflowTaskScheduledFact, WorkflowTaskStartedFact } from '../facts.js';
 import type { StateDraft } from '../state-draft.js';
 
+/** A workflow task waits for a worker. */
 export function workflowTaskScheduled(draft: StateDraft, task: WorkflowTaskScheduledFact): void {
   draft.set({
     workflowTask: {
@@ -26,6 +27,7 @@ export function workflowTaskScheduled(draft: StateDraft, task: WorkflowTaskSched
   });
 }
 
+/** A worker has the workflow task. */
 export function workflowTaskStarted(draft: StateDraft, started: WorkflowTaskStartedFact): void {
   const task = draft.state.workflowTask;
   if (task === undefined) throw new Error('Invariant violated: a workflow task started that was never scheduled');
