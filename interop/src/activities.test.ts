@@ -288,7 +288,7 @@ test('cancellation reaches a running activity through its heartbeat', async ({ e
     12 WorkflowTaskScheduled taskQueue=scripted
     13 WorkflowTaskStarted scheduled=12
     14 WorkflowTaskCompleted scheduled=12 started=13
-    15 WorkflowExecutionCanceled completed=14 details={}
+    15 WorkflowExecutionCanceled completed=14
   `);
 });
 
