@@ -127,11 +127,7 @@ export class DeliveryService {
     try {
       const runId = await this.openChild(parent, child);
       if (runId === undefined) return;
-      const { result: isOrphan } = await host.execute(key, (live, context) => {
-        const recorded = recordChildStarted(live.state, initiatedEventId, runId, context);
-        return recorded.rejected ? recorded : { ...recorded, result: isClosed(live.state) && !isAbandoned(child) };
-      });
-      if (isOrphan) await this.closeChild(parent, dutyTo(child, runId));
+      await host.execute(key, (live, context) => recordChildStarted(live.state, initiatedEventId, runId, context));
     } catch (error) {
       if (!(error instanceof ServiceError) || error.code !== 'ALREADY_EXISTS') throw error;
       await failed(FailedCause.START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_ALREADY_EXISTS);
@@ -223,21 +219,11 @@ export class DeliveryService {
   }
 
   private async applyParentClosePolicy(parent: ExecutionState, duty: ParentCloseDuty): Promise<void> {
-    const { initiatedEventId } = duty;
-    await this.closeChild(parent, duty);
-    await this.ports
-      .host()
-      .execute(parent.key, (live, context) => recordParentCloseDutyDone(live.state, initiatedEventId, context));
-  }
-
-  /** Ends a child, or asks it to end, after its parent has closed. */
-  private async closeChild(
-    parent: ExecutionState,
-    { child, policy, initiatedEventId }: ParentCloseDuty,
-  ): Promise<void> {
+    const { child, policy, initiatedEventId } = duty;
     const { namespaceId, workflowId } = child;
+    const host = this.ports.host();
     await ignoringNotFound(
-      this.ports.host().execute({ namespaceId, workflowId, runId: '' }, (live, context) => {
+      host.execute({ namespaceId, workflowId, runId: '' }, (live, context) => {
         if (!isChildOf(live.state, parent))
           throw new ServiceError('NOT_FOUND', 'the child has been replaced by another execution');
         const asked = { reason: 'by parent close policy', identity: IDENTITY };
@@ -247,6 +233,7 @@ export class DeliveryService {
         return requestCancel(live.state, { ...asked, requestId: '', sender }, context);
       }),
     );
+    await host.execute(parent.key, (live, context) => recordParentCloseDutyDone(live.state, initiatedEventId, context));
   }
 }
 
@@ -256,13 +243,6 @@ function referenceTo({ namespace, key }: ExecutionState): ExecutionReference {
 
 function isAbandoned({ attributes }: ChildState): boolean {
   return attributes.parentClosePolicy === ParentClosePolicy.PARENT_CLOSE_POLICY_ABANDON;
-}
-
-function dutyTo({ initiatedEventId, attributes }: ChildState, runId: string): ParentCloseDuty {
-  const { namespace, namespaceId, workflowId } = attributes;
-  const child = { namespace: namespace ?? '', namespaceId: namespaceId ?? '', workflowId: workflowId ?? '', runId };
-  const policy = attributes.parentClosePolicy ?? ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE;
-  return { initiatedEventId, child, policy };
 }
 
 function isThisChild(state: ExecutionState, parent: ExecutionState, initiatedEventId: number): boolean {

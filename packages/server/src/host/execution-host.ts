@@ -87,7 +87,7 @@ export class ExecutionHost {
     return this.shardFor(target).read(target, view);
   }
 
-  /** Forgets a closed run for good. */
+  /** Deletes a closed run. Durable when it resolves. */
   remove(target: RunTarget): Promise<void> {
     return this.shardFor(target).remove(target);
   }

@@ -147,7 +147,8 @@ export class Materialiser {
       open: !isClosed(state),
       isCurrent: live.isCurrent,
       nextDueMs: dueTimeMs(live, this.dependencies),
-      needsAttention: needsAttention(state),
+      // The cleaner has to find it again.
+      needsAttention: needsAttention(state) || state.deleted,
     };
   }
 }

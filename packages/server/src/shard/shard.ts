@@ -1,4 +1,5 @@
 import {
+  deleteExecution,
   elapse,
   encodeJournalRecord,
   isClosed,
@@ -79,40 +80,39 @@ export class Shard {
   }
 
   /** Decides on a run and answers when the decision is durable. Throws `ServiceError` if it is refused. */
-  async execute<Result>(target: RunTarget, decide: Decide<Result>): Promise<Executed<Result>> {
-    const live = this.cache.find(target) ?? (await this.bring(target));
-    if (live === undefined) throw executionNotFound(target);
-    this.assertUsable();
-    return this.carryOut([live], decide(live, this.context()));
+  execute<Result>(target: RunTarget, decide: Decide<Result>): Promise<Executed<Result>> {
+    return this.withRun(target, (found) => {
+      const live = found ?? raise(executionNotFound(target));
+      return this.carryOut([live], decide(live, this.context()));
+    });
   }
 
   /** Decides on a workflow id, of which there may be no run yet. */
-  async start<Result>(target: RunTarget, decide: DecideStart<Result>): Promise<Executed<Result>> {
-    const current = this.cache.find(target) ?? (await this.bring(target));
-    this.assertUsable();
-    return this.carryOut(current === undefined ? [] : [current], decide(current, this.context()));
+  start<Result>(target: RunTarget, decide: DecideStart<Result>): Promise<Executed<Result>> {
+    return this.withRun(target, (current) =>
+      this.carryOut(current === undefined ? [] : [current], decide(current, this.context())),
+    );
   }
 
   /** Decides on several runs of one workflow id together: all of it becomes durable, or nothing. */
   async executeAll<Result>(targets: readonly RunTarget[], decide: DecideAll<Result>): Promise<Executed<Result>> {
-    const lives: LiveExecution[] = [];
+    let lives: LiveExecution[] = [];
     // Bringing the second may have pushed the first out: then both are looked for again, and found in one turn.
     while (lives.length < targets.length) {
-      for (const target of targets) if ((await this.bring(target)) === undefined) throw executionNotFound(target);
-      lives.splice(0, lives.length, ...targets.flatMap((target) => this.cache.find(target) ?? []));
+      for (const target of targets) await this.withRun(target, (found) => found ?? raise(executionNotFound(target)));
+      lives = targets.flatMap((target) => this.cache.find(target) ?? []);
     }
     this.assertUsable();
     return this.carryOut(lives, decide(lives, this.context()));
   }
 
   /** Reads a run. The value is handed out only once everything it may show is durable. */
-  async read<Value>(target: RunTarget, view: (live: LiveExecution) => Value): Promise<Value> {
-    const live = this.cache.find(target) ?? (await this.bring(target));
-    if (live === undefined) throw executionNotFound(target);
-    this.assertUsable();
-    const value = view(live);
-    if (live.commitsInFlight > 0) await this.durable();
-    return value;
+  read<Value>(target: RunTarget, view: (live: LiveExecution) => Value): Promise<Value> {
+    return this.withRun(target, (found) => {
+      const live = found ?? raise(executionNotFound(target));
+      const value = view(live);
+      return live.commitsInFlight > 0 ? this.durable().then(() => value) : value;
+    });
   }
 
   /** Brings everything decided so far into the tables, for queries that must see all of it. */
@@ -126,19 +126,16 @@ export class Shard {
     this.assertUsable();
   }
 
-  /** Forgets a closed run for good, as soon as it owes nothing to other executions any more. */
+  /** Deletes a closed run as soon as it owes nothing to other executions. Durable when it resolves. */
   async remove(target: RunTarget): Promise<void> {
     for (;;) {
-      const live = this.cache.find(target) ?? (await this.bring(target));
-      if (live === undefined) throw executionNotFound(target);
-      this.assertUsable();
-      if (live.commitsInFlight > 0) await this.durable();
-      else if (needsAttention(live.state)) await nextDurableChange(live);
-      else {
-        this.materialiser.remove(live);
-        await this.drain();
-        return;
-      }
+      const isDeleted = await this.withRun(target, (found) => {
+        const live = found ?? raise(executionNotFound(target));
+        if (live.commitsInFlight > 0) return this.durable().then(() => false);
+        if (needsAttention(live.state)) return nextDurableChange(live).then(() => false);
+        return this.carryOut([live], deleteExecution(live.state, this.context())).then(() => true);
+      });
+      if (isDeleted) return;
     }
   }
 
@@ -167,9 +164,16 @@ export class Shard {
     return { nowMs: clock.nowMs(), newId, limits };
   }
 
-  /** The run as it is in the turn in which the caller goes on, from memory or the store. */
-  private async bring(target: RunTarget): Promise<LiveExecution | undefined> {
-    for (;;) {
+  /**
+   * Hands the run, from memory or the store, to a function that is called in the very turn in which it was found:
+   * between a load and what waits for it, another caller may have started a run, or memory may have been tidied.
+   */
+  private async withRun<Value>(
+    target: RunTarget,
+    use: (live: LiveExecution | undefined) => Value | Promise<Value>,
+  ): Promise<Value> {
+    let live = this.cache.find(target);
+    while (live === undefined) {
       this.assertUsable();
       let loaded: LiveExecution | undefined;
       try {
@@ -177,9 +181,11 @@ export class Shard {
       } catch (error) {
         throw shardUnavailable(error);
       }
-      const live = this.cache.find(target) ?? loaded;
-      if (live?.discarded !== true && live?.removed !== true) return live;
+      live = this.cache.find(target);
+      if (loaded === undefined) break;
     }
+    this.assertUsable();
+    return use(live);
   }
 
   private async carryOut<Result>(
@@ -247,6 +253,8 @@ export class Shard {
     }
     for (const [live, transition] of installed) live.becomeDurable(transition);
     for (const [live, transition] of installed) {
+      // Only now: the journal rows of a run must be written before the round that removes them and its other rows.
+      if (transition.state.deleted) this.materialiser.remove(live);
       this.deliver(live, transition.effects);
       live.notifyDurable();
     }
@@ -254,6 +262,10 @@ export class Shard {
 
   /** Takes up what a run owes after it was loaded at start-up. */
   private resume(live: LiveExecution): void {
+    if (live.state.deleted) {
+      this.materialiser.remove(live);
+      return;
+    }
     const effects = pendingEffects(live.state);
     this.offerTasks(live, effects);
     this.deliver(live, effects);
@@ -305,4 +317,8 @@ function nextDurableChange(live: LiveExecution): Promise<void> {
       resolve();
     });
   });
+}
+
+function raise(error: Error): never {
+  throw error;
 }

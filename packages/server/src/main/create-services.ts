@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { DEFAULT_LIMITS } from '@perdure/engine';
+import { SystemClock } from '../clock.js';
+import { Committer } from '../committer/index.js';
+import { DeliveryService } from '../delivery/index.js';
+import { ExecutionHost } from '../host/index.js';
+import { Matching } from '../matching/index.js';
+import { NamespaceRegistry } from '../namespace/index.js';
+import type { Logger } from '../observability/index.js';
+import { QueryService } from '../queries/index.js';
+import type { Services } from '../service/index.js';
+import type { Store } from '../store/index.js';
+import { TaskDispatcher } from '../tasks/index.js';
+import { UpdateService } from '../updates/index.js';
+import { newRunId } from './ids.js';
+import type { ServerOptions } from './options.js';
+
+const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
+
+/** Joins the parts. Host, queries and delivery need each other, so they are told of the host when it exists. */
+export function createServices(
+  options: Pick<ServerOptions, 'clock' | 'limits' | 'cacheSizeBytes' | 'onFatal'>,
+  store: Store,
+  log: Logger,
+): { services: Services; committer: Committer } {
+  const clock = options.clock ?? new SystemClock();
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const committer = new Committer({ store });
+  const matching = new Matching(clock);
+  const namespaces = new NamespaceRegistry(store);
+  const hostOf = (): ExecutionHost => host;
+  const queries = new QueryService({ host: hostOf, matching, store, limits, clock, newId: randomUUID });
+  const tasks = new TaskDispatcher({ matching, queries, store, limits, clock, newId: randomUUID, log });
+  const delivery = new DeliveryService({
+    host: hostOf,
+    clock,
+    log,
+    namespaceExists: (id) => namespaces.byId(id) !== undefined,
+  });
+  const host: ExecutionHost = new ExecutionHost({
+    store,
+    committer,
+    clock,
+    log,
+    limits,
+    newId: () => newRunId(clock.nowMs()),
+    nodeId: randomUUID(),
+    cacheSizeBytes: options.cacheSizeBytes ?? DEFAULT_CACHE_BYTES,
+    retentionMs: (namespaceId) => namespaces.retentionMs(namespaceId),
+    searchAttributeType: (namespaceId, name) => namespaces.searchAttributeType(namespaceId, name),
+    effects: {
+      offerTask: (shard, live, effect) => tasks.offer(shard, live, effect),
+      deliver: (shard, live, effect) => delivery.deliver(shard, live, effect),
+    },
+    onStoreLost: (error) => {
+      log.error('The store cannot be used any more; the server has to stop', { error });
+      options.onFatal?.(error);
+    },
+  });
+  const updates = new UpdateService({ host: hostOf, clock, longPollTimeoutMs: limits.longPollTimeoutMs });
+  const services: Services = {
+    host,
+    matching,
+    tasks,
+    queries,
+    updates,
+    namespaces,
+    store,
+    limits,
+    clock,
+    log,
+    newId: randomUUID,
+  };
+  return { services, committer };
+}

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { MemoryDisk } from '../store/index.js';
+import { quiet, sameTurn } from '../testing/manual-clock.js';
+import { codeOf, TestNode } from '../testing/test-node.js';
+
+const journalled = (disk: MemoryDisk): number =>
+  disk.tables.journal.readAfter(0, 0).reduce((sum, row) => sum + row.transitions.length, 0);
+
+it('writes a run that changed often once, a second later, and forgets its journal rows', async () => {
+  const node = await TestNode.open();
+  await node.start('w');
+  for (let index = 0; index < 5; index += 1) await node.signal('w');
+  expect(journalled(node.disk)).toBe(6);
+  expect(await node.store.loadExecution(node.namespaceId, 'w', undefined)).toBeUndefined();
+  await node.clock.advance(1000);
+  expect(journalled(node.disk)).toBe(0);
+  expect((await node.store.loadExecution(node.namespaceId, 'w', undefined))?.sequence).toBe(6);
+});
+
+it('keeps the journal row of the moment in which it begins, for more may still join it', async () => {
+  const disk = new MemoryDisk({ powerCuts: true });
+  const node = await TestNode.open({ disk });
+  await node.start('first');
+  const before = node.signal('first');
+  await sameTurn();
+  node.clock.jump(1000);
+  const after = [node.start('late'), node.signal('first')];
+  await Promise.all([before, ...after]);
+  await quiet();
+  await node.store.commit([]);
+  node.losePower();
+  const again = await TestNode.open({ disk, clock: node.clock });
+  expect(await again.eventNames('late')).toHaveLength(2);
+  expect(await again.eventNames('first')).toHaveLength(4);
+});
+
+it('writes many runs in slices, and loses none when the disk fails in between', async () => {
+  let failAt = Infinity;
+  let rounds = 0;
+  const disk = new MemoryDisk();
+  const node = await TestNode.open({
+    disk,
+    faults: {
+      beforeWrite: (operation) => {
+        if (operation === 'materialise' && ++rounds > failAt) throw new Error('disk full');
+      },
+    },
+  });
+  await Promise.all(Array.from({ length: 600 }, (_, index) => node.start(`w${index}`)));
+  failAt = 2;
+  await node.clock.advance(1000);
+  expect(rounds).toBe(3);
+  expect(journalled(disk)).toBe(600);
+  expect(await codeOf(node.start('x'))).toBe('UNAVAILABLE');
+  await node.store.close();
+  const again = await TestNode.open({ disk, clock: node.clock });
+  for (const id of ['w0', 'w300', 'w599']) expect(await again.eventNames(id)).toHaveLength(2);
+  expect(await disk.tables.history.problems()).toEqual([]);
+});
+
+it('lets whoever asks during a round wait for the next one', async () => {
+  const node = await TestNode.open();
+  await node.start('a');
+  const first = node.services.host.drain();
+  await node.start('b');
+  await Promise.all([first, node.services.host.drain()]);
+  expect(await node.store.loadExecution(node.namespaceId, 'b', undefined)).toBeDefined();
+});
