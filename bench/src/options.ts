@@ -11,10 +11,12 @@ export const workloadNames = [
   'history',
   'idle',
 ] as const;
+/** The name of a workload. */
 export type WorkloadName = (typeof workloadNames)[number];
 
 /** The clients and workers that put the load on: the official SDK, or scripted calls that cost little. */
 export const sdkNames = ['official', 'raw'] as const;
+/** The name of a kind of client and worker. */
 export type SdkName = (typeof sdkNames)[number];
 
 /** What a run measures. */

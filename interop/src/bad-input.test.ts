@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { test } from 'vitest';
-import { api, commands, connect, eventTypes, expectStatus, seconds, toPayloads } from './harness/index.js';
+import type { api } from './harness/index.js';
+import { commands, connect, eventTypes, expectStatus, seconds, toPayloads } from './harness/index.js';
 
 const environment = await connect();
 const { service } = environment;

@@ -1,5 +1,6 @@
 import { test } from 'vitest';
-import { api, commands, connect, eventTypes, expectStatus, toPayloads } from './harness/index.js';
+import type { api } from './harness/index.js';
+import { commands, connect, eventTypes, expectStatus, toPayloads } from './harness/index.js';
 
 const environment = await connect();
 const { service } = environment;

@@ -17,7 +17,7 @@ async function start(workflow: string, args: unknown[] = [], options: Partial<St
     workflowId: environment.uniqueId(workflow),
     args,
     ...options,
-  } as Start);
+  });
 }
 
 test('an activity is retried until it succeeds, with one pair of events', async ({ expect }) => {

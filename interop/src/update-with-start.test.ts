@@ -24,7 +24,7 @@ test('update-with-start starts the workflow and updates it in its first workflow
   expect(updateMessages.requestsOf(task)).toHaveLength(1);
   const [accepting, extras] = updateMessages.acceptAndComplete(task, 'updated');
   await worker.complete(task, [...accepting, commands.completeWorkflow()], extras);
-  const [start, update] = (await answer).responses!;
+  const [start, update] = (await answer).responses;
   expect(start!.startWorkflow).toMatchObject({ started: true, runId: task.workflowExecution!.runId });
   expect(fromPayloads(update!.updateWorkflow!.outcome!.success)).toEqual(['updated']);
   expect(await environment.closedTranscript({ workflowId })).toMatchInlineSnapshot(`
@@ -45,7 +45,7 @@ test('update-with-start only updates a workflow that runs', async ({ expect }) =
   const answer = updateWithStart(worker.taskQueue, workflowId);
   const task = await worker.workflowTask();
   await worker.complete(task, ...updateMessages.acceptAndComplete(task, 'updated'));
-  const [start, update] = (await answer).responses!;
+  const [start, update] = (await answer).responses;
   expect(start!.startWorkflow).toMatchObject({ started: false, runId });
   expect(update!.updateWorkflow!.updateRef!.workflowExecution).toMatchObject({ workflowId, runId });
   expect(eventTypes(await environment.history({ workflowId }))).toContain('WorkflowExecutionUpdateCompleted');
@@ -104,7 +104,7 @@ test('update-with-start on a closed workflow opens a new run, unless the reuse p
   const answer = updateWithStart(worker.taskQueue, workflowId);
   const task = await worker.workflowTask();
   await worker.complete(task, ...updateMessages.acceptAndComplete(task, 'second run'));
-  const [start] = (await answer).responses!;
+  const [start] = (await answer).responses;
   expect(start!.startWorkflow!.runId).not.toBe(runId);
   expect(eventTypes(await environment.history({ workflowId })).slice(-2)).toEqual([
     'WorkflowExecutionUpdateAccepted',
@@ -121,8 +121,8 @@ test('an update already completed is answered even after its workflow closed', a
   await worker.complete(task, [...accepting, commands.completeWorkflow()], extras);
   await first;
   const again = await updateWithStart(worker.taskQueue, workflowId);
-  expect(fromPayloads(again.responses![1]!.updateWorkflow!.outcome!.success)).toEqual(['kept']);
-  expect(again.responses![0]!.startWorkflow!.runId).toBe(task.workflowExecution!.runId);
+  expect(fromPayloads(again.responses[1]!.updateWorkflow!.outcome!.success)).toEqual(['kept']);
+  expect(again.responses[0]!.startWorkflow!.runId).toBe(task.workflowExecution!.runId);
 });
 
 test('an update that the validator rejects still leaves the workflow started', async ({ expect }) => {
@@ -131,7 +131,7 @@ test('an update that the validator rejects still leaves the workflow started', a
   const answer = updateWithStart(worker.taskQueue, workflowId);
   const task = await worker.workflowTask();
   await worker.complete(task, [], updateMessages.reject(task, 'no'));
-  expect((await answer).responses![1]!.updateWorkflow!.outcome!.failure!.message).toBe('no');
+  expect((await answer).responses[1]!.updateWorkflow!.outcome!.failure!.message).toBe('no');
   expect(eventTypes(await environment.history({ workflowId }))).toMatchInlineSnapshot(`
     [
       WorkflowExecutionStarted,

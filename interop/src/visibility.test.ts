@@ -43,7 +43,7 @@ test('lists and counts by id, type, status and start time', async ({ expect }) =
     namespace: 'default',
     query: `WorkflowType = '${type}' GROUP BY ExecutionStatus`,
   });
-  const groups = grouped.groups!.map((group) => [fromPayload(group.groupValues![0]!), Number(group.count)]);
+  const groups = grouped.groups.map((group) => [fromPayload(group.groupValues![0]!), Number(group.count)]);
   expect(Object.fromEntries(groups)).toEqual({ Running: 1, Completed: 1 });
 });
 

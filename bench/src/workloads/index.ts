@@ -30,6 +30,7 @@ export interface Operation {
   finish?(): Promise<void>;
 }
 
+/** Prepares what is measured; the preparation itself is not. */
 export type Workload = (context: WorkloadContext) => Promise<Operation>;
 
 /** Every workload by its name. */

@@ -1,4 +1,5 @@
-import { command, enums } from './api.js';
+import type { command } from './api.js';
+import { enums } from './api.js';
 import { seconds } from './durations.js';
 import { toPayloads } from './payloads.js';
 

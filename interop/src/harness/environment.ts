@@ -9,7 +9,8 @@ import {
   type WorkerOptions,
 } from '@temporalio/worker';
 import { afterAll, inject } from 'vitest';
-import { service, enums, history } from './api.js';
+import type { service, history } from './api.js';
+import { enums } from './api.js';
 import { transcript, type TranscriptOptions } from './transcript.js';
 import { ScriptedWorker } from './scripted-worker.js';
 

@@ -1,4 +1,5 @@
-import { google, temporal } from '@temporalio/proto';
+import type { google } from '@temporalio/proto';
+import { temporal } from '@temporalio/proto';
 import type { Metadata } from '@grpc/grpc-js';
 
 const details = temporal.api.errordetails.v1;

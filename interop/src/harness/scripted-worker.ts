@@ -1,5 +1,6 @@
 import type { Connection, WorkflowService } from '@temporalio/client';
-import { service, enums, command, history } from './api.js';
+import type { service, command, history } from './api.js';
+import { enums } from './api.js';
 import { toPayloads } from './payloads.js';
 
 type WorkflowTask = service.IPollWorkflowTaskQueueResponse;

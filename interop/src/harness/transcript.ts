@@ -88,7 +88,7 @@ function toJson(value: unknown, options: TranscriptOptions): Json | undefined {
 }
 
 function objectToJson(value: Record<string, unknown>, options: TranscriptOptions): Json | undefined {
-  if (isPayload(value)) return (fromPayload(value as never) ?? null) as Json;
+  if (isPayload(value)) return (fromPayload(value) ?? null) as Json;
   const keys = Object.keys(value);
   if (keys.length === 0) return '{}';
   if (keys.every((key) => key === 'seconds' || key === 'nanos')) return `${secondsOf(value)}s`;

@@ -1,5 +1,6 @@
-import { temporal, google } from '@temporalio/proto';
-import { service, command, protocol, update } from './api.js';
+import type { google } from '@temporalio/proto';
+import { temporal } from '@temporalio/proto';
+import type { service, command, protocol, update } from './api.js';
 import { commands } from './commands.js';
 import { toPayloads } from './payloads.js';
 

@@ -28,8 +28,11 @@ export interface OrderPatience {
   readonly rating?: string | number;
 }
 
+/** The driver has the meal. */
 export const pickedUpSignal = defineSignal('pickedUp');
+/** The customer has the meal. */
 export const deliveredSignal = defineSignal('delivered');
+/** Asks where the order is. */
 export const getStatusQuery = defineQuery<OrderStatus>('getStatus');
 
 const { chargeCustomer, refundOrder, sendPushNotification } = proxyActivities<typeof activities>({
