@@ -75,7 +75,7 @@ export function invalidRetryPolicy(policy: common.IRetryPolicy | null | undefine
   const attempts = policy.maximumAttempts ?? 0;
   if (attempts === 1) return undefined;
   if (initialMs < 0) return 'InitialInterval cannot be negative on retry policy.';
-  if (coefficient !== 0 && coefficient < 1) return 'BackoffCoefficient cannot be less than 1 on retry policy.';
+  if (coefficient !== 0 && !(coefficient >= 1)) return 'BackoffCoefficient cannot be less than 1 on retry policy.';
   if (maximumMs < 0) return 'MaximumInterval cannot be negative on retry policy.';
   if (maximumMs > 0 && maximumMs < initialMs)
     return 'MaximumInterval cannot be less than InitialInterval on retry policy.';
