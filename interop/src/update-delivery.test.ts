@@ -168,18 +168,6 @@ async function update(
   });
 }
 
-async function poll(
-  workflowExecution: { workflowId: string; runId?: string },
-  updateId: string,
-  stage: 'ACCEPTED' | 'COMPLETED',
-): Promise<api.service.PollWorkflowExecutionUpdateResponse> {
-  return await service.pollWorkflowExecutionUpdate({
-    namespace: 'default',
-    updateRef: { workflowExecution, updateId },
-    waitPolicy: { lifecycleStage: Stage[`UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_${stage}`] },
-  });
-}
-
 /** Waits until the server knows the updates; asking for no stage returns at once. */
 async function admitted(workflowExecution: { workflowId: string }, updateIds: readonly string[]): Promise<void> {
   for (const updateId of updateIds) {
