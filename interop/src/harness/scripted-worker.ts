@@ -1,5 +1,5 @@
 import type { Connection, WorkflowService } from '@temporalio/client';
-import type { service, command, history } from './api.js';
+import type { service, command } from './api.js';
 import { enums } from './api.js';
 import { toPayloads } from './payloads.js';
 
@@ -115,9 +115,4 @@ export class ScriptedWorker {
       details: toPayloads(...details),
     });
   }
-}
-
-/** The events a workflow task carries. */
-export function eventsOf(task: WorkflowTask): history.IHistoryEvent[] {
-  return task.history?.events ?? [];
 }
