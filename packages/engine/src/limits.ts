@@ -57,6 +57,7 @@ const MIB = 1024 * KIB;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 
+/** What Temporal's server enforces out of the box. */
 export const DEFAULT_LIMITS: Limits = {
   idLengthBytes: 1000,
   payloadSizeBytes: 2 * MIB,

@@ -52,6 +52,7 @@ function secondsOf(ms: number): { seconds: number; nanos: number } {
 export type RetryVerdict =
   { readonly retry: true; readonly delayMs: number } | { readonly retry: false; readonly state: enums.RetryState };
 
+/** An attempt that failed, and when. */
 export interface FailedAttempt {
   /** The attempt that failed, from 1. */
   readonly attempt: number;

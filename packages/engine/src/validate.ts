@@ -44,6 +44,7 @@ export function invalidTimeout(field: string, value: google.IDuration | null | u
   return `Invalid ${field}: ${ms / 1000} s is negative; give a duration of zero (none) or more.`;
 }
 
+/** Size of all payloads together. */
 export function payloadsSizeBytes(payloads: common.IPayloads | null | undefined): number {
   let bytes = 0;
   for (const payload of payloads?.payloads ?? []) bytes += payloadSizeBytes(payload);
@@ -57,6 +58,7 @@ export function payloadSizeBytes(payload: common.IPayload | null | undefined): n
   return bytes;
 }
 
+/** Payloads may be at most as large as the limit, all together. */
 export function invalidPayloads(
   field: string,
   payloads: common.IPayloads | null | undefined,
@@ -67,6 +69,7 @@ export function invalidPayloads(
   return `${field} exceeds size limit: ${bytes} bytes, at most ${limits.payloadSizeBytes} are allowed.`;
 }
 
+/** Why a retry policy makes no sense, in the words of Temporal's server. */
 export function invalidRetryPolicy(policy: common.IRetryPolicy | null | undefined): string | undefined {
   if (policy == null) return undefined;
   const initialMs = durationToMs(policy.initialInterval) ?? 0;

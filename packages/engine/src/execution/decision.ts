@@ -11,8 +11,10 @@ export interface Accepted<Result> {
   readonly result: Result;
 }
 
+/** A request honoured or refused. */
 export type Decision<Result = undefined> = Accepted<Result> | Rejection;
 
+/** Honours a request with one transition. */
 export function accept(transition: Transition): Accepted<undefined>;
 export function accept<Result>(transition: Transition, result: Result): Accepted<Result>;
 export function accept<Result>(transition: Transition, result?: Result): Accepted<Result | undefined> {

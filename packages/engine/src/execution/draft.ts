@@ -1,4 +1,4 @@
-import { enums, history, msToTimestamp, type common, type sdk } from '@perdure/protocol';
+import { history, msToTimestamp, type common, type enums, type sdk } from '@perdure/protocol';
 import { isPending, pendingEffects, type Effect } from './effects.js';
 import { applyFact } from './evolve/index.js';
 import type { Fact, RecordedEvent } from './facts.js';

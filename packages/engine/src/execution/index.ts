@@ -40,8 +40,8 @@ export {
 } from './decide/outside-requests.js';
 export { resetExecution, type ResetExecution } from './decide/reset.js';
 export { startExecution, type Parent, type StartedExecution, type StartExecution } from './decide/start.js';
-export { takeWorkflowTask } from './decide/start-workflow-task.js';
+export { takeWorkflowTask, type WorkflowTaskTaker } from './decide/start-workflow-task.js';
 export { admitUpdate } from './decide/update.js';
 export type { Termination } from './decide/close.js';
-export type { WorkflowTaskFailure, WorkflowTaskTaker } from './decide/workflow-task.js';
+export type { WorkflowTaskFailure } from './decide/workflow-task.js';
 export type { WorkflowTaskIdentity } from './decide/workflow-task-token.js';

@@ -119,6 +119,7 @@ export function packed<I, D>(codec: MessageCodec<I, D>, message: I | null | unde
   return message == null ? null : codec.encode(message);
 }
 
+/** The inverse of `packed`. */
 export function unpacked<I, D>(codec: MessageCodec<I, D>, bytes: Uint8Array | null | undefined): D | undefined {
   return bytes == null ? undefined : codec.decode(bytes);
 }

@@ -1,3 +1,4 @@
+import type { Limits } from '../limits.js';
 import type { Effect } from './effects.js';
 import type { Fact } from './facts.js';
 import type { ExecutionKey, ExecutionState } from './state.js';
@@ -21,5 +22,5 @@ export interface DecideContext {
   readonly nowMs: number;
   /** A fresh random UUID. */
   readonly newId: () => string;
-  readonly limits: import('../limits.js').Limits;
+  readonly limits: Limits;
 }

@@ -15,7 +15,7 @@ import { applicationFailure, commands, payload, payloads } from './commands.js';
 import { Dice } from './dice.js';
 import { updateRequest } from './messages.js';
 import { randomAnswer, randomFailure, randomRetryPolicy } from './random-commands.js';
-import { World, type Run } from './world.js';
+import type { Run, World } from './world.js';
 
 const { EventType, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } = enums;
 
@@ -143,7 +143,7 @@ export class Player {
           returnNewWorkflowTask: dice.chance(0.3),
           forceCreateNewWorkflowTask: dice.chance(0.1),
           binaryChecksum: dice.pick(['', 'build-1', 'build-2']),
-          capabilities: { discardSpeculativeWorkflowTaskWithEvents: dice.chance(0.7) } as never,
+          capabilities: { discardSpeculativeWorkflowTaskWithEvents: dice.chance(0.7) },
         },
       },
       undefined,

@@ -5,6 +5,7 @@ import { Draft } from '../draft.js';
 import { isClosed, type ActivityState, type ExecutionState } from '../state.js';
 import type { DecideContext } from '../transition.js';
 
+/** A worker's wish to take an activity attempt. */
 export interface StartActivityTask {
   readonly scheduledEventId: number;
   /** The dispatch this answers; an older one is stale. */

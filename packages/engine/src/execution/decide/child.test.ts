@@ -133,7 +133,7 @@ test('a child that could not be started', () => {
     3 WorkflowTaskStarted scheduled=2
     4 WorkflowTaskCompleted scheduled=2 started=3
     5 StartChildWorkflowExecutionInitiated parentClosePolicy=TERMINATE completed=4 workflowIdReusePolicy=ALLOW_DUPLICATE
-    6 StartChildWorkflowExecutionFailed cause=WORKFLOW_ALREADY_EXISTS initiated=5 completed=4
+    6 StartChildWorkflowExecutionFailed cause=WORKFLOW_ALREADY_EXISTS initiated=5
     7 WorkflowTaskScheduled attempt=1
     "
   `);

@@ -3,8 +3,9 @@ import { nextAttempt, retrySchedule } from '../../retry.js';
 import type { Draft } from '../draft.js';
 import { isClosed } from '../state.js';
 import type { Transition } from '../transition.js';
+import { flushBufferedEvents } from './buffered-events.js';
 import { continueRun, cronBackoffMs, type NextRun } from './run.js';
-import { endWorkflowTaskAsFailed, flushBufferedEvents } from './workflow-task.js';
+import { endWorkflowTaskAsFailed } from './workflow-task.js';
 
 const { ContinueAsNewInitiator, EventType, RetryState, TimeoutType, WorkflowTaskFailedCause } = enums;
 

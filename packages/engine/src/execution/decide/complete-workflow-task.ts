@@ -1,5 +1,5 @@
 import { enums, type command, type common, type protocol, type workflowservice } from '@perdure/protocol';
-import { reject, type Rejection } from '../../rejection.js';
+import { reject } from '../../rejection.js';
 import { applyCommand, type CommandBatch, type CommandFailure } from '../commands/index.js';
 import type { Decision } from '../decision.js';
 import { Draft } from '../draft.js';
@@ -8,20 +8,22 @@ import type { DecideContext, Transition } from '../transition.js';
 import { applyAnswer, decodeAnswer, UNPROCESSED_UPDATE, type UpdateRejection } from '../updates.js';
 import { startActivities } from './activity-start.js';
 import { enforceHistoryLimits, terminateRun } from './close.js';
+import { flushBufferedEvents } from './buffered-events.js';
+import { malformedSequence } from './command-sequence.js';
+import { startWorkflowTask } from './start-workflow-task.js';
 import {
   failWorkflowTask,
-  flushBufferedEvents,
   scheduleHeartbeatWorkflowTask,
   scheduleSpeculativeWorkflowTask,
   scheduleWorkflowTask,
-  startWorkflowTask,
   timeOutStartedWorkflowTask,
-  writeWorkflowTaskEvents,
 } from './workflow-task.js';
+import { writeWorkflowTaskEvents } from './workflow-task-events.js';
 import { matchWorkflowTask, type WorkflowTaskIdentity } from './workflow-task-token.js';
 
 const { CommandType, EventType, WorkflowTaskFailedCause } = enums;
 
+/** A worker's answer to a workflow task, and what it takes to judge it. */
 export interface CompleteWorkflowTask {
   readonly task: WorkflowTaskIdentity;
   readonly request: workflowservice.RespondWorkflowTaskCompletedRequest;
@@ -29,6 +31,7 @@ export interface CompleteWorkflowTask {
   readonly invalidSearchAttributes: (attributes: common.ISearchAttributes | null | undefined) => string | undefined;
 }
 
+/** What the worker and others have to be told. */
 export interface WorkflowTaskCompletion {
   /** The next workflow task is already running and goes back with the reply. */
   readonly startedNext: boolean;
@@ -62,41 +65,6 @@ export function completeWorkflowTask(
   if (refused?.rejects !== undefined) return reject(refused.rejects, refused.message);
   if (refused !== undefined) return refuse(state, input, refused, context);
   return completion.finish(heartbeat);
-}
-
-/** A terminal command must be the last one: nothing can follow the end. */
-const TERMINAL: ReadonlySet<enums.CommandType> = new Set([
-  CommandType.COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION,
-  CommandType.COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION,
-  CommandType.COMMAND_TYPE_CANCEL_WORKFLOW_EXECUTION,
-  CommandType.COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION,
-]);
-
-function malformedSequence(request: workflowservice.RespondWorkflowTaskCompletedRequest): Rejection | undefined {
-  for (const [index, given] of request.commands.entries()) {
-    const type = given.commandType;
-    if (type === CommandType.COMMAND_TYPE_UNSPECIFIED)
-      return reject('INVALID_ARGUMENT', `Unknown command type: commands[${index}] has no command type set.`);
-    if (
-      TERMINAL.has(type) &&
-      request.commands.slice(index + 1).some((later) => later.commandType !== CommandType.COMMAND_TYPE_PROTOCOL_MESSAGE)
-    ) {
-      const names = request.commands.map((each) => commandName(each.commandType)).join(', ');
-      return reject(
-        'INVALID_ARGUMENT',
-        `invalid command sequence: [${names}], command ${commandName(type)} must be the last command.`,
-      );
-    }
-  }
-  return undefined;
-}
-
-function commandName(type: enums.CommandType): string {
-  const name = Object.entries(CommandType).find(([, value]) => value === type)?.[0] ?? String(type);
-  return name
-    .replace('COMMAND_TYPE_', '')
-    .toLowerCase()
-    .replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Only rejected updates, and nothing else happened: the task need not have existed. */

@@ -11,6 +11,7 @@ import { writeOutsideEvent } from './write-event.js';
 
 const { EventType } = enums;
 
+/** A signal on its way in. */
 export interface Signal {
   readonly name: string;
   readonly input: common.IPayloads | null | undefined;
@@ -60,6 +61,7 @@ export function writeSignal(draft: Draft, signal: Signal): void {
   );
 }
 
+/** Somebody wants the workflow to cancel itself. */
 export interface CancelRequest {
   readonly reason: string;
   readonly identity: string;

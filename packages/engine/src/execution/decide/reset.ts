@@ -10,6 +10,7 @@ import { scheduleWorkflowTask } from './workflow-task.js';
 
 const { EventType, TimeoutType, WorkflowTaskFailedCause } = enums;
 
+/** A request to do a workflow task again. */
 export interface ResetExecution {
   /** The run whose history is taken up, and all of its events. */
   readonly base: ExecutionState;

@@ -182,13 +182,13 @@ test('continue-as-new opens the next run with what the command gives and the res
     5 WorkflowPropertiesModified completed=4 upsertedMemo={'added':2}
     6 WorkflowExecutionContinuedAsNew newExecutionRunId=id-4 workflowType=type taskQueue={'name':'queue','kind':1} input=['next'] workflowRunTimeout=60s completed=4 backoffStartInterval=4s
 
-    1 WorkflowExecutionStarted workflowType=type taskQueue={'name':'queue','kind':1} input=['next'] workflowRunTimeout=60s continuedExecutionRunId=id-2 initiator=WORKFLOW attempt=1 firstWorkflowTaskBackoff=4s memo={'m':1,'added':2}
+    1 WorkflowExecutionStarted workflowType=type taskQueue={'name':'queue','kind':1} input=['next'] workflowRunTimeout=60s continuedExecutionRunId=id-2 initiator=WORKFLOW attempt=1 firstWorkflowTaskBackoff=4s
     2 WorkflowTaskScheduled taskQueue={'name':'queue','kind':1} attempt=1
     3 WorkflowTaskStarted scheduled=2 identity=worker
     4 WorkflowTaskCompleted scheduled=2 started=3 identity=worker
     5 WorkflowExecutionContinuedAsNew newExecutionRunId=id-7 workflowType=other taskQueue={'name':'other-queue','kind':1} workflowRunTimeout=60s completed=4
 
-    1 WorkflowExecutionStarted workflowType=other taskQueue={'name':'other-queue','kind':1} workflowRunTimeout=60s continuedExecutionRunId=id-4 initiator=WORKFLOW attempt=1 memo={'m':1,'added':2}
+    1 WorkflowExecutionStarted workflowType=other taskQueue={'name':'other-queue','kind':1} workflowRunTimeout=60s continuedExecutionRunId=id-4 initiator=WORKFLOW attempt=1
     2 WorkflowTaskScheduled taskQueue={'name':'other-queue','kind':1} attempt=1
     3 WorkflowTaskStarted scheduled=2 identity=worker
     4 WorkflowTaskCompleted scheduled=2 started=3 identity=worker

@@ -10,7 +10,7 @@ import type { DecideContext, Transition } from '../transition.js';
 import { terminateRun } from './close.js';
 import { signalExecution, writeSignal, type Signal } from './outside-requests.js';
 import { beginRun, openRun, startedTimeouts } from './run.js';
-import { startWorkflowTask } from './workflow-task.js';
+import { startWorkflowTask } from './start-workflow-task.js';
 import { writeOutsideEvent } from './write-event.js';
 
 const {
@@ -40,6 +40,7 @@ export interface StartExecution {
   readonly eager?: boolean;
 }
 
+/** What the caller of a start is told. */
 export interface StartedExecution {
   readonly runId: string;
   readonly firstRunId: string;

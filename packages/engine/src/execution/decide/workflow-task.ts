@@ -1,9 +1,10 @@
-import { enums, msToDuration, type common, type failure, type taskqueue } from '@perdure/protocol';
-import { numberBufferedEvent, type Draft } from '../draft.js';
-import type { RecordedEvent } from '../facts.js';
+import { enums, type common, type failure, type taskqueue } from '@perdure/protocol';
+import type { Draft } from '../draft.js';
 import { isClosed, isWaitingForFirstWorkflowTask, type ExecutionState, type WorkflowTaskState } from '../state.js';
+import { flushBufferedEvents } from './buffered-events.js';
+import { writeScheduled, writeWorkflowTaskEvents } from './workflow-task-events.js';
 
-const { EventType, SuggestContinueAsNewReason, TaskQueueKind, TimeoutType, WorkflowTaskFailedCause } = enums;
+const { EventType, TaskQueueKind, TimeoutType, WorkflowTaskFailedCause } = enums;
 
 /** Something happened that the workflow has to see: makes sure a workflow task will show it. */
 export function scheduleWorkflowTask(draft: Draft): void {
@@ -13,7 +14,7 @@ export function scheduleWorkflowTask(draft: Draft): void {
   if (task !== undefined) {
     // A started task buffers what comes; its end schedules the next one.
     if (isBufferFull(draft)) failForFullBuffer(draft);
-    else if (task.kind === 'speculative' && task.startedEventId === 0) makeNormal(draft, task);
+    else if (task.kind === 'speculative' && task.startedEventId === 0) writeWorkflowTaskEvents(draft);
     return;
   }
   schedule(draft, state.nextWorkflowTaskAttempt > 1 ? 'transient' : 'normal', draft.nowMs);
@@ -57,6 +58,7 @@ function schedule(draft: Draft, kind: WorkflowTaskState['kind'], originalSchedul
       ? writeScheduled(draft, { taskQueue, timeoutMs, attempt, scheduledTimeMs: draft.nowMs })
       : state.nextEventId;
   const isSticky = taskQueue.kind === TaskQueueKind.TASK_QUEUE_KIND_STICKY;
+  const waitMs = state.sticky?.scheduleToStartTimeoutMs ?? 0;
   const number = state.workflowTaskCount + 1;
   draft.record({
     kind: 'workflowTaskScheduled',
@@ -69,7 +71,7 @@ function schedule(draft: Draft, kind: WorkflowTaskState['kind'], originalSchedul
       originalScheduledTimeMs,
       timeoutMs,
       taskQueue,
-      scheduleToStartDeadlineMs: isSticky ? draft.nowMs + (state.sticky?.scheduleToStartTimeoutMs ?? 0) : undefined,
+      scheduleToStartDeadlineMs: isSticky && waitMs > 0 ? draft.nowMs + waitMs : undefined,
     },
   });
   draft.effect({ kind: 'workflowTask', number });
@@ -93,142 +95,6 @@ function workflowTaskTimeoutMs(draft: Draft, attempt: number): number {
   if (extraAttempts <= 0) return plainMs;
   const backoffMs = limits.workflowTaskRetryInitialIntervalMs * 2 ** Math.min(extraAttempts - 1, 30);
   return plainMs + Math.min(backoffMs, limits.workflowTaskRetryMaximumIntervalMs);
-}
-
-type ScheduledParts = Pick<WorkflowTaskState, 'taskQueue' | 'timeoutMs' | 'attempt' | 'scheduledTimeMs'>;
-
-function writeScheduled(draft: Draft, task: ScheduledParts): number {
-  return draft.event(
-    EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
-    {
-      workflowTaskScheduledEventAttributes: {
-        taskQueue: task.taskQueue,
-        startToCloseTimeout: msToDuration(task.timeoutMs),
-        attempt: task.attempt,
-      },
-    },
-    { timeMs: task.scheduledTimeMs },
-  );
-}
-
-function writeStarted(draft: Draft, task: WorkflowTaskState): number {
-  const reasons = task.suggestContinueAsNewReasons;
-  return draft.event(
-    EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
-    {
-      workflowTaskStartedEventAttributes: {
-        scheduledEventId: task.scheduledEventId,
-        identity: task.identity,
-        requestId: task.requestId,
-        historySizeBytes: task.historySizeBytes,
-        suggestContinueAsNew: reasons.length > 0,
-        suggestContinueAsNewReasons: reasons,
-      },
-    },
-    { timeMs: task.startedTimeMs ?? draft.nowMs },
-  );
-}
-
-/** A speculative or outdated transient task that nobody has taken yet becomes an ordinary one, in history. */
-export function makeNormal(draft: Draft, task: WorkflowTaskState): void {
-  const scheduledEventId = writeScheduled(draft, { ...task, attempt: 1 });
-  draft.record({
-    kind: 'workflowTaskScheduled',
-    task: { ...scheduledFactOf(task), kind: 'normal', attempt: 1, scheduledEventId },
-  });
-}
-
-/** A running speculative task gets its events, because something has to come after them. */
-export function writeWorkflowTaskEvents(draft: Draft): void {
-  const task = draft.state.workflowTask;
-  if (task === undefined || task.kind === 'normal') return;
-  const scheduledEventId = writeScheduled(draft, task);
-  draft.record({ kind: 'workflowTaskScheduled', task: { ...scheduledFactOf(task), kind: 'normal', scheduledEventId } });
-  if (task.startedEventId === 0) return;
-  const startedEventId = writeStarted(draft, { ...task, scheduledEventId });
-  draft.record({ kind: 'workflowTaskStarted', task: { ...startedFactOf(task), scheduledEventId, startedEventId } });
-}
-
-function scheduledFactOf(task: WorkflowTaskState) {
-  const {
-    kind,
-    number,
-    scheduledEventId,
-    attempt,
-    scheduledTimeMs,
-    originalScheduledTimeMs,
-    timeoutMs,
-    taskQueue,
-    scheduleToStartDeadlineMs,
-  } = task;
-  return {
-    kind,
-    number,
-    scheduledEventId,
-    attempt,
-    scheduledTimeMs,
-    originalScheduledTimeMs,
-    timeoutMs,
-    taskQueue,
-    scheduleToStartDeadlineMs,
-  };
-}
-
-function startedFactOf(task: WorkflowTaskState) {
-  const { requestId, identity, suggestContinueAsNewReasons, historySizeBytes } = task;
-  return { startedTimeMs: task.startedTimeMs ?? 0, requestId, identity, suggestContinueAsNewReasons, historySizeBytes };
-}
-
-/** Who takes a workflow task. */
-export interface WorkflowTaskTaker {
-  readonly requestId: string;
-  readonly identity: string;
-}
-
-/** Hands the scheduled workflow task to a worker, together with the updates that wait. */
-export function startWorkflowTask(draft: Draft, taker: WorkflowTaskTaker): void {
-  const stale = draft.state.workflowTask;
-  if (stale?.kind === 'transient' && stale.scheduledEventId !== draft.state.nextEventId)
-    makeNormal(draft, { ...stale, scheduledTimeMs: draft.nowMs });
-  const { state } = draft;
-  const task = state.workflowTask;
-  if (task === undefined) throw new Error('Invariant violated: no workflow task to start');
-  const started: WorkflowTaskState = {
-    ...task,
-    scheduledEventId: task.kind === 'normal' ? task.scheduledEventId : state.nextEventId,
-    startedTimeMs: draft.nowMs,
-    requestId: taker.requestId,
-    identity: taker.identity,
-    suggestContinueAsNewReasons: continueAsNewReasons(draft),
-    historySizeBytes: state.historySizeBytes,
-  };
-  const startedEventId = task.kind === 'normal' ? writeStarted(draft, started) : started.scheduledEventId + 1;
-  draft.record({
-    kind: 'workflowTaskStarted',
-    task: { ...startedFactOf(started), scheduledEventId: started.scheduledEventId, startedEventId },
-  });
-  const waiting = [...state.updates.values()]
-    .filter((entry) => entry.phase === 'admitted')
-    .map((entry) => entry.updateId);
-  if (waiting.length > 0) draft.record({ kind: 'updateSent', updateIds: waiting, workflowTaskNumber: task.number });
-}
-
-/** Of the updates a run may have; at nine tenths of them the workflow is advised to continue as new. */
-const UPDATES_SUGGESTION_SHARE = 0.9;
-
-function continueAsNewReasons(draft: Draft): enums.SuggestContinueAsNewReason[] {
-  const { state, context } = draft;
-  const reasons: enums.SuggestContinueAsNewReason[] = [];
-  if (state.historySizeBytes >= context.limits.historySizeSuggestContinueAsNewBytes) {
-    reasons.push(SuggestContinueAsNewReason.SUGGEST_CONTINUE_AS_NEW_REASON_HISTORY_SIZE_TOO_LARGE);
-  }
-  if (state.nextEventId - 1 >= context.limits.historyCountSuggestContinueAsNew) {
-    reasons.push(SuggestContinueAsNewReason.SUGGEST_CONTINUE_AS_NEW_REASON_TOO_MANY_HISTORY_EVENTS);
-  }
-  if (state.acceptedUpdateCount >= context.limits.updatesPerRun * UPDATES_SUGGESTION_SHARE) {
-    reasons.push(SuggestContinueAsNewReason.SUGGEST_CONTINUE_AS_NEW_REASON_TOO_MANY_UPDATES);
-  }
-  return reasons;
 }
 
 /** Why a workflow task failed. */
@@ -318,72 +184,3 @@ function retryWorkflowTask(draft: Draft): void {
     draft.record({ kind: 'workflowTaskDropped', nextAttempt: 1 });
   scheduleWorkflowTask(draft);
 }
-
-/** Gives buffered events their ids. Returns how many there were. */
-export function flushBufferedEvents(draft: Draft): number {
-  const { bufferedEvents } = draft.state;
-  if (bufferedEvents.length === 0) return 0;
-  const ordered = [
-    ...bufferedEvents.filter(({ event }) => !closesSomething(event.eventType)),
-    ...bufferedEvents.filter(({ event }) => closesSomething(event.eventType)),
-  ];
-  const events: RecordedEvent[] = [];
-  const startedIds = new Map<string, number>();
-  let eventId = draft.state.nextEventId;
-  for (const { event } of ordered) {
-    events.push(numberBufferedEvent(linkToStart(event, startedIds, eventId), eventId));
-    eventId += 1;
-  }
-  draft.record({ kind: 'bufferFlushed', events });
-  return events.length;
-}
-
-const CLOSING_EVENTS: ReadonlySet<enums.EventType> = new Set([
-  EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED,
-  EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED,
-  EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT,
-  EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED,
-  EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED,
-  EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED,
-  EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT,
-  EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED,
-  EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED,
-]);
-
-function closesSomething(type: enums.EventType | null | undefined): boolean {
-  return type != null && CLOSING_EVENTS.has(type);
-}
-
-type Event = import('@perdure/protocol').history.IHistoryEvent;
-
-/** Closing events name the started event, whose id is known only now if it was buffered too. */
-function linkToStart(event: Event, startedIds: Map<string, number>, eventId: number): Event {
-  const activityStart = event.activityTaskStartedEventAttributes;
-  if (activityStart != null) startedIds.set(`activity ${activityStart.scheduledEventId ?? 0}`, eventId);
-  const childStart = event.childWorkflowExecutionStartedEventAttributes;
-  if (childStart != null) startedIds.set(`child ${childStart.initiatedEventId ?? 0}`, eventId);
-  for (const member of LINKED_MEMBERS) {
-    const attributes = event[member];
-    if (attributes == null) continue;
-    const key =
-      'initiatedEventId' in attributes
-        ? `child ${attributes.initiatedEventId ?? 0}`
-        : `activity ${'scheduledEventId' in attributes ? (attributes.scheduledEventId ?? 0) : 0}`;
-    const startedEventId = startedIds.get(key);
-    if (startedEventId !== undefined && !attributes.startedEventId)
-      return { ...event, [member]: { ...attributes, startedEventId } };
-  }
-  return event;
-}
-
-const LINKED_MEMBERS = [
-  'activityTaskCompletedEventAttributes',
-  'activityTaskFailedEventAttributes',
-  'activityTaskTimedOutEventAttributes',
-  'activityTaskCanceledEventAttributes',
-  'childWorkflowExecutionCompletedEventAttributes',
-  'childWorkflowExecutionFailedEventAttributes',
-  'childWorkflowExecutionTimedOutEventAttributes',
-  'childWorkflowExecutionCanceledEventAttributes',
-  'childWorkflowExecutionTerminatedEventAttributes',
-] as const;

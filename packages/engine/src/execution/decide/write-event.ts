@@ -1,6 +1,6 @@
 import type { enums } from '@perdure/protocol';
 import type { Draft, EventAttributes, EventExtras } from '../draft.js';
-import { writeWorkflowTaskEvents } from './workflow-task.js';
+import { writeWorkflowTaskEvents } from './workflow-task-events.js';
 
 /**
  * Writes an event that came from outside the running workflow task: into history, or into the buffer while a worker

@@ -77,6 +77,33 @@ export function applyFact(draft: StateDraft, fact: Fact): void {
     case 'stickyQueueCleared':
       draft.set({ sticky: undefined });
       return;
+    default:
+      applyHiddenFact(draft, fact);
+  }
+}
+
+type HiddenFact = Exclude<
+  Fact,
+  {
+    readonly kind:
+      | 'created'
+      | 'forked'
+      | 'event'
+      | 'eventBuffered'
+      | 'bufferFlushed'
+      | 'bufferedTimerFiringDropped'
+      | 'workflowTaskScheduled'
+      | 'workflowTaskStarted'
+      | 'workflowTaskDropped'
+      | 'workflowTaskHeartbeatStarted'
+      | 'stickyQueueSet'
+      | 'stickyQueueCleared';
+  }
+>;
+
+/** Activity attempts, updates and duties: what history shows late or never. */
+function applyHiddenFact(draft: StateDraft, fact: HiddenFact): void {
+  switch (fact.kind) {
     case 'activityStarted':
       activityStarted(draft, fact.activity);
       return;
