@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, WorkflowExecutionAlreadyStartedError, type Connection } from '@temporalio/client';
+import { Client, isGrpcServiceError, WorkflowExecutionAlreadyStartedError, type Connection } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 
@@ -16,6 +16,8 @@ export interface OrderRecord {
 }
 
 const pauseMs = 150;
+/** The gRPC status NOT_FOUND. */
+const notFound = 5;
 
 /**
  * Places one order and sees it through, however often the server is away: everything is tried again until it is acknowledged.
@@ -96,8 +98,17 @@ async function signal(
     // The same id with every attempt: the server must take the signal once.
     requestId: token,
   };
-  await persist(() => withDeadline(connection, () => connection.workflowService.signalWorkflowExecution(request)));
-  record.acknowledgedSignals.push(token);
+  const isAcknowledged = await persist(async () => {
+    try {
+      await withDeadline(connection, () => connection.workflowService.signalWorkflowExecution(request));
+      return true;
+    } catch (error) {
+      // An attempt whose answer was lost has reached the order, which has completed since then.
+      if (isGrpcServiceError(error) && error.code === notFound) return false;
+      throw error;
+    }
+  });
+  if (isAcknowledged) record.acknowledgedSignals.push(token);
 }
 
 async function awaitEvents(
