@@ -214,7 +214,17 @@ export class DeliveryService {
       runId: parent.runId ?? '',
     };
     const host = this.ports.host();
-    await ignoringNotFound(host.execute(target, (live, context) => recordChildClosed(live.state, close, context)));
+    // A parent that was reset has left its children to the run that took its place.
+    for (let toRunId: string | undefined = target.runId; toRunId !== undefined;) {
+      const runId: string = toRunId;
+      toRunId = undefined;
+      await ignoringNotFound(
+        host.execute({ ...target, runId }, (live, context) => {
+          toRunId = live.state.resetRunId || undefined;
+          return recordChildClosed(live.state, close, context);
+        }),
+      );
+    }
     await host.execute(key, (live, context) => recordParentNotified(live.state, context));
   }
 
@@ -249,9 +259,11 @@ function isThisChild(state: ExecutionState, parent: ExecutionState, initiatedEve
   return isChildOf(state, parent) && state.started.parentInitiatedEventId === initiatedEventId;
 }
 
+/** A run made by a reset has the children of the run it took the place of, which name that one. */
 function isChildOf(state: ExecutionState, parent: ExecutionState): boolean {
   const recorded = state.started.parentWorkflowExecution;
-  return recorded?.workflowId === parent.key.workflowId && recorded.runId === parent.key.runId;
+  if (recorded?.workflowId !== parent.key.workflowId) return false;
+  return recorded.runId === parent.key.runId || recorded.runId === parent.chain.originalRunId;
 }
 
 function isSameExecution(target: RunTarget, { namespaceId, workflowId, runId }: ExecutionKey): boolean {

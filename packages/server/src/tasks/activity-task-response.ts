@@ -1,4 +1,4 @@
-import type { ActivityState, ExecutionState } from '@perdure/engine';
+import { effectivePriority, type ActivityState, type ExecutionState } from '@perdure/engine';
 import { msToDuration, msToTimestamp, type workflowservice } from '@perdure/protocol';
 import { encodeActivityTaskToken } from './token.js';
 
@@ -27,6 +27,6 @@ export function activityTaskResponse(
     startToCloseTimeout: msToDuration(timeouts.startToCloseMs ?? 0),
     heartbeatTimeout: msToDuration(timeouts.heartbeatMs ?? 0),
     retryPolicy: attributes.retryPolicy,
-    priority: attributes.priority,
+    priority: effectivePriority(attributes.priority, started.priority),
   };
 }

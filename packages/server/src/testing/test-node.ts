@@ -107,9 +107,14 @@ export class TestNode {
     );
   }
 
-  pollActivityTask(queue = 'queue'): Promise<ActivityTask> {
+  pollActivityTask(queue = 'queue', signal?: AbortSignal): Promise<ActivityTask> {
     const request = { namespace: 'default', taskQueue: { name: queue }, identity: 'activity-worker' };
-    return this.call(methods.PollActivityTaskQueue, request, { timeoutMs: POLL_TIMEOUT_MS });
+    const timeoutMs = POLL_TIMEOUT_MS;
+    return this.call(
+      methods.PollActivityTaskQueue,
+      request,
+      signal === undefined ? { timeoutMs } : { timeoutMs, signal },
+    );
   }
 
   complete(
