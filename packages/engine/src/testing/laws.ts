@@ -8,11 +8,13 @@ import {
   isClosed,
   isPending,
   needsAttention,
+  nextDue,
   pendingEffects,
   type Effect,
   type ExecutionState,
   type Transition,
 } from '../execution/index.js';
+import { duesUntil } from '../execution/due.js';
 import { timeOf } from './history-laws.js';
 
 const { EventType } = enums;
@@ -90,6 +92,16 @@ export function checkEffects(outstanding: Map<string, Effect>, transition: Trans
   law(
     needsAttention(state) === owed.length > 0,
     () => `needsAttention is ${needsAttention(state)} with ${owed.length} effects owed`,
+  );
+}
+
+/** The next thing due is the earliest of all. */
+export function checkNextDue(state: ExecutionState): void {
+  const [earliest] = duesUntil(state, Infinity);
+  const next = nextDue(state);
+  law(
+    next?.dueMs === earliest?.dueMs,
+    () => `nextDue is ${JSON.stringify(next)}, the earliest is ${JSON.stringify(earliest)}`,
   );
 }
 

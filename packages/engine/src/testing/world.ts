@@ -40,7 +40,16 @@ import { startActivityTask } from '../execution/decide/activity-start.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { Rejection } from '../rejection.js';
 import { historyProblems } from './history-laws.js';
-import { checkEffects, checkTransition, deepFreeze, foldJournal, law, reloaded, sameBytes } from './laws.js';
+import {
+  checkEffects,
+  checkNextDue,
+  checkTransition,
+  deepFreeze,
+  foldJournal,
+  law,
+  reloaded,
+  sameBytes,
+} from './laws.js';
 import { transcript, type TranscriptOptions } from './transcript.js';
 
 const START_MS = Date.UTC(2030, 0, 1);
@@ -128,6 +137,7 @@ export class World {
     this.runs.set(runId, run);
     this.append(run, transition);
     checkEffects(run.outstanding, transition);
+    checkNextDue(run.state);
   }
 
   private append(run: Run, { facts }: Transition): void {
@@ -273,8 +283,8 @@ export class World {
     }
   }
 
-  startActivity(scheduledEventId: number, runId?: string): Decision<unknown> {
-    const stamp = this.run(runId).state.activities.get(scheduledEventId)?.stamp ?? 0;
+  startActivity(scheduledEventId: number, runId?: string, dispatched?: number): Decision<unknown> {
+    const stamp = dispatched ?? this.run(runId).state.activities.get(scheduledEventId)?.stamp ?? 0;
     return this.decide(runId, (state, context) =>
       startActivityTask(state, { scheduledEventId, stamp, requestId: context.newId(), identity: 'worker' }, context),
     );

@@ -1,4 +1,11 @@
-import { leaveStickyQueue, startActivityTask, takeWorkflowTask, type Decision, type Effect } from '@perdure/engine';
+import {
+  effectivePriority,
+  leaveStickyQueue,
+  startActivityTask,
+  takeWorkflowTask,
+  type Decision,
+  type Effect,
+} from '@perdure/engine';
 import { enums, type workflowservice } from '@perdure/protocol';
 import { ServiceError } from '../api/index.js';
 import type { Clock } from '../clock.js';
@@ -106,7 +113,7 @@ export class TaskDispatcher {
     const { taskQueue, priority } = activity.attributes;
     const queue = this.ports.matching.queue(queueKey(key.namespaceId, 'activity', taskQueue?.name ?? ''));
     const pending: PendingTask = {
-      priority: priorityOf(priority?.priorityKey),
+      priority: priorityOf(effectivePriority(priority, live.state.started.priority)?.priorityKey),
       createdMs: activity.attemptScheduledTimeMs,
       dispatch: (poller) => this.giveActivityTask({ shard, queue, pending }, key, { scheduledEventId, stamp }, poller),
       abandon: () => queue.offer(pending),

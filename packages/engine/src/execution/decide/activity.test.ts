@@ -1,6 +1,6 @@
 import { msToDuration } from '@perdure/protocol';
 import { expect, test } from 'vitest';
-import { nextDue } from '../index.js';
+import { isPending, nextDue, pendingEffects } from '../index.js';
 import { applicationFailure, commands, payloads } from '../../testing/commands.js';
 import { World } from '../../testing/world.js';
 
@@ -168,6 +168,30 @@ test('heartbeat: a silent worker loses the activity, and its last details stay',
     8 WorkflowTaskScheduled attempt=1
     "
   `);
+});
+
+test('the silence of an attempt is counted from its own start', () => {
+  const world = withActivity({ heartbeatTimeout: msToDuration(1_000) });
+  world.startActivity(5);
+  world.heartbeat(5);
+  world.closeActivity(5, failed('one'));
+  world.pass(5_000);
+  world.startActivity(5);
+  world.pass(999);
+  expect(world.run().state.activities.get(5)).toMatchObject({ phase: 'started', attempt: 2 });
+  world.pass(1);
+  expect(world.run().state.activities.get(5)).toMatchObject({ phase: 'backoff', attempt: 3 });
+});
+
+test('a dispatch of an earlier attempt is stale', () => {
+  const world = withActivity();
+  const early = pendingEffects(world.run().state).find(({ kind }) => kind === 'activityTask');
+  world.startActivity(5);
+  world.closeActivity(5, failed('one'));
+  world.pass(1_000);
+  expect(early !== undefined && isPending(world.run().state, early)).toBe(false);
+  expect(world.startActivity(5, undefined, 1)).toMatchObject({ code: 'NOT_FOUND' });
+  expect(world.startActivity(5, undefined, 2)).toMatchObject({ result: { attempt: 2 } });
 });
 
 test('heartbeat details reach the next attempt', () => {
