@@ -39,7 +39,7 @@ test('an activity is retried until it succeeds, with one pair of events', async 
 });
 
 test('local activities are markers, and a long one keeps its workflow task alive', async ({ expect }) => {
-  const handle = await start('local', [2000], { workflowTaskTimeout: '1s' });
+  const handle = await start('local', [4000], { workflowTaskTimeout: '3s' });
   expect(await handle.result()).toEqual(['hello quick', 'hello slow']);
   const types = eventTypes(await environment.history(handle));
   expect(types.filter((type) => type === 'MarkerRecorded')).toHaveLength(2);

@@ -41,17 +41,22 @@ export function activityMethods(services: Services): AnyRpcMethod[] {
 
 function heartbeatMethods(services: Services): AnyRpcMethod[] {
   return [
-    method(methods.RecordActivityTaskHeartbeat, (request) =>
-      heartbeat(services, byToken(services, request), request.details),
-    ),
-    method(methods.RecordActivityTaskHeartbeatById, (request) =>
-      heartbeat(services, byId(services, request), request.details),
-    ),
+    method(methods.RecordActivityTaskHeartbeat, (request) => heartbeat(services, byToken(services, request), request)),
+    method(methods.RecordActivityTaskHeartbeatById, (request) => heartbeat(services, byId(services, request), request)),
   ];
 }
 
-async function heartbeat(services: Services, target: ActivityTarget, details: common.IPayloads | undefined) {
-  require(() => invalidPayloads('Details', details, services.limits));
+/** Details that are too large fail the activity, for its next heartbeat would hardly bring fewer; its worker is told to stop. */
+async function heartbeat(
+  services: Services,
+  target: ActivityTarget,
+  { details, identity }: { readonly details?: common.IPayloads | undefined; readonly identity: string },
+) {
+  const tooLarge = invalidPayloads('RecordActivityTaskHeartbeatRequest.Details', details, services.limits);
+  if (tooLarge !== undefined) {
+    await close(services, target, failedByServer(tooLarge, identity));
+    return { cancelRequested: true };
+  }
   const { result } = await services.host.execute(target.run, (live, context) =>
     heartbeatActivity(live.state, target.find(live), details, context),
   );
@@ -96,10 +101,14 @@ function completed(
 ): ActivityOutcome {
   const tooLarge = invalidPayloads('RespondActivityTaskCompletedRequest.Result', result, limits);
   if (tooLarge === undefined) return { kind: 'completed', result, identity };
+  return failedByServer(tooLarge, identity);
+}
+
+function failedByServer(message: string, identity: string): ActivityOutcome {
   return {
     kind: 'failed',
     identity,
-    failure: { message: tooLarge, source: 'Server', serverFailureInfo: { nonRetryable: true } },
+    failure: { message, source: 'Server', serverFailureInfo: { nonRetryable: true } },
   };
 }
 
