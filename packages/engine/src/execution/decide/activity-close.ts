@@ -166,10 +166,11 @@ function retryOrGiveUp(
 /** One of an activity's four timeouts has passed. Returns whether that ended the activity. */
 export function timeOutActivity(draft: Draft, activity: ActivityState, timeoutType: enums.TimeoutType): boolean {
   const reason = timeoutFailure(activity, timeoutType);
+  // The details go to the next attempt themselves; as Temporal has it, only the last failure of all carries them.
   const isRetryable =
     timeoutType === TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE || timeoutType === TimeoutType.TIMEOUT_TYPE_HEARTBEAT;
   const retryState = isRetryable
-    ? retryOrGiveUp(draft, activity, reason, activity.heartbeatDetails)
+    ? retryOrGiveUp(draft, activity, { ...reason, timeoutFailureInfo: { timeoutType } }, activity.heartbeatDetails)
     : stateOfFinalTimeout(activity);
   if (retryState === undefined) return false;
   const { scheduledEventId } = activity;
