@@ -107,12 +107,12 @@ async function main(): Promise<void> {
     namespaces: settings.namespaces,
     onFatal: () => process.exit(1),
   });
+  stopOnSignals(server);
   server.services.log.info('Server ready', {
     address: server.address,
     metricsAddress: server.metricsAddress,
     store: settings.dbFilename ?? 'memory',
   });
-  stopOnSignals(server);
 }
 
 /** The first signal drains and writes everything; the second one ends the process at once. */
