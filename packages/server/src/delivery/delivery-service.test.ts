@@ -14,7 +14,7 @@ const REQUEST_CANCEL = ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL;
 const RETRIES_MS = 1000;
 
 /** A parent on its own task queue that has just asked for a child on `queue`. */
-async function withChild(node: TestNode, parentClosePolicy = TERMINATE): Promise<string> {
+async function withChild(node: TestNode, parentClosePolicy: enums.ParentClosePolicy = TERMINATE): Promise<string> {
   const runId = await node.start('parent', { taskQueue: { name: 'parents' } });
   await node.complete(await node.pollWorkflowTask('parents'), [startChild('child', { parentClosePolicy })]);
   await node.clock.advance(RETRIES_MS);

@@ -18,7 +18,11 @@ function answersTo(task: Pick<WorkflowTask, 'queries'>) {
   return { queryResults: Object.fromEntries(Object.keys(task.queries).map((id) => [id, answered])) };
 }
 
-function respond(node: TestNode, { taskToken }: WorkflowTask, completedType = answered.resultType): Promise<unknown> {
+function respond(
+  node: TestNode,
+  { taskToken }: WorkflowTask,
+  completedType: enums.QueryResultType = answered.resultType,
+): Promise<unknown> {
   const rest = { completedType, queryResult: answered.answer, errorMessage: 'no such query' };
   return node.call(methods.RespondQueryTaskCompleted, { namespace: 'default', taskToken, ...rest });
 }

@@ -183,7 +183,12 @@ describe('an update', () => {
 });
 
 describe('polling an update', () => {
-  const poll = (node: TestNode, updateId: string, lifecycleStage: number, timeoutMs = 10_000) =>
+  const poll = (
+    node: TestNode,
+    updateId: string,
+    lifecycleStage: enums.UpdateWorkflowExecutionLifecycleStage,
+    timeoutMs = 10_000,
+  ) =>
     node.call(
       methods.PollWorkflowExecutionUpdate,
       {
