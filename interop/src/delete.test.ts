@@ -43,3 +43,14 @@ test('deleting a running workflow ends it first', async () => {
     25_000,
   );
 });
+
+test('whoever waits for the end of a run hears that it was deleted', async ({ expect }) => {
+  const execution = await environment.start(environment.uniqueId('queue'));
+  const outcome = environment.closedHistory(execution).then(
+    () => 'closed',
+    (error: Error & { code: number }) => error.code,
+  );
+  await service.deleteWorkflowExecution({ namespace: 'default', workflowExecution: execution });
+  // Deletion terminates first: the one who waits sees either the termination or that nothing is there any more.
+  expect(['closed', 5]).toContain(await outcome);
+});

@@ -20,7 +20,7 @@ const stories: Readonly<Record<string, Story>> = {
   'timers fire, late ones at once and no timer early': async (server) => {
     const { taskQueue } = server.environment.scriptedWorker();
     const execution = await server.environment.start(taskQueue);
-    const timers = [commands.startTimer('during', 0.5), commands.startTimer('after', 3)];
+    const timers = [commands.startTimer('during', 2), commands.startTimer('after', 5)];
     await workerOf(server, taskQueue).step(timers);
     return async (expect) => {
       await stepUntil(server, taskQueue, execution, 'TimerFired', 2);
@@ -29,8 +29,8 @@ const stories: Readonly<Record<string, Story>> = {
       const fired = events.filter((event) => event.timerFiredEventAttributes);
       expect(fired.map((event) => event.timerFiredEventAttributes!.timerId)).toEqual(['during', 'after']);
       const startedMs = milliseconds(events.find((event) => event.timerStartedEventAttributes)!);
-      expect(milliseconds(fired[0]!) - startedMs).toBeGreaterThanOrEqual(700);
-      expect(milliseconds(fired[1]!) - startedMs).toBeGreaterThanOrEqual(3000);
+      expect(milliseconds(fired[0]!) - startedMs).toBeGreaterThanOrEqual(2000);
+      expect(milliseconds(fired[1]!) - startedMs).toBeGreaterThanOrEqual(5000);
     };
   },
   'running, waiting and retrying activities go on': async (server) => {
@@ -157,7 +157,7 @@ describe.each(['stopped', 'killed'] as const)('when the server is %s and started
     server = await DurableServer.start();
     const begun = names.map(async (name) => endings.set(name, await stories[name]!(server)));
     await Promise.all(begun);
-    await server.restart(how, async () => await delay(700));
+    await server.restart(how, async () => await delay(2000));
   }, 60_000);
   afterAll(async () => await server.close());
 

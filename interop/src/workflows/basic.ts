@@ -10,3 +10,9 @@ export async function sleeper(ms: number): Promise<string> {
   await wf.sleep(ms);
   return 'slept';
 }
+
+/** Counts down, one run a number. */
+export async function countdown(from: number): Promise<string> {
+  if (from > 0) await wf.continueAsNew<typeof countdown>(from - 1);
+  return 'lift-off';
+}
