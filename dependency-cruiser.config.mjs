@@ -36,6 +36,23 @@ export default {
       to: { pathNot: '^packages/protocol/(src|generated|dist/wire)/' },
     },
     {
+      name: 'common-is-pure',
+      comment: 'packages/common runs inside the workflow sandbox: itself, the protocol, and the errors of Nexus.',
+      severity: 'error',
+      from: { path: '^packages/common/src/', pathNot: TESTS },
+      to: { pathNot: ['^packages/common/src/', '^packages/protocol/(dist|generated)/', npm(['nexus-rpc'])] },
+    },
+    {
+      name: 'sandbox-holds-no-codecs',
+      comment: 'What workflow bundles import must not pull in the generated codecs: types only, outside a few entries.',
+      severity: 'error',
+      from: {
+        path: '^packages/common/src/',
+        pathNot: [TESTS, '^packages/common/src/(conversion|proto-utils)/'],
+      },
+      to: { path: '^packages/protocol/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'engine-is-pure',
       comment: 'The engine holds no clock, disk or network: itself, the protocol, and a few pure libraries.',
       severity: 'error',

@@ -7,7 +7,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 /** In the order of their dependencies, so that each line below says how long that project took by itself. */
-const PROJECTS = ['packages/protocol', 'packages/engine', 'packages/server', 'samples/food-delivery', 'interop', 'bench'];
+const PROJECTS = [
+  'packages/protocol',
+  'packages/common',
+  'packages/engine',
+  'packages/server',
+  'samples/food-delivery',
+  'interop',
+  'bench',
+];
 
 const failed = [
   ...step('protocol codecs', ['packages/protocol/scripts/generate.mjs']),
