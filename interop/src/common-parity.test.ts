@@ -193,6 +193,35 @@ const VALUES: readonly unknown[] = [
   Number.MAX_SAFE_INTEGER,
 ];
 
+describe('the types of both', () => {
+  it('fit into each other, so that code may move one file at a time', () => {
+    const codec: ours.PayloadCodec = { encode: (p) => Promise.resolve(p), decode: (p) => Promise.resolve(p) };
+    const fits: [
+      theirs.PayloadConverter,
+      theirs.PayloadCodec,
+      theirs.MetricMeter,
+      theirs.RetryPolicy,
+      theirs.Priority,
+      theirs.ActivityFunction,
+      theirs.SearchAttributePair[],
+      theirs.Duration,
+    ] = [ours.defaultPayloadConverter, codec, ours.noopMetricMeter, POLICY, {}, async () => {}, [], DURATION];
+    const fitsBack: [ours.PayloadConverter, ours.PayloadCodec, ours.MetricMeter, ours.RetryPolicy, ours.Logger] = [
+      theirs.defaultPayloadConverter,
+      codec,
+      theirs.noopMetricMeter,
+      POLICY,
+      LOGGER,
+    ];
+    expect([fits.length, fitsBack.length]).toEqual([8, 5]);
+  });
+});
+
+const DURATION: ours.Duration = '5 minutes';
+const POLICY: ours.RetryPolicy & theirs.RetryPolicy = { initialInterval: DURATION, maximumAttempts: 3 };
+const noop = () => {};
+const LOGGER: theirs.Logger = { log: noop, trace: noop, debug: noop, info: noop, warn: noop, error: noop };
+
 describe('payloads', () => {
   it.each(VALUES.map((value) => [value]))('of %j are the same bytes, and each reads the other', (value) => {
     const mine = ours.defaultPayloadConverter.toPayload(value);
@@ -234,6 +263,21 @@ describe('payloads', () => {
       }
     }
   });
+});
+
+describe('well-known types of protobuf', () => {
+  it.each(WELL_KNOWN_MESSAGES.map((properties) => [properties]))(
+    'of %j are the same JSON, and come back',
+    (properties) => {
+      const root = wellKnownRoot();
+      const type = root.lookupType('a.Known');
+      const message = type.decode(Uint8Array.from(type.encode(type.fromObject(properties)).finish()));
+      const mine = new ourProtobufs.ProtobufJsonPayloadConverter(root);
+      const payload = mine.toPayload(message) as ours.Payload;
+      expect(text(payload)).toEqual(text(new theirProtobufs.ProtobufJsonPayloadConverter(root).toPayload(message)));
+      expect(type.toObject(mine.fromPayload(payload))).toEqual(type.toObject(message));
+    },
+  );
 });
 
 describe('failures', () => {
@@ -578,10 +622,19 @@ function ERRORS(): readonly ErrorCase[] {
 
 /** What the test needs of protobufjs. */
 interface Protobufjs {
-  parse(source: string): { readonly root: { lookupType(name: string): MessageType } };
+  parse(source: string): { readonly root: Root };
+  readonly common: { get(file: string): { readonly nested: object } | null };
+}
+
+interface Root {
+  lookupType(name: string): MessageType;
+  addJSON(nested: object): unknown;
+  resolveAll(): unknown;
 }
 
 interface MessageType {
+  encode(message: object): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): object;
   fromObject(properties: object): object;
   toObject(message: object): unknown;
 }
@@ -629,4 +682,36 @@ const PROTOBUF_MESSAGES: readonly Record<string, unknown>[] = [
     single: 0.5,
     colors: [0, 1],
   },
+];
+
+function wellKnownRoot(): Root {
+  const protobufjs = protobufjsOf('@temporalio/common', 'protobufjs') as Protobufjs;
+  const { root } = protobufjs.parse(`
+    syntax = "proto3";
+    package a;
+    message Known {
+      google.protobuf.Timestamp moment = 1; google.protobuf.Duration duration = 2; google.protobuf.Struct struct = 3;
+      google.protobuf.Int64Value integer = 4; google.protobuf.StringValue text = 5; google.protobuf.FieldMask mask = 7;
+      google.protobuf.BoolValue flag = 8; google.protobuf.Empty empty = 9; google.protobuf.Value value = 10;
+      google.protobuf.BytesValue bytes = 11; google.protobuf.DoubleValue ratio = 12;
+      repeated google.protobuf.Duration durations = 13; google.protobuf.Any any = 14;
+    }`);
+  for (const file of ['timestamp', 'duration', 'struct', 'wrappers', 'any', 'field_mask', 'empty']) {
+    root.addJSON(protobufjs.common.get(`google/protobuf/${file}.proto`)?.nested ?? {});
+  }
+  root.resolveAll();
+  return root;
+}
+
+const WELL_KNOWN_MESSAGES: readonly object[] = [
+  { moment: { seconds: 1_767_225_600, nanos: 123_000_000 }, duration: { seconds: 1, nanos: 500_000_000 } },
+  { moment: { seconds: -1, nanos: 1 }, duration: { nanos: -1_000 }, durations: [{ seconds: -3 }, { nanos: 1 }] },
+  { integer: { value: '9007199254740993' }, text: { value: '' }, flag: { value: false }, ratio: { value: Number.NaN } },
+  { empty: {}, bytes: { value: new Uint8Array([1]) }, mask: { paths: ['foo_bar', 'b.c_d'] } },
+  {
+    value: { stringValue: 'x' },
+    struct: { fields: { a: { numberValue: 1 }, b: { boolValue: true }, c: { nullValue: 0 } } },
+  },
+  { struct: { fields: { list: { listValue: { values: [{ stringValue: '' }] } }, empty: { structValue: {} } } } },
+  { any: { type_url: 'type.googleapis.com/google.protobuf.StringValue', value: Uint8Array.of(10, 1, 120) } },
 ];

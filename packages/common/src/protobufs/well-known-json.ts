@@ -45,7 +45,9 @@ const value: WellKnownJson = {
   toJson(message) {
     if (isRecord(message.structValue)) return struct.toJson(message.structValue);
     if (isRecord(message.listValue)) return listValue.toJson(message.listValue);
-    return message.stringValue ?? message.numberValue ?? message.boolValue ?? null;
+    // The prototype of a message holds the defaults of the others.
+    const set = ['stringValue', 'numberValue', 'boolValue'].find((name) => Object.hasOwn(message, name));
+    return set === undefined ? null : (message[set] ?? null);
   },
   fromJson(json) {
     if (json === null) return { nullValue: 0 };
