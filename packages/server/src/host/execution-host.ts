@@ -5,6 +5,7 @@ import { CommitFailedError, type Committer } from '../committer/index.js';
 import type { Logger } from '../observability/index.js';
 import {
   DurableShardJournal,
+  KnownWorkflowIds,
   recoverExecutions,
   Shard,
   type Decide,
@@ -20,6 +21,7 @@ import { shardOf } from './shard-of.js';
 
 const REOPEN_DELAY_MS = 1000;
 const LEASE_MS = 60_000;
+const WORKFLOW_IDS_PAGE = 2000;
 
 /** What the shards of a node work with. */
 export interface ExecutionHostDependencies {
@@ -43,6 +45,8 @@ export class ExecutionHost {
   private readonly shards: (Shard | undefined)[] = [];
   /** Shards that are being opened again after a failure. */
   private readonly reopening = new Map<number, { readonly timer: ClockTimer; opened: Promise<void> | undefined }>();
+  private readonly workflowIds = new KnownWorkflowIds();
+  private learning: Promise<void> = Promise.resolve();
   private stopping = false;
 
   constructor(private readonly dependencies: ExecutionHostDependencies) {}
@@ -54,12 +58,31 @@ export class ExecutionHost {
   /** Takes every shard: recovers what is only in the journal and resumes timers and tasks. */
   async open(): Promise<void> {
     for (let shardId = 0; shardId < this.shardCount; shardId += 1) this.shards[shardId] = await this.openShard(shardId);
+    // New runs have been added since the first shard was opened; what was there before follows.
+    this.learning = this.learnWorkflowIds();
+  }
+
+  /** Reads which workflow ids there are, behind everything else. Until it is done every one is looked up. */
+  private async learnWorkflowIds(): Promise<void> {
+    const { store, log } = this.dependencies;
+    let cursor: Awaited<ReturnType<typeof store.workflowIds>>['cursor'];
+    try {
+      do {
+        const page = await store.workflowIds(cursor, WORKFLOW_IDS_PAGE);
+        for (const key of page.rows) this.workflowIds.add(key);
+        cursor = page.cursor;
+      } while (cursor !== undefined && !this.stopping);
+      if (cursor === undefined) this.workflowIds.complete();
+    } catch (error) {
+      if (!this.stopping) log.warn('Cannot read which workflow ids there are; each start looks its own up', { error });
+    }
   }
 
   /** Stops timers, writes the tables one last time, tells whoever still waits. Nothing is decided afterwards. */
   async stop(): Promise<void> {
     this.stopping = true;
     for (const { timer } of this.reopening.values()) timer.cancel();
+    await this.learning;
     await Promise.all([...this.reopening.values()].map(async ({ opened }) => opened));
     await Promise.all(this.shards.map(async (shard) => shard?.stop()));
   }
@@ -137,6 +160,7 @@ export class ExecutionHost {
         effects,
         retentionMs,
         searchAttributeType,
+        workflowIds: this.workflowIds,
         cacheSizeBytes: Math.ceil(cacheSizeBytes / this.shardCount),
         onFailed: (failed, error) => this.reopen(failed, error),
       },

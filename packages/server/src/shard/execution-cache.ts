@@ -19,7 +19,7 @@ export class ExecutionCache {
   private isEvictionScheduled = false;
 
   constructor(
-    private readonly dependencies: Pick<ShardDependencies, 'store' | 'shardId' | 'cacheSizeBytes'>,
+    private readonly dependencies: Pick<ShardDependencies, 'store' | 'shardId' | 'cacheSizeBytes' | 'workflowIds'>,
     /** A run leaves memory and may come back later. */
     private readonly onEvicted: (live: LiveExecution) => void,
   ) {}
@@ -112,6 +112,7 @@ export class ExecutionCache {
   add(live: LiveExecution): void {
     const { key } = live.state;
     this.lives.set(runKey(key), live);
+    this.dependencies.workflowIds.add(key);
     if (live.isCurrent) this.currents.set(workflowKey(key), live);
     this.account(live);
   }

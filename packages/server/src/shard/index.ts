@@ -2,6 +2,7 @@
 // Knows nothing of gRPC, of task queues or of what a decision means.
 export { DurableShardJournal } from './journal.js';
 export { frameEvent } from './history-tail.js';
+export { KnownWorkflowIds } from './known-workflow-ids.js';
 export { LiveExecution } from './live-execution.js';
 export type { EffectSink, RunTarget, ShardDependencies, ShardJournal } from './ports.js';
 export { shardUnavailable } from './errors.js';

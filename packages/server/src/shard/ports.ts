@@ -2,6 +2,7 @@ import type { DecideContext, Effect, Limits, SearchAttributeType } from '@perdur
 import type { Clock } from '../clock.js';
 import type { Logger } from '../observability/index.js';
 import type { Materialisation, Store } from '../store/index.js';
+import type { KnownWorkflowIds } from './known-workflow-ids.js';
 import type { LiveExecution } from './live-execution.js';
 import type { Shard } from './shard.js';
 
@@ -51,6 +52,8 @@ export interface ShardDependencies {
   readonly retentionMs: (namespaceId: string) => number;
   /** Types of custom search attributes, for the visibility rows. */
   readonly searchAttributeType: (namespaceId: string, name: string) => SearchAttributeType | undefined;
+  /** The workflow ids of every shard of this node. */
+  readonly workflowIds: KnownWorkflowIds;
   /** Memory for executions; more is used only for what cannot be dropped yet. */
   readonly cacheSizeBytes: number;
   /** A commit failed: the shard is useless until it is opened again. */

@@ -173,7 +173,7 @@ export class Shard {
     use: (live: LiveExecution | undefined) => Value | Promise<Value>,
   ): Promise<Value> {
     let live = this.cache.find(target);
-    while (live === undefined) {
+    while (live === undefined && this.dependencies.workflowIds.mayHave(target)) {
       this.assertUsable();
       let loaded: LiveExecution | undefined;
       try {

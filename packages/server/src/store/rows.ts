@@ -122,6 +122,12 @@ export interface Page<Row> {
   readonly cursor: PageCursor | undefined;
 }
 
+/** Names a workflow id within its namespace. */
+export interface WorkflowKey {
+  readonly namespaceId: string;
+  readonly workflowId: string;
+}
+
 /** A run whose timer is due. */
 export interface DueExecution extends RunKey {
   readonly nextDueMs: number;

@@ -15,6 +15,7 @@ import type {
   RunKey,
   RunSummary,
   ShardLease,
+  WorkflowKey,
 } from './rows.js';
 
 /** Facts fixed when the store was created. */
@@ -106,6 +107,8 @@ export interface Store {
   ): Promise<Page<DueExecution>>;
   /** Runs of the shard with `needsAttention`, in the order they were first stored. */
   attentionExecutions(shardId: number, cursor: PageCursor | undefined, limit: number): Promise<Page<ExecutionRow>>;
+  /** Every workflow id of which a run is kept, each once, in some fixed order. */
+  workflowIds(cursor: PageCursor | undefined, limit: number): Promise<Page<WorkflowKey>>;
   /** Events of a run, trimmed exactly to the range. */
   readHistory(run: RunKey, range: HistoryRange): Promise<HistoryPage>;
 

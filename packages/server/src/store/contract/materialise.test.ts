@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StoreRequestError } from '../errors.js';
-import type { AcquiredShard, Materialisation } from '../rows.js';
+import type { AcquiredShard, Materialisation, PageCursor } from '../rows.js';
 import type { Store } from '../store.js';
 import { describeEveryStore } from './testing/adapters.js';
 import {
@@ -165,6 +165,30 @@ describeEveryStore((harness) => {
       } while (cursor !== undefined);
       expect(seen).toEqual(['w1@10', 'w8@10', 'w5@20', 'w2@30', 'w3@30', 'w4@30', 'w0@50']);
       if (harness().shardCount > 1) expect((await store.dueExecutions(1, 99, undefined, 9)).rows).toEqual([]);
+    });
+
+    it('pages workflow ids, each once, however many runs it has', async () => {
+      const { store, apply } = await prepared();
+      const ids = [
+        ['a', 'x'],
+        ['a', 'y'],
+        ['b', 'x'],
+        ['b', '\u{1F600}'],
+        ['c', ''],
+      ] as const;
+      const executions = ids.flatMap(([namespaceId, workflowId]) => [
+        executionRow({ namespaceId, workflowId, runId: '1', isCurrent: false }),
+        executionRow({ namespaceId, workflowId, runId: '2' }),
+      ]);
+      await apply({ executions });
+      const found: string[] = [];
+      let cursor: PageCursor | undefined;
+      do {
+        const page = await store.workflowIds(cursor, 2);
+        found.push(...page.rows.map(({ namespaceId, workflowId }) => `${namespaceId} ${workflowId}`));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      expect(found.sort()).toEqual(ids.map((id) => id.join(' ')).sort());
     });
 
     it('pages runs that need attention in the order they were first stored', async () => {

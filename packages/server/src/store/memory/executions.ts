@@ -1,5 +1,5 @@
 import { compareStrings } from '@perdure/engine/visibility';
-import type { DueExecution, ExecutionRow, Page, PageCursor, RunKey, RunSummary } from '../rows.js';
+import type { DueExecution, ExecutionRow, Page, PageCursor, RunKey, RunSummary, WorkflowKey } from '../rows.js';
 import { workflowKey } from './keys.js';
 
 interface StoredExecution {
@@ -82,6 +82,20 @@ export class ExecutionsTable {
     const page = waiting.slice(0, limit);
     const last = waiting.length > limit ? page.at(-1) : undefined;
     return { rows: page.map(({ row }) => row), cursor: last && [last.ordinal] };
+  }
+
+  workflowIds(cursor: PageCursor | undefined, limit: number): Page<WorkflowKey> {
+    const after = cursor?.[0] ?? '';
+    const keys = [...this.#workflows.keys()]
+      .sort(compareStrings)
+      .filter((key) => compareStrings(key, String(after)) > 0);
+    const page = keys.slice(0, limit);
+    const last = keys.length > limit ? page.at(-1) : undefined;
+    const rows = page.flatMap((key) => [...(this.#workflows.get(key)?.values() ?? [])].slice(0, 1));
+    return {
+      rows: rows.map(({ row: { namespaceId, workflowId } }) => ({ namespaceId, workflowId })),
+      cursor: last === undefined ? undefined : [last],
+    };
   }
 
   *#ofShard(shardId: number): Iterable<StoredExecution> {

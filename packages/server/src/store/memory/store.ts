@@ -15,6 +15,7 @@ import type {
   RunKey,
   RunSummary,
   ShardLease,
+  WorkflowKey,
 } from '../rows.js';
 import type {
   AcquireShardRequest,
@@ -121,6 +122,10 @@ export class MemoryStore implements Store {
 
   attentionExecutions(shardId: number, cursor: PageCursor | undefined, limit: number): Promise<Page<ExecutionRow>> {
     return this.#read((tables) => tables.executions.attention(shardId, cursor, limit));
+  }
+
+  workflowIds(cursor: PageCursor | undefined, limit: number): Promise<Page<WorkflowKey>> {
+    return this.#read((tables) => tables.executions.workflowIds(cursor, limit));
   }
 
   readHistory(run: RunKey, range: HistoryRange): Promise<HistoryPage> {

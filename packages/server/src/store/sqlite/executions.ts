@@ -1,4 +1,4 @@
-import type { DueExecution, ExecutionRow, Page, PageCursor, RunKey, RunSummary } from '../rows.js';
+import type { DueExecution, ExecutionRow, Page, PageCursor, RunKey, RunSummary, WorkflowKey } from '../rows.js';
 import type { SqlDatabase, SqlRow } from './driver.js';
 import { bytesOf } from './wire/columns.js';
 import { readPageEnd, writePageEnd } from './wire/cursor.js';
@@ -18,6 +18,7 @@ export class ExecutionsTable {
   readonly #listRuns;
   readonly #due;
   readonly #attention;
+  readonly #workflowIds;
 
   constructor(database: SqlDatabase) {
     this.#upsert = database.prepare(`
@@ -45,6 +46,10 @@ export class ExecutionsTable {
     this.#attention = database.prepare(`
       SELECT ${columns} FROM executions WHERE shard_id = ? AND needs_attention = 1 AND ordinal > ?
       ORDER BY ordinal LIMIT ?`);
+    // Answered from the unique index alone.
+    this.#workflowIds = database.prepare(`
+      SELECT DISTINCT namespace_id, workflow_id FROM executions WHERE (namespace_id, workflow_id) > (?, ?)
+      ORDER BY namespace_id, workflow_id LIMIT ?`);
   }
 
   /** Takes one row as `writeExecution` wrote it. */
@@ -121,6 +126,16 @@ export class ExecutionsTable {
     const last = rows.length > limit ? page.at(-1) : undefined;
     writePageEnd(reply, last && [last.ordinal as number]);
   }
+
+  workflowIds(cursor: PageCursor | undefined, limit: number, reply: FlatWriter): void {
+    const [afterNamespaceId, afterWorkflowId] = (cursor ?? ['', '']) as [string, string];
+    const rows = this.#workflowIds.all(afterNamespaceId, afterWorkflowId, limit + 1);
+    const page = rows.slice(0, limit);
+    reply.put(page.length);
+    for (const row of page) reply.put(row.namespace_id as string).put(row.workflow_id as string);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    writePageEnd(reply, last && [last.namespace_id as string, last.workflow_id as string]);
+  }
 }
 
 /** Writes one row into a message. */
@@ -171,6 +186,15 @@ export function readDuePage(reader: FlatReader): Page<DueExecution> {
 /** Reads the reply of `attention`. */
 export function readAttentionPage(reader: FlatReader): Page<ExecutionRow> {
   const rows = Array.from({ length: reader.number() }, () => readExecution(reader));
+  return { rows, cursor: readPageEnd(reader) };
+}
+
+/** Reads the reply of `workflowIds`. */
+export function readWorkflowIdsPage(reader: FlatReader): Page<WorkflowKey> {
+  const rows = Array.from({ length: reader.number() }, () => ({
+    namespaceId: reader.string(),
+    workflowId: reader.string(),
+  }));
   return { rows, cursor: readPageEnd(reader) };
 }
 

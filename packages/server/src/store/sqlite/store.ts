@@ -15,6 +15,7 @@ import type {
   RunKey,
   RunSummary,
   ShardLease,
+  WorkflowKey,
 } from '../rows.js';
 import type {
   AcquireShardRequest,
@@ -28,7 +29,7 @@ import type {
   VisibilityCount,
 } from '../store.js';
 import type { Checkpoints } from './checkpoints.js';
-import { readAttentionPage, readDuePage, readExecution, readRunSummaries } from './executions.js';
+import { readAttentionPage, readDuePage, readExecution, readRunSummaries, readWorkflowIdsPage } from './executions.js';
 import type { StoreHealth } from './health.js';
 import { readHistoryPage, writeHistoryRange } from './history.js';
 import { readJournalRows, writeGroups } from './journal.js';
@@ -150,6 +151,17 @@ export class SqliteStore implements Store {
         request.put(limit);
       },
       readAttentionPage,
+    );
+  }
+
+  workflowIds(cursor: PageCursor | undefined, limit: number): Promise<Page<WorkflowKey>> {
+    return this.reader.read(
+      'workflowIds',
+      (request) => {
+        writePageEnd(request, cursor);
+        request.put(limit);
+      },
+      readWorkflowIdsPage,
     );
   }
 

@@ -27,6 +27,8 @@ export const readOperations: { readonly [name in Operation]?: OperationHandler }
     executions.due(request.number(), request.number(), readPageEnd(request), request.number(), reply),
   attentionExecutions: ({ executions }, request, reply) =>
     executions.attention(request.number(), readPageEnd(request), request.number(), reply),
+  workflowIds: ({ executions }, request, reply) =>
+    executions.workflowIds(readPageEnd(request), request.number(), reply),
   readHistory: ({ history }, request, reply) => history.read(readRunKey(request), readHistoryRange(request), reply),
   listVisibility: ({ visibility }, request, reply) =>
     visibility.list(request.string(), readCondition(request), request.number(), readPageEnd(request), reply),

@@ -37,6 +37,7 @@ export const answerStatus = {
 export type Operation =
   | 'acquireShard'
   | 'attentionExecutions'
+  | 'workflowIds'
   | 'checkpoint'
   | 'close'
   | 'commit'
