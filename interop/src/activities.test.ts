@@ -163,7 +163,7 @@ test('retries happen behind the history, with attempt and last failure in the fi
 test('backoff grows by the coefficient up to the maximum interval', async ({ expect }) => {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
-  const retryPolicy = { initialInterval: seconds(0.1), backoffCoefficient: 5, maximumInterval: seconds(0.6) };
+  const retryPolicy = { initialInterval: seconds(1), backoffCoefficient: 1.5, maximumInterval: seconds(2) };
   await worker.step([commands.scheduleActivity('a', worker.taskQueue, { retryPolicy })]);
   const intervalsMs: number[] = [];
   for (let attempt = 1; attempt <= 3; attempt++) {
@@ -175,7 +175,7 @@ test('backoff grows by the coefficient up to the maximum interval', async ({ exp
     const { nextAttemptScheduleTime, lastAttemptCompleteTime } = pendingActivities[0]!;
     intervalsMs.push(Math.round(millis(nextAttemptScheduleTime!) - millis(lastAttemptCompleteTime!)));
   }
-  expect(intervalsMs).toEqual([100, 500, 600]);
+  expect(intervalsMs).toEqual([1000, 1500, 2000]);
 });
 
 test('maximum attempts end the retries with the last failure', async ({ expect }) => {
