@@ -199,7 +199,8 @@ export class ExecutionHost {
       const shard = await this.openShard(shardId);
       this.shards[shardId] = shard;
       this.reopening.delete(shardId);
-      log.info('The shard is open again', { shardId });
+      if (shard.isUseless) this.reopen(shard, new Error('It failed again while it was being opened'));
+      else log.info('The shard is open again', { shardId });
     } catch (error) {
       if (this.stopping) return;
       if (error instanceof CommitFailedError) {

@@ -3,8 +3,6 @@ import type { ExecutionRow } from '../store/index.js';
 import { LiveExecution } from './live-execution.js';
 import type { RunTarget, ShardDependencies } from './ports.js';
 
-const ATTENTION_PAGE = 500;
-
 /** The runs of a shard that are in memory, bounded in bytes. */
 export class ExecutionCache {
   private readonly lives = new Map<string, LiveExecution>();
@@ -49,7 +47,7 @@ export class ExecutionCache {
   /** The run, if it is in memory; not a use that would keep it there. */
   peek(target: RunTarget): LiveExecution | undefined {
     const live = target.runId === '' ? this.currents.get(workflowKey(target)) : this.lives.get(runKey(target));
-    return live === undefined || live.removed ? undefined : live;
+    return live === undefined || live.isGone ? undefined : live;
   }
 
   /**
@@ -86,20 +84,25 @@ export class ExecutionCache {
       // A run that was in memory, changed, and left again while this read was under way is newer than what it found.
       if (this.departures.get(key) !== departures) continue;
       const live = row === undefined ? undefined : this.admit(row);
-      return runId === '' && live?.isCurrent === false ? undefined : live;
+      if (live?.isGone === true || (runId === '' && live?.isCurrent === false)) return undefined;
+      return live;
     }
   }
 
-  /** Brings a stored run into memory, unless it is there: what is in memory is never older. */
-  private admit(row: ExecutionRow): LiveExecution | undefined {
+  /**
+   * Brings a stored run into memory, unless it is there: what is in memory is never older. The row must be the newest
+   * there is, or that of a deleted run.
+   */
+  admit(row: ExecutionRow): LiveExecution {
     const present = this.lives.get(runKey(row));
-    if (present !== undefined) return present.removed ? undefined : present;
+    if (present !== undefined) return present;
     const ofWorkflow = workflowKey(row);
     const state = decodeSnapshot(row.snapshot);
     const live = new LiveExecution(state, {
       storedThroughEventId: state.nextEventId - 1,
       // A newer run, or the deletion of one, may be in memory only.
-      isCurrent: row.isCurrent && !this.currents.has(ofWorkflow) && !this.hiddenCurrents.has(ofWorkflow),
+      isCurrent:
+        row.isCurrent && !state.deleted && !this.currents.has(ofWorkflow) && !this.hiddenCurrents.has(ofWorkflow),
       durable: true,
       snapshotSizeBytes: row.snapshot.length,
     });
@@ -145,21 +148,6 @@ export class ExecutionCache {
     if (previous !== undefined) previous.isCurrent = false;
     this.add(live);
     return live;
-  }
-
-  /** The runs that start-up has to take up again, read page by page; earlier pages may leave memory again. */
-  async *loadNeedingAttention(): AsyncGenerator<LiveExecution> {
-    const { store, shardId } = this.dependencies;
-    let cursor: Awaited<ReturnType<typeof store.attentionExecutions>>['cursor'];
-    do {
-      const page = await store.attentionExecutions(shardId, cursor, ATTENTION_PAGE);
-      for (const row of page.rows) {
-        const live = this.admit(row);
-        if (live !== undefined) yield live;
-      }
-      this.evict();
-      cursor = page.cursor;
-    } while (cursor !== undefined);
   }
 
   /** Reading alone fills memory too. Whoever has just loaded something may use it to the end of this turn. */

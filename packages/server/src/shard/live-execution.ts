@@ -120,6 +120,11 @@ export class LiveExecution {
     this.notifyDurable();
   }
 
+  /** Deleted, or about to be: for everybody but the cleaner there is no such run. */
+  get isGone(): boolean {
+    return this.removed || this.state.deleted;
+  }
+
   /** Somebody waits for this run in memory; it must not be evicted. */
   get isWatched(): boolean {
     return (

@@ -17,6 +17,7 @@ import { ExecutionCache } from './execution-cache.js';
 import type { LiveExecution } from './live-execution.js';
 import { Materialiser } from './materialiser.js';
 import type { RunTarget, ShardDependencies, ShardJournal } from './ports.js';
+import { resumeExecutions } from './resumption.js';
 import { dueTimeMs, ShardTimers } from './shard-timers.js';
 
 /** What a decision function sees: the run it decides on. */
@@ -66,7 +67,7 @@ export class Shard {
     return this.failure !== undefined;
   }
 
-  /** Starts timers and materialisation, and takes up the effects that were pending when the shard was last closed. */
+  /** Starts timers and materialisation, and begins to take up what was owed when the shard was last closed. */
   async begin(recovered: readonly LiveExecution[]): Promise<void> {
     for (const live of recovered) {
       this.cache.add(live);
@@ -74,9 +75,12 @@ export class Shard {
     }
     await this.materialiser.run();
     await this.timers.start();
-    for await (const live of this.cache.loadNeedingAttention()) this.resume(live);
-    if (this.failure !== undefined) throw this.failure;
     this.materialiser.start();
+    void resumeExecutions(this.dependencies, this.cache, {
+      resume: (live) => this.resume(live),
+      offerTasks: (live, effects) => this.offerTasks(live, effects),
+      isUseless: () => this.isUseless,
+    });
   }
 
   /** Decides on a run and answers when the decision is durable. Throws `ServiceError` if it is refused. */
