@@ -16,7 +16,7 @@ import {
   type LiveExecution,
   type RunTarget,
 } from '../shard/index.js';
-import type { Store } from '../store/index.js';
+import { ShardFencedError, type Store } from '../store/index.js';
 import { shardOf } from './shard-of.js';
 
 const REOPEN_DELAY_MS = 1000;
@@ -203,7 +203,7 @@ export class ExecutionHost {
       else log.info('The shard is open again', { shardId });
     } catch (error) {
       if (this.stopping) return;
-      if (error instanceof CommitFailedError) {
+      if (error instanceof CommitFailedError || error instanceof ShardFencedError) {
         log.error('A shard failed while it was being opened and is opened again', { shardId, error });
         this.reopenLater(shardId);
       } else onStoreLost(error instanceof Error ? error : new Error(String(error)));

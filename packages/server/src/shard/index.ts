@@ -8,4 +8,3 @@ export type { EffectSink, RunTarget, ShardDependencies, ShardJournal } from './p
 export { shardUnavailable } from './errors.js';
 export { recoverExecutions } from './recovery.js';
 export { Shard, type Decide, type DecideAll, type DecideStart, type Executed } from './shard.js';
-export { decodeSearchAttribute } from './visibility-row.js';

@@ -1,11 +1,5 @@
 // From tasks of executions to answers of polls, and the tokens that find the way back. Knows nothing of requests.
 export { activityTaskResponse } from './activity-task-response.js';
 export { queueKey, TaskDispatcher } from './task-dispatcher.js';
-export {
-  decodeActivityTaskToken,
-  decodeQueryTaskToken,
-  decodeWorkflowTaskToken,
-  encodeActivityTaskToken,
-  encodeWorkflowTaskToken,
-} from './token.js';
+export { decodeActivityTaskToken, decodeQueryTaskToken, decodeWorkflowTaskToken } from './token.js';
 export { workflowTaskResponse } from './workflow-task-response.js';

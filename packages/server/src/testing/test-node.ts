@@ -17,6 +17,8 @@ export interface TestNodeOptions extends Pick<ServerOptions, 'limits' | 'cacheSi
   readonly clock?: ManualClock;
   readonly faults?: MemoryFaults;
   readonly shardCount?: number;
+  /** Puts faults into the reads of the store, which `faults` does not reach. */
+  readonly wrapStore?: (store: Store) => void;
 }
 
 /** What a worker gets with a workflow task. */
@@ -39,6 +41,7 @@ export class TestNode {
   static async open(options: TestNodeOptions = {}): Promise<TestNode> {
     const { clock = new ManualClock(), disk = new MemoryDisk(), faults, shardCount, limits, cacheSizeBytes } = options;
     const store = await openStore({ kind: 'memory', clusterId: 'test', disk, faults, shardCount });
+    options.wrapStore?.(store);
     const onFatal = (error: Error): void => void node.fatal.push(error);
     const settings = { clock, onFatal, ...(limits && { limits }), ...(cacheSizeBytes && { cacheSizeBytes }) };
     const { services } = createServices(settings, store, silentLogger);
