@@ -13,6 +13,9 @@ export interface RetrySchedule {
   readonly nonRetryableErrorTypes: readonly string[];
 }
 
+/** Ten thousand years: the longest that google.protobuf.Duration allows. */
+const MAXIMUM_DURATION_MS = 315_576_000_000 * 1000;
+
 /** Fills in Temporal's defaults: 1 s, doubling, at most 100 times the initial interval, without end. */
 export function retrySchedule(policy: common.IRetryPolicy, limits: Limits): RetrySchedule {
   const initialIntervalMs = durationToMs(policy.initialInterval) || limits.defaultActivityRetryInitialIntervalMs;
@@ -20,7 +23,8 @@ export function retrySchedule(policy: common.IRetryPolicy, limits: Limits): Retr
     initialIntervalMs,
     backoffCoefficient: policy.backoffCoefficient || limits.defaultActivityRetryBackoffCoefficient,
     maximumIntervalMs:
-      durationToMs(policy.maximumInterval) || initialIntervalMs * limits.defaultActivityRetryMaximumIntervalCoefficient,
+      durationToMs(policy.maximumInterval) ||
+      Math.min(initialIntervalMs * limits.defaultActivityRetryMaximumIntervalCoefficient, MAXIMUM_DURATION_MS),
     maximumAttempts: policy.maximumAttempts ?? 0,
     nonRetryableErrorTypes: policy.nonRetryableErrorTypes ?? [],
   };

@@ -54,6 +54,16 @@ test('what is not to be reapplied is left out', () => {
   ).toEqual(['kept']);
 });
 
+test('what was signalled during the task that is done again is reapplied', () => {
+  const world = new World();
+  world.start();
+  world.take();
+  world.signal('during');
+  world.complete();
+  world.reset(4);
+  expect(world.run().events[4]?.workflowExecutionSignaledEventAttributes?.signalName).toBe('during');
+});
+
 test('a closed run can be reset, and the same request resets it once', () => {
   const world = twoTasks();
   world.terminate();

@@ -142,6 +142,16 @@ test('a cron schedule holds back the first run too, and opens the next one on su
   `);
 });
 
+test('a retry within a cron schedule still knows the last result', () => {
+  const world = new World();
+  world.start({ cronSchedule: '@every 10s', retryPolicy: {} });
+  world.pass(10_000);
+  world.step(commands.complete('kept'));
+  world.passToNextDue();
+  world.step(commands.fail('once'));
+  expect(world.run().state.started).toMatchObject({ attempt: 2, lastCompletionResult: payloads('kept') });
+});
+
 test('terminating a cron execution ends the chain', () => {
   const world = new World();
   world.start({ cronSchedule: '* * * * *' });
