@@ -1,4 +1,5 @@
-import { command, common, enums, failure, workflowservice, type google } from '@perdure/protocol';
+import type { common, failure } from '@perdure/protocol';
+import { command, enums, workflowservice, type google } from '@perdure/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { commands } from '../testing/commands.js';
