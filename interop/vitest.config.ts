@@ -11,7 +11,8 @@ export default defineConfig({
     isolate: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    sequence: { concurrent: true },
+    // After the unit tests, so that the two do not fight for the processors.
+    sequence: { concurrent: true, groupOrder: 1 },
     maxConcurrency: 20,
   },
 });
