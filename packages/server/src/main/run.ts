@@ -138,6 +138,8 @@ function stopOnSignals(server: RunningServer): void {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`perdure: ${error instanceof Error ? error.message : String(error)}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  const isUsageError = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  process.stderr.write(`perdure: ${message}${isUsageError ? '. Run it with --help to see the options.' : ''}\n`);
   process.exit(1);
 });
