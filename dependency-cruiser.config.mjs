@@ -62,6 +62,37 @@ export default {
       },
     },
     {
+      name: 'replay-is-pure',
+      comment: 'The replay core runs in browsers and under simulation: itself, what the SDK shares, and the protocol.',
+      severity: 'error',
+      from: { path: '^packages/replay/src/', pathNot: TESTS },
+      to: { pathNot: ['^packages/replay/src/', '^packages/(common|protocol)/(dist|generated)/'] },
+    },
+    {
+      name: 'workflow-is-pure',
+      comment: 'Workflow code and its runtime live in a sandbox without Node: themselves and what the SDK shares.',
+      severity: 'error',
+      from: { path: '^packages/workflow/src/', pathNot: TESTS },
+      to: {
+        pathNot: ['^packages/workflow/src/', '^packages/common/(dist|generated)/', npm(['nexus-rpc'])],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'sdk-knows-no-server',
+      comment: 'Server and SDK meet in testing, cli and simulator only.',
+      severity: 'error',
+      from: { path: '^packages/(common|workflow|activity|client|replay|worker)/src/', pathNot: TESTS },
+      to: { path: '^packages/(server|engine|testing)/' },
+    },
+    {
+      name: 'below-the-worker',
+      comment: 'What workflow, activity and client code import stands beside one another, not upon one another.',
+      severity: 'error',
+      from: { path: '^packages/(workflow|activity|client|replay)/src/', pathNot: TESTS },
+      to: { path: '^packages/(workflow|activity|client|replay|worker)/', pathNot: '^packages/$1/' },
+    },
+    {
       name: 'server-knows-no-sdk',
       comment: 'Server and SDK meet in testing, cli and simulator only.',
       severity: 'error',

@@ -1,0 +1,2 @@
+/** What activity code imports: context, heartbeats, cancellation. */
+export {};

@@ -1,0 +1,2 @@
+/** Connections and clients: start, signal, query, update, list and complete. */
+export {};

@@ -1,0 +1,2 @@
+/** The replay core: history in, activations out, commands matched against history. Pure. */
+export {};

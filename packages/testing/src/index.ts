@@ -1,0 +1,2 @@
+/** A Perdure server in the process of a test, with time that skips. */
+export {};

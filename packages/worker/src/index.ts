@@ -1,0 +1,2 @@
+/** Runs workflows and activities: bundler, sandbox, pollers, sticky cache, replayer. */
+export {};

@@ -1,0 +1,2 @@
+/** What workflow code imports, and the runtime inside the sandbox. */
+export {};
