@@ -1,2 +1,15 @@
-/** The replay core: history in, activations out, commands matched against history. Pure. */
-export {};
+/**
+ * The replay core: history in, activations out, commands of workflow code matched against what the history says. Pure: it
+ * holds no clock, no I/O and nothing of Node, so it runs in a worker, in a browser and under simulation.
+ */
+export { HistoryGapError, NondeterminismError } from './errors.js';
+export { randomnessSeedOf } from './randomness-seed.js';
+export type {
+  LocalActivityCancellation,
+  LocalActivityRequest,
+  LocalActivityResult,
+  WorkflowTaskAnswer,
+  WorkflowTaskInput,
+} from './workflow-task.js';
+export { LEGACY_QUERY_ID } from './workflow-task.js';
+export { WorkflowReplay, type WorkflowReplayOptions } from './workflow-replay.js';

@@ -1,4 +1,4 @@
-import type { common, failure, google, sdk } from '@perdure/protocol';
+import type { common, enums, failure, google, sdk } from '@perdure/protocol';
 import type { Payload } from '../payload.js';
 import type { NamespacedExecution } from './activation-jobs.js';
 
@@ -114,8 +114,7 @@ export interface ContinueAsNewWorkflowExecutionCommand extends CommandBase {
   readonly searchAttributes?: Readonly<Record<string, Payload>> | undefined;
   readonly retryPolicy?: common.IRetryPolicy | undefined;
   readonly versioningIntent: number;
-  /** `temporal.api.enums.v1.ContinueAsNewVersioningBehavior`. */
-  readonly initialVersioningBehavior: number;
+  readonly initialVersioningBehavior: enums.ContinueAsNewVersioningBehavior;
   readonly backoffStartInterval?: google.IDuration | undefined;
 }
 
@@ -137,10 +136,8 @@ export interface StartChildWorkflowExecutionCommand extends SequencedCommand {
   readonly workflowExecutionTimeout?: google.IDuration | undefined;
   readonly workflowRunTimeout?: google.IDuration | undefined;
   readonly workflowTaskTimeout?: google.IDuration | undefined;
-  /** `temporal.api.enums.v1.ParentClosePolicy`. */
-  readonly parentClosePolicy: number;
-  /** `temporal.api.enums.v1.WorkflowIdReusePolicy`. */
-  readonly workflowIdReusePolicy: number;
+  readonly parentClosePolicy: enums.ParentClosePolicy;
+  readonly workflowIdReusePolicy: enums.WorkflowIdReusePolicy;
   readonly retryPolicy?: common.IRetryPolicy | undefined;
   readonly cronSchedule: string;
   readonly headers: Headers;

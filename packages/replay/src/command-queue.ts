@@ -1,0 +1,109 @@
+import { enums, type history } from '@perdure/protocol';
+import type { OutgoingCommand } from './context.js';
+import { NondeterminismError } from './errors.js';
+import { isChangeVersionUpsert, readPatchMarker } from './machines/patch.js';
+
+/**
+ * The commands of a run on their way to the history. Those of the workflow task under way may still be taken back; those of
+ * earlier tasks wait for the events that they led to, which come in the same order.
+ */
+export class CommandQueue {
+  private readonly commands: OutgoingCommand[] = [];
+  /** Where the commands begin that no event has been found for. */
+  private head = 0;
+  /** Where the commands of the workflow task under way begin. */
+  private openFrom = 0;
+  /** After the marker of a removed patch its search attribute is passed over as well. */
+  private isSkippingChangeVersion = false;
+
+  push(outgoing: OutgoingCommand): void {
+    this.commands.push(outgoing);
+  }
+
+  /** Takes a command of the task under way back; false if it belongs to an earlier one. */
+  withdraw(outgoing: OutgoingCommand): boolean {
+    const index = this.commands.lastIndexOf(outgoing);
+    if (index < this.openFrom) return false;
+    this.commands.splice(index, 1);
+    return true;
+  }
+
+  /** Ends the workflow task under way and gives its commands. */
+  seal(): readonly OutgoingCommand[] {
+    const sealed = this.commands.slice(this.openFrom);
+    this.openFrom = this.commands.length;
+    return sealed;
+  }
+
+  /** Finds the command that led to this event. Throws `NondeterminismError` if it is not the next one. */
+  match(event: history.HistoryEvent): void {
+    for (;;) {
+      const next = this.head < this.openFrom ? this.commands[this.head] : undefined;
+      const reason = next === undefined ? undefined : differenceOf(next, event);
+      if (next !== undefined && reason === undefined) {
+        this.isSkippingChangeVersion = false;
+        this.advance();
+        next.recorded?.(event);
+        return;
+      }
+      if (next?.isOptional === true) {
+        this.advance();
+        continue;
+      }
+      if (this.mayPassOver(event)) return;
+      throw new NondeterminismError({
+        event,
+        command: next?.description,
+        callSite: next?.callSite,
+        reason: reason ?? 'a command is missing',
+      });
+    }
+  }
+
+  /** All events that commands may have led to are there. Throws `NondeterminismError` if a command is left. */
+  assertMatched(): void {
+    while (this.head < this.openFrom) {
+      const next = this.commands[this.head];
+      if (next?.isOptional !== true) {
+        throw new NondeterminismError({
+          event: undefined,
+          command: next?.description,
+          callSite: next?.callSite,
+          reason: 'a command is new',
+        });
+      }
+      this.advance();
+    }
+  }
+
+  private advance(): void {
+    this.head += 1;
+    // What was matched is let go of, in one move for many.
+    if (this.head < 64 && this.head < this.commands.length) return;
+    this.commands.splice(0, this.head);
+    this.openFrom -= this.head;
+    this.head = 0;
+  }
+
+  /** The marker of a deprecated patch may be missing from the code. */
+  private mayPassOver(event: history.HistoryEvent): boolean {
+    if (readPatchMarker(event)?.deprecated === true) {
+      this.isSkippingChangeVersion = true;
+      return true;
+    }
+    const passes = this.isSkippingChangeVersion && isChangeVersionUpsert(event);
+    this.isSkippingChangeVersion = false;
+    return passes;
+  }
+}
+
+function differenceOf(outgoing: OutgoingCommand, event: history.HistoryEvent): string | undefined {
+  if (outgoing.eventType !== event.eventType) return 'they are of different kinds';
+  return outgoing.differs(event);
+}
+
+/** Events of this type have no part in matching: markers of SDK versions and side effects that others wrote. */
+export function isForeignMarker(event: history.HistoryEvent): boolean {
+  if (event.eventType !== enums.EventType.EVENT_TYPE_MARKER_RECORDED) return false;
+  return event.markerRecordedEventAttributes?.markerName.startsWith('core_') !== true;
+}

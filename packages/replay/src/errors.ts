@@ -1,0 +1,58 @@
+import type { history } from '@perdure/protocol';
+import { describeEvent } from './describe.js';
+
+/** The events handed in do not follow those that the run has seen: it needs its whole history. */
+export class HistoryGapError extends Error {
+  override readonly name = 'HistoryGapError';
+
+  constructor(expectedEventId: number, firstEventId: number) {
+    super(
+      `The history goes on at event ${firstEventId}, but this run has seen everything before event ${expectedEventId} only. ` +
+        'Drop the run and replay its whole history.',
+    );
+  }
+}
+
+/** What is known of a disagreement between workflow code and history. */
+export interface Mismatch {
+  /** The event that the history holds; `undefined` if it holds none where workflow code made a command. */
+  readonly event: history.HistoryEvent | undefined;
+  /** The command that workflow code made, in words; `undefined` if it made none where the history has an event. */
+  readonly command: string | undefined;
+  /** The stack of the call that made the command, if the runtime was asked to record it. */
+  readonly callSite: string | undefined;
+  /** What exactly differs. */
+  readonly reason: string;
+}
+
+/**
+ * Workflow code did not do what the history says it did: it was changed while the run was open, or it depends on something
+ * that is not the same every time. Fails the workflow task, never the workflow.
+ */
+export class NondeterminismError extends Error {
+  override readonly name = 'NondeterminismError';
+  readonly mismatch: Mismatch;
+
+  constructor(mismatch: Mismatch) {
+    super(messageOf(mismatch));
+    this.mismatch = mismatch;
+  }
+}
+
+function messageOf({ event, command, reason }: Mismatch): string {
+  const said = event === undefined ? 'The history holds no event for it' : `The history holds ${describeEvent(event)}`;
+  const did = command === undefined ? 'workflow code made no command for it' : `workflow code made ${command}`;
+  const where = event === undefined ? `Nondeterminism: ${did}. ${said}` : `Nondeterminism: ${said}, but ${did}`;
+  return `${where} (${reason}). ${hintFor(event, command)}`;
+}
+
+function hintFor(event: history.HistoryEvent | undefined, command: string | undefined): string {
+  if (command === undefined) {
+    return 'If the code that made it was removed, keep it for open runs: if (!patched("my-change")) { ... }.';
+  }
+  if (event === undefined) return 'If this code is new, wrap it for open runs: if (patched("my-change")) { ... }.';
+  return (
+    'If the code was changed, keep the old way for open runs: if (patched("my-change")) { new } else { old }. ' +
+    'If it was not, look for what differs between two runs of it: the order of iteration, time, or shared state.'
+  );
+}

@@ -1,0 +1,46 @@
+import { timestampToMs, type history } from '@perdure/protocol';
+import type { InitializeWorkflowJob } from '@perdure/common/activation';
+import { randomnessSeedOf } from './randomness-seed.js';
+
+/** The first job of a run, from its first event. */
+export function initializeJob(
+  event: history.HistoryEvent,
+  started: history.WorkflowExecutionStartedEventAttributes,
+  runId: string,
+): InitializeWorkflowJob {
+  const originalRunId = started.originalExecutionRunId || runId;
+  const parent = started.parentWorkflowExecution;
+  const root = started.rootWorkflowExecution;
+  return {
+    kind: 'initializeWorkflow',
+    workflowType: started.workflowType?.name ?? '',
+    workflowId: started.workflowId,
+    arguments: started.input?.payloads ?? [],
+    randomnessSeed: randomnessSeedOf(originalRunId),
+    headers: started.header?.fields ?? {},
+    identity: started.identity,
+    parentWorkflowInfo:
+      parent === undefined
+        ? undefined
+        : { namespace: started.parentWorkflowNamespace, workflowId: parent.workflowId, runId: parent.runId },
+    rootWorkflow: root === undefined ? undefined : { workflowId: root.workflowId, runId: root.runId },
+    workflowExecutionTimeout: started.workflowExecutionTimeout,
+    workflowRunTimeout: started.workflowRunTimeout,
+    workflowTaskTimeout: started.workflowTaskTimeout,
+    workflowExecutionExpirationTime: started.workflowExecutionExpirationTime,
+    continuedFromExecutionRunId: started.continuedExecutionRunId,
+    continuedInitiator: started.initiator,
+    continuedFailure: started.continuedFailure,
+    lastCompletionResult: started.lastCompletionResult?.payloads ?? [],
+    firstExecutionRunId: started.firstExecutionRunId,
+    originalExecutionRunId: originalRunId,
+    retryPolicy: started.retryPolicy,
+    attempt: started.attempt,
+    cronSchedule: started.cronSchedule,
+    cronScheduleToScheduleInterval: started.firstWorkflowTaskBackoff,
+    memo: started.memo?.fields ?? {},
+    searchAttributes: started.searchAttributes?.indexedFields ?? {},
+    startTimeMs: timestampToMs(event.eventTime) ?? 0,
+    priority: started.priority,
+  };
+}

@@ -1,0 +1,134 @@
+import { msToTimestamp, timestampToMs, type google } from '@perdure/protocol';
+import type {
+  RequestCancelLocalActivityCommand,
+  ResolveActivityJob,
+  ScheduleLocalActivityCommand,
+} from '@perdure/common/activation';
+import type { OutgoingCommand } from './context.js';
+import { activityCancellation } from './machines/activity.js';
+import { activityCancelled } from './machines/failures.js';
+import {
+  localActivityMarkerCommand,
+  localActivityRequest,
+  localActivityResolution,
+  type RecordedLocalActivity,
+} from './machines/local-activity.js';
+import type { LocalActivityCancellation, LocalActivityRequest, LocalActivityResult } from './workflow-task.js';
+
+interface PendingLocalActivity {
+  readonly command: ScheduleLocalActivityCommand;
+  readonly originalScheduleTime: google.ITimestamp;
+  isRequested: boolean;
+  isCancelRequested: boolean;
+}
+
+/** How a local activity ended: what workflow code is told, and the marker that will tell the next replay. */
+export interface LocalActivityEnd {
+  readonly job: ResolveActivityJob;
+  readonly marker: OutgoingCommand;
+  readonly completedAtMs: number;
+}
+
+/**
+ * The local activities of a run. Live, the worker runs them; on replay their markers say how they ended. Either way each end is
+ * an activation of its own, in the order of the markers, so that replay wakes workflow code as often as life did.
+ */
+export class LocalActivities {
+  private readonly pending = new Map<number, PendingLocalActivity>();
+  private readonly results: { readonly seq: number; readonly result: LocalActivityResult }[] = [];
+  private readonly cancellations: LocalActivityCancellation[] = [];
+  private recorded: RecordedLocalActivity[] = [];
+
+  constructor(private readonly nowMs: () => number) {}
+
+  get hasPending(): boolean {
+    return this.pending.size > 0;
+  }
+
+  schedule(command: ScheduleLocalActivityCommand): void {
+    const originalScheduleTime = command.originalScheduleTime ?? msToTimestamp(this.nowMs());
+    this.pending.set(command.seq, {
+      command,
+      originalScheduleTime,
+      isRequested: false,
+      isCancelRequested: false,
+    });
+  }
+
+  cancel({ seq }: RequestCancelLocalActivityCommand, isReplaying: boolean): void {
+    const activity = this.pending.get(seq);
+    // On replay the marker says how it ended.
+    if (activity === undefined || activity.isCancelRequested || isReplaying) return;
+    activity.isCancelRequested = true;
+    const { cancellationType, activityType, activityId, attempt } = activity.command;
+    const waits = cancellationType === activityCancellation.waitCompleted && activity.isRequested;
+    if (activity.isRequested && cancellationType !== activityCancellation.abandon) this.cancellations.push({ seq });
+    if (waits) return;
+    activity.isRequested = true;
+    const failure = activityCancelled(activityType, activityId);
+    const result = {
+      status: 'cancelled',
+      failure,
+      attempt: Math.max(1, attempt),
+      completedAtMs: this.nowMs(),
+    } as const;
+    this.results.push({ seq, result });
+  }
+
+  /** What the history says of the workflow task that is replayed next. */
+  foresee(recorded: readonly RecordedLocalActivity[]): void {
+    this.recorded.push(...recorded);
+  }
+
+  /** The worker has run one. Ignored if workflow code was told otherwise. */
+  finish(seq: number, result: LocalActivityResult): void {
+    if (this.pending.has(seq)) this.results.push({ seq, result });
+  }
+
+  /** The next one to end by what history says. */
+  takeRecorded(): LocalActivityEnd | undefined {
+    const [next] = this.recorded;
+    if (next === undefined || !this.pending.has(next.seq)) return undefined;
+    this.recorded.shift();
+    return this.end(next.seq, next.result, next.originalScheduleTime);
+  }
+
+  /** The next one to end by what the worker says. */
+  takeResult(): LocalActivityEnd | undefined {
+    for (let next = this.results.shift(); next !== undefined; next = this.results.shift()) {
+      if (this.pending.has(next.seq)) return this.end(next.seq, next.result);
+    }
+    return undefined;
+  }
+
+  takeRequests(): readonly LocalActivityRequest[] {
+    const requests: LocalActivityRequest[] = [];
+    for (const activity of this.pending.values()) {
+      if (activity.isRequested) continue;
+      activity.isRequested = true;
+      requests.push(localActivityRequest(activity.command, timestampToMs(activity.originalScheduleTime)));
+    }
+    return requests;
+  }
+
+  takeCancellations(): readonly LocalActivityCancellation[] {
+    return this.cancellations.splice(0);
+  }
+
+  private end(seq: number, result: LocalActivityResult, recordedScheduleTime?: google.ITimestamp): LocalActivityEnd {
+    const activity = this.pending.get(seq);
+    if (activity === undefined) throw new Error(`Invariant violated: local activity ${seq} ended twice.`);
+    this.pending.delete(seq);
+    const originalScheduleTime = recordedScheduleTime ?? activity.originalScheduleTime;
+    return {
+      job: {
+        kind: 'resolveActivity',
+        seq,
+        isLocal: true,
+        result: localActivityResolution(result, originalScheduleTime),
+      },
+      marker: localActivityMarkerCommand(activity.command, result, originalScheduleTime),
+      completedAtMs: result.completedAtMs,
+    };
+  }
+}

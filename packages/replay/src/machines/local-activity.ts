@@ -1,0 +1,133 @@
+import { enums, msToTimestamp, timestampToMs, type google, type history } from '@perdure/protocol';
+import type { ActivityResolution, ScheduleLocalActivityCommand } from '@perdure/common/activation';
+import type { OutgoingCommand } from '../context.js';
+import type { LocalActivityRequest, LocalActivityResult } from '../workflow-task.js';
+import { jsonPayload, parseJsonPayload } from './json-payload.js';
+
+const { CommandType, EventType } = enums;
+const LOCAL_ACTIVITY_MARKER = 'core_local_activity';
+
+/** `LocalActivityMarkerData` of the core's protos, in the JSON that its SDKs write. */
+interface MarkerData {
+  readonly seq: number;
+  readonly attempt: number;
+  readonly activity_id: string;
+  readonly activity_type: string;
+  readonly complete_time: google.ITimestamp | null;
+  readonly backoff: google.IDuration | null;
+  readonly original_schedule_time: google.ITimestamp | null;
+}
+
+/** How a local activity ended, as the history says it. */
+export interface RecordedLocalActivity {
+  readonly seq: number;
+  readonly activityType: string;
+  readonly result: LocalActivityResult;
+  readonly originalScheduleTime: google.ITimestamp;
+}
+
+/** Reads the marker of a local activity; `undefined` for any other event. */
+export function readLocalActivityMarker(event: history.HistoryEvent): RecordedLocalActivity | undefined {
+  const marker = event.markerRecordedEventAttributes;
+  if (marker?.markerName !== LOCAL_ACTIVITY_MARKER) return undefined;
+  const data = parseJsonPayload(marker.details['data']?.payloads[0]) as MarkerData;
+  const { attempt, backoff } = data;
+  const base = { attempt, completedAtMs: data.complete_time === null ? 0 : timestampToMs(data.complete_time) };
+  const originalScheduleTime = data.original_schedule_time ?? {};
+  const common = { seq: data.seq, activityType: data.activity_type, originalScheduleTime };
+  const { failure } = marker;
+  if (failure === undefined) {
+    return { ...common, result: { ...base, status: 'completed', result: marker.details['result']?.payloads[0] } };
+  }
+  if (backoff !== null) return { ...common, result: { ...base, status: 'backoff', failure, backoff } };
+  const isCancelled = failure.canceledFailureInfo !== undefined || failure.cause?.canceledFailureInfo !== undefined;
+  return { ...common, result: { ...base, status: isCancelled ? 'cancelled' : 'failed', failure } };
+}
+
+/** The command that records how a local activity ended. */
+export function localActivityMarkerCommand(
+  { seq, activityId, activityType, callSite, userMetadata }: ScheduleLocalActivityCommand,
+  result: LocalActivityResult,
+  originalScheduleTime: google.ITimestamp,
+): OutgoingCommand {
+  const data: MarkerData = {
+    seq,
+    attempt: result.attempt,
+    activity_id: activityId,
+    activity_type: activityType,
+    complete_time: msToTimestamp(result.completedAtMs),
+    backoff: result.status === 'backoff' ? result.backoff : null,
+    original_schedule_time: originalScheduleTime,
+  };
+  const details: Record<string, { payloads: ReturnType<typeof jsonPayload>[] }> = {
+    data: { payloads: [jsonPayload(data)] },
+  };
+  if (result.status === 'completed' && result.result !== undefined) details['result'] = { payloads: [result.result] };
+  return {
+    command: {
+      commandType: CommandType.COMMAND_TYPE_RECORD_MARKER,
+      recordMarkerCommandAttributes: {
+        markerName: LOCAL_ACTIVITY_MARKER,
+        details,
+        failure: result.status === 'completed' ? undefined : result.failure,
+      },
+      userMetadata,
+    },
+    description: `the marker of local activity ${activityType}, number ${seq}`,
+    callSite,
+    eventType: EventType.EVENT_TYPE_MARKER_RECORDED,
+    differs: (event) => {
+      const recorded = readLocalActivityMarker(event);
+      if (recorded === undefined) return 'the event is another kind of marker';
+      if (recorded.activityType !== activityType) {
+        return `local activity types differ: ${recorded.activityType} and ${activityType}`;
+      }
+      return recorded.seq === seq ? undefined : `local activities differ: number ${recorded.seq} and number ${seq}`;
+    },
+  };
+}
+
+/** How workflow code sees the end of a local activity. */
+export function localActivityResolution(
+  result: LocalActivityResult,
+  originalScheduleTime: google.ITimestamp,
+): ActivityResolution {
+  switch (result.status) {
+    case 'completed':
+      return { status: 'completed', result: result.result };
+    case 'failed':
+      return { status: 'failed', failure: result.failure };
+    case 'cancelled':
+      return { status: 'cancelled', failure: result.failure };
+    case 'backoff':
+      return {
+        status: 'backoff',
+        attempt: result.attempt + 1,
+        backoffDuration: result.backoff,
+        originalScheduleTime,
+      };
+  }
+}
+
+/** What the worker needs to run a local activity. */
+export function localActivityRequest(
+  command: ScheduleLocalActivityCommand,
+  originalScheduleTimeMs: number,
+): LocalActivityRequest {
+  const { seq, activityId, activityType, headers, attempt, retryPolicy, localRetryThreshold } = command;
+  const { scheduleToCloseTimeout, scheduleToStartTimeout, startToCloseTimeout } = command;
+  return {
+    seq,
+    activityId,
+    activityType,
+    arguments: command.arguments,
+    headers,
+    attempt: Math.max(1, attempt),
+    originalScheduleTimeMs,
+    scheduleToCloseTimeout,
+    scheduleToStartTimeout,
+    startToCloseTimeout,
+    retryPolicy,
+    localRetryThreshold,
+  };
+}

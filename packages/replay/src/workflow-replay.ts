@@ -1,0 +1,402 @@
+import { enums, timestampToMs, type history, type protocol, type query } from '@perdure/protocol';
+import type { ActivationJob, WorkflowActivation, WorkflowCommand } from '@perdure/common/activation';
+import { CommandQueue, isForeignMarker } from './command-queue.js';
+import type { EventFollower, MachineContext, OutgoingCommand } from './context.js';
+import { HistoryGapError } from './errors.js';
+import { COMMAND_EVENTS, followedEventId } from './event-kinds.js';
+import { initializeJob } from './initialize-job.js';
+import { inOrder } from './job-order.js';
+import { LocalActivities, type LocalActivityEnd } from './local-activities.js';
+import { Machines } from './machines/machines.js';
+import { readLocalActivityMarker, type RecordedLocalActivity } from './machines/local-activity.js';
+import { readPatchMarker } from './machines/patch.js';
+import { readUpdateMessages, type IncomingUpdate } from './machines/update.js';
+import { randomnessSeedOf } from './randomness-seed.js';
+import { SdkMetadata } from './sdk-metadata.js';
+import {
+  LEGACY_QUERY_ID,
+  type LocalActivityCancellation,
+  type LocalActivityRequest,
+  type LocalActivityResult,
+  type WorkflowTaskAnswer,
+  type WorkflowTaskInput,
+} from './workflow-task.js';
+
+type HistoryEvent = history.HistoryEvent;
+const type = enums.EventType;
+
+/** What a run's replay has to know beside its history. */
+export interface WorkflowReplayOptions {
+  readonly namespace: string;
+  readonly runId: string;
+  /** Recorded in the history when it changes. */
+  readonly sdk: { readonly name: string; readonly version: string };
+  /** The deployment version of this worker, if it has one. */
+  readonly deploymentVersion?: { readonly deploymentName: string; readonly buildId: string } | undefined;
+  /** Epoch milliseconds, for the times of local activities only. */
+  readonly nowMs: () => number;
+}
+
+/**
+ * One run, from the view of its worker: takes workflow tasks, wakes workflow code up, matches what it did with what history says
+ * it did, and says what to answer. For each task: `startWorkflowTask`, then `nextActivation` and `completeActivation` in turn until
+ * there is none, then `answer`. Local activities come out of `takeLocalActivityRequests` and back by `resolveLocalActivity`.
+ *
+ * Throws `HistoryGapError` and `NondeterminismError`; after either the run must be dropped and replayed from its beginning.
+ */
+export class WorkflowReplay implements MachineContext {
+  isReplaying = false;
+  private readonly queue = new CommandQueue();
+  private readonly followers = new Map<number, EventFollower>();
+  private readonly metadata = new SdkMetadata();
+  private readonly localActivities: LocalActivities;
+  private readonly machines: Machines;
+  private readonly admittedUpdates = new Map<string, history.WorkflowExecutionUpdateAdmittedEventAttributes>();
+  private events: readonly HistoryEvent[] = [];
+  private cursor = 0;
+  private lastEventId = 0;
+  private jobs: ActivationJob[] = [];
+  private messages: protocol.IMessage[] = [];
+  private incoming: IncomingUpdate[] = [];
+  private task: WorkflowTaskInput | undefined;
+  private hasAsked = false;
+  private queryResults: Record<string, query.IWorkflowQueryResult> = {};
+  private started: history.WorkflowTaskStartedEventAttributes | undefined;
+  private recordedVersion: WorkflowReplayOptions['deploymentVersion'];
+  private timestampMs = 0;
+  private versioningBehavior = 0;
+  private isClosing = false;
+
+  constructor(private readonly options: WorkflowReplayOptions) {
+    this.localActivities = new LocalActivities(options.nowMs);
+    this.machines = new Machines(this, this.localActivities, this.metadata, (message) => this.messages.push(message));
+  }
+
+  get namespace(): string {
+    return this.options.namespace;
+  }
+
+  /** Local activities are under way: the workflow task cannot be answered for good yet. */
+  get isWaitingForLocalActivities(): boolean {
+    return !this.isClosing && this.localActivities.hasPending;
+  }
+
+  /** The id of the last event that this run has seen. */
+  get seenEventId(): number {
+    return this.lastEventId;
+  }
+
+  /** Takes the next workflow task. Throws `HistoryGapError` if its events do not follow those seen. */
+  startWorkflowTask(task: WorkflowTaskInput): void {
+    const [first] = task.events;
+    const expected = this.lastEventId + 1;
+    if (first !== undefined && first.eventId !== expected) throw new HistoryGapError(expected, first.eventId);
+    if (first === undefined && this.lastEventId === 0) throw new HistoryGapError(expected, 0);
+    this.task = task;
+    this.hasAsked = false;
+    this.queryResults = {};
+    this.events = task.events;
+    this.cursor = 0;
+    this.incoming = task.messages.length === 0 ? [] : [...readUpdateMessages(task.messages)];
+  }
+
+  /** The next activation of this task; `undefined` when workflow code has nothing to do. */
+  nextActivation(): WorkflowActivation | undefined {
+    for (;;) {
+      if (this.jobs.length === 0 && !this.isClosing) this.wakeForLocalActivity();
+      if (this.jobs.length > 0) {
+        const jobs = inOrder(this.jobs);
+        this.jobs = [];
+        if (!this.isClosing) return this.activation(jobs, this.isReplaying);
+      } else if (!this.openNextWorkflowTask()) break;
+    }
+    return this.queryActivation();
+  }
+
+  /** Takes what workflow code did in an activation. */
+  completeActivation(completion: {
+    readonly commands: readonly WorkflowCommand[];
+    readonly usedInternalFlags: readonly number[];
+    readonly versioningBehavior: number;
+  }): void {
+    this.metadata.use(completion.usedInternalFlags);
+    this.versioningBehavior = completion.versioningBehavior;
+    for (const command of completion.commands) {
+      if (command.kind === 'respondToQuery') this.answerQuery(command.queryId, command.result);
+      // After the end of the run there is nothing left to ask for.
+      else if (!this.isClosing) this.isClosing = this.machines.take(command);
+    }
+  }
+
+  /** Local activities to run, each once. */
+  takeLocalActivityRequests(): readonly LocalActivityRequest[] {
+    return this.isReplaying || this.isClosing ? [] : this.localActivities.takeRequests();
+  }
+
+  /** Running local activities to be asked to stop. */
+  takeLocalActivityCancellations(): readonly LocalActivityCancellation[] {
+    return this.localActivities.takeCancellations();
+  }
+
+  /** A local activity has ended: ask for the next activation. */
+  resolveLocalActivity(seq: number, result: LocalActivityResult): void {
+    this.localActivities.finish(seq, result);
+  }
+
+  /** What to answer to the workflow task, once there is no activation left. */
+  answer(): WorkflowTaskAnswer {
+    const legacy = this.queryResults[LEGACY_QUERY_ID];
+    if (this.task?.query !== undefined && legacy !== undefined) {
+      this.messages = [];
+      return { kind: 'legacyQuery', result: legacy };
+    }
+    const sealed = this.queue.seal();
+    const messages = [...this.messages, ...sealed.flatMap(({ message }) => message ?? [])];
+    this.messages = [];
+    const sdkMetadata = this.metadata.take(this.options.sdk);
+    const { queryResults, versioningBehavior, isClosing } = this;
+    const commands = sealed.map(({ command }) => command);
+    return { kind: 'completed', commands, messages, queryResults, sdkMetadata, versioningBehavior, isClosing };
+  }
+
+  /**
+   * For a whole history that is replayed to be checked: matches what follows the last workflow task. Throws
+   * `NondeterminismError` if workflow code did more or less than the history says.
+   */
+  assertReplayed(): void {
+    const rest = this.events.slice(this.cursor);
+    if (rest[0]?.eventType !== type.EVENT_TYPE_WORKFLOW_TASK_COMPLETED) return;
+    for (const event of rest) this.handle(event);
+    this.queue.assertMatched();
+  }
+
+  send(outgoing: OutgoingCommand): void {
+    this.queue.push(outgoing);
+  }
+
+  withdraw(outgoing: OutgoingCommand): boolean {
+    return this.queue.withdraw(outgoing);
+  }
+
+  notify(job: ActivationJob): void {
+    this.jobs.push(job);
+    this.machines.forget(job);
+  }
+
+  follow(eventId: number, follower: EventFollower): void {
+    this.followers.set(eventId, follower);
+  }
+
+  private activation(jobs: readonly ActivationJob[], isReplaying: boolean): WorkflowActivation {
+    const { started, metadata } = this;
+    return {
+      runId: this.options.runId,
+      timestampMs: this.timestampMs,
+      isReplaying,
+      historyLength: this.lastEventId,
+      historySizeBytes: started?.historySizeBytes ?? 0,
+      continueAsNewSuggested: started?.suggestContinueAsNew ?? false,
+      suggestContinueAsNewReasons: started?.suggestContinueAsNewReasons ?? [],
+      targetWorkerDeploymentVersionChanged: started?.targetWorkerDeploymentVersionChanged ?? false,
+      deploymentVersionForCurrentTask: this.recordedVersion ?? this.options.deploymentVersion,
+      lastSdkVersion: metadata.sdkVersion,
+      availableInternalFlags: [...metadata.langFlags],
+      jobs,
+    };
+  }
+
+  /** Questions come last, in an activation of their own. */
+  private queryActivation(): WorkflowActivation | undefined {
+    if (this.hasAsked || this.task === undefined) return undefined;
+    this.hasAsked = true;
+    const { query: legacy, queries = {} } = this.task;
+    const asked = legacy === undefined ? Object.entries(queries) : [[LEGACY_QUERY_ID, legacy] as const];
+    if (asked.length === 0) return undefined;
+    const jobs = asked.map(([queryId, { queryType, queryArgs, header }]) => ({
+      kind: 'queryWorkflow' as const,
+      queryId,
+      queryType,
+      arguments: queryArgs?.payloads ?? [],
+      headers: header?.fields ?? {},
+    }));
+    return this.activation(jobs, true);
+  }
+
+  private wakeForLocalActivity(): void {
+    const end: LocalActivityEnd | undefined = this.isReplaying
+      ? this.localActivities.takeRecorded()
+      : (this.localActivities.takeRecorded() ?? this.localActivities.takeResult());
+    if (end === undefined) return;
+    this.timestampMs = Math.max(this.timestampMs, end.completedAtMs);
+    this.queue.push(end.marker);
+    this.notify(end.job);
+  }
+
+  /** Goes through the events up to the next workflow task that was answered, or is to be. False if there is none. */
+  private openNextWorkflowTask(): boolean {
+    const startedAt = this.findWorkflowTaskStart();
+    if (startedAt < 0) return false;
+    const completed = this.events[startedAt + 1]?.workflowTaskCompletedEventAttributes;
+    this.isReplaying = completed !== undefined;
+    this.recordedVersion = completed === undefined ? undefined : recordedVersionOf(completed);
+    this.metadata.learn(completed);
+    if (completed !== undefined) this.lookAhead(startedAt + 2);
+    for (let index = this.cursor; index <= startedAt; index += 1) {
+      const event = this.events[index];
+      if (event === undefined) break;
+      this.deliverUpdatesBefore(event.eventId);
+      this.handle(event);
+    }
+    const event = this.events[startedAt];
+    this.started = event?.workflowTaskStartedEventAttributes;
+    this.timestampMs = timestampToMs(event?.eventTime) ?? this.timestampMs;
+    this.lastEventId = event?.eventId ?? this.lastEventId;
+    this.cursor = startedAt + 1;
+    this.deliverUpdatesBefore(Infinity);
+    this.queue.assertMatched();
+    return true;
+  }
+
+  /** The start of the next workflow task that did not fail or time out. */
+  private findWorkflowTaskStart(): number {
+    for (let index = this.cursor; index < this.events.length; index += 1) {
+      if (this.events[index]?.eventType !== type.EVENT_TYPE_WORKFLOW_TASK_STARTED) continue;
+      const next = this.events[index + 1];
+      if (next === undefined || next.eventType === type.EVENT_TYPE_WORKFLOW_TASK_COMPLETED) return index;
+    }
+    return -1;
+  }
+
+  /** Reads what the task that is replayed next has led to, as far as workflow code has to know it beforehand. */
+  private lookAhead(from: number): void {
+    const locals: RecordedLocalActivity[] = [];
+    for (let index = from; index < this.events.length; index += 1) {
+      const event = this.events[index];
+      if (event === undefined || !COMMAND_EVENTS.has(event.eventType)) break;
+      const patch = readPatchMarker(event);
+      if (patch !== undefined) {
+        this.machines.foreseePatch(patch.patchId);
+        this.jobs.push({ kind: 'notifyHasPatch', patchId: patch.patchId });
+        continue;
+      }
+      const local = readLocalActivityMarker(event);
+      if (local !== undefined) locals.push(local);
+      const accepted = event.workflowExecutionUpdateAcceptedEventAttributes;
+      if (accepted !== undefined) this.incoming.push(this.acceptedUpdate(accepted));
+    }
+    this.localActivities.foresee(locals);
+  }
+
+  private acceptedUpdate(accepted: history.WorkflowExecutionUpdateAcceptedEventAttributes): IncomingUpdate {
+    const { protocolInstanceId, acceptedRequestMessageId, acceptedRequestSequencingEventId } = accepted;
+    const request = accepted.acceptedRequest ?? this.admittedUpdates.get(protocolInstanceId)?.request;
+    return {
+      protocolInstanceId,
+      messageId: acceptedRequestMessageId,
+      sequencingEventId: acceptedRequestSequencingEventId,
+      request: request ?? { requestId: '', completionCallbacks: [], links: [] },
+    };
+  }
+
+  private deliverUpdatesBefore(eventId: number): void {
+    if (this.incoming.length === 0) return;
+    const due = this.incoming.filter(({ sequencingEventId }) => sequencingEventId < eventId);
+    if (due.length === 0) return;
+    this.incoming = this.incoming.filter(({ sequencingEventId }) => sequencingEventId >= eventId);
+    for (const update of due) this.jobs.push(this.machines.beginUpdate(update));
+  }
+
+  private handle(event: HistoryEvent): void {
+    switch (event.eventType) {
+      case type.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+        this.metadata.learn(event.workflowTaskCompletedEventAttributes);
+        this.queue.seal();
+        return;
+      case type.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+        return this.handleFailedTask(event.workflowTaskFailedEventAttributes);
+      case type.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
+      case type.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+      case type.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
+        return;
+      case type.EVENT_TYPE_TIMER_CANCELED:
+        this.followers.delete(event.timerCanceledEventAttributes?.startedEventId ?? 0);
+        return this.queue.match(event);
+    }
+    if (!COMMAND_EVENTS.has(event.eventType)) this.handleOutsideEvent(event);
+    else if (!isForeignMarker(event)) this.queue.match(event);
+  }
+
+  private handleFailedTask(failed: history.WorkflowTaskFailedEventAttributes | undefined): void {
+    if (failed?.cause !== enums.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW) return;
+    this.jobs.push({ kind: 'updateRandomSeed', randomnessSeed: randomnessSeedOf(failed.newRunId) });
+  }
+
+  private handleOutsideEvent(event: HistoryEvent): void {
+    const started = event.workflowExecutionStartedEventAttributes;
+    if (started !== undefined) {
+      this.jobs.push(initializeJob(event, started, this.options.runId));
+      return;
+    }
+    const signaled = event.workflowExecutionSignaledEventAttributes;
+    if (signaled !== undefined) {
+      const { signalName, input, identity, header } = signaled;
+      this.jobs.push({
+        kind: 'signalWorkflow',
+        signalName,
+        input: input?.payloads ?? [],
+        identity,
+        headers: header?.fields ?? {},
+        originatingEventId: event.eventId,
+      });
+      return;
+    }
+    const cancelRequested = event.workflowExecutionCancelRequestedEventAttributes;
+    if (cancelRequested !== undefined) {
+      this.jobs.push({ kind: 'cancelWorkflow', reason: cancelRequested.cause });
+      return;
+    }
+    const admitted = event.workflowExecutionUpdateAdmittedEventAttributes;
+    if (admitted !== undefined) {
+      this.admittedUpdates.set(admitted.request?.meta?.updateId ?? '', admitted);
+      return;
+    }
+    const followed = followedEventId(event);
+    if (followed === undefined) return;
+    this.followers.get(followed)?.handle(event);
+    if (!GOES_ON_AFTER.has(event.eventType)) this.followers.delete(followed);
+  }
+
+  private answerQuery(queryId: string, result: Extract<WorkflowCommand, { kind: 'respondToQuery' }>['result']): void {
+    this.queryResults[queryId] =
+      result.status === 'succeeded'
+        ? {
+            resultType: enums.QueryResultType.QUERY_RESULT_TYPE_ANSWERED,
+            answer: { payloads: [result.response] },
+          }
+        : {
+            resultType: enums.QueryResultType.QUERY_RESULT_TYPE_FAILED,
+            errorMessage: result.failure.message,
+            failure: result.failure,
+          };
+  }
+}
+
+/** Events after which more is to come of the same activity, child workflow or operation. */
+const GOES_ON_AFTER: ReadonlySet<number> = new Set([
+  type.EVENT_TYPE_ACTIVITY_TASK_STARTED,
+  type.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED,
+  type.EVENT_TYPE_NEXUS_OPERATION_STARTED,
+  type.EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_COMPLETED,
+  type.EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_FAILED,
+]);
+
+function recordedVersionOf(
+  completed: history.WorkflowTaskCompletedEventAttributes,
+): WorkflowReplayOptions['deploymentVersion'] {
+  const { deploymentVersion, workerVersion, binaryChecksum } = completed;
+  if (deploymentVersion !== undefined) {
+    return { deploymentName: deploymentVersion.deploymentName, buildId: deploymentVersion.buildId };
+  }
+  const buildId = workerVersion?.buildId || binaryChecksum;
+  return buildId ? { deploymentName: '', buildId } : undefined;
+}
