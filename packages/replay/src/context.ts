@@ -1,12 +1,12 @@
 import type { command, history, protocol } from '@perdure/protocol';
-import type { ActivationJob } from '@perdure/common/activation';
+import type { ActivationJob, CallSite } from '@perdure/common/activation';
 
 /** A command on its way: sent with the answer to a workflow task, and found again as an event of the history. */
 export interface OutgoingCommand {
   readonly command: command.ICommand;
   /** In words, for errors. */
   readonly description: string;
-  readonly callSite: string | undefined;
+  readonly callSite: CallSite | undefined;
   /** Why this event is not the command's; `undefined` if it is. Only asked about events of `eventType`. */
   readonly differs: (event: history.HistoryEvent) => string | undefined;
   /** `temporal.api.enums.v1.EventType` of the event that the command leads to. */

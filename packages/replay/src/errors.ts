@@ -1,4 +1,5 @@
 import type { history } from '@perdure/protocol';
+import type { CallSite } from '@perdure/common/activation';
 import { describeEvent } from './describe.js';
 
 /** The events handed in do not follow those that the run has seen: it needs its whole history. */
@@ -20,7 +21,7 @@ export interface Mismatch {
   /** The command that workflow code made, in words; `undefined` if it made none where the history has an event. */
   readonly command: string | undefined;
   /** The stack of the call that made the command, if the runtime was asked to record it. */
-  readonly callSite: string | undefined;
+  readonly callSite: CallSite | undefined;
   /** What exactly differs. */
   readonly reason: string;
 }

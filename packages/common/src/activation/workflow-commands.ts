@@ -4,14 +4,16 @@ import type { NamespacedExecution } from './activation-jobs.js';
 
 type Headers = Readonly<Record<string, Payload>>;
 
+/** A place in workflow code. Its stack is put into words when it is read, which is seldom. */
+export interface CallSite {
+  readonly stack?: string | undefined;
+}
+
 /** What every command may carry. */
 interface CommandBase {
   readonly userMetadata?: sdk.IUserMetadata | undefined;
-  /**
-   * The stack of the call that made this command. Only present when the runtime was asked to record call sites, as it is when
-   * a nondeterminism error is being explained.
-   */
-  readonly callSite?: string | undefined;
+  /** Where workflow code asked for it. */
+  readonly callSite?: CallSite | undefined;
 }
 
 /** `seq` is the runtime's own number for what the command begins; one counter for each kind, from 1. */

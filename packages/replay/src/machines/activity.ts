@@ -3,6 +3,7 @@ import type {
   ActivityResolution,
   RequestCancelActivityCommand,
   ScheduleActivityCommand,
+  CallSite,
 } from '@perdure/common/activation';
 import type { MachineContext, OutgoingCommand } from '../context.js';
 import { activityCancelled, activityFailure, cancelled } from './failures.js';
@@ -52,7 +53,7 @@ export class ActivityMachine {
     if (cancellationType !== activityCancellation.waitCompleted) this.resolve(resolution);
   }
 
-  private sendCancel(callSite: string | undefined): void {
+  private sendCancel(callSite: CallSite | undefined): void {
     this.isCancelSent = true;
     const { scheduledEventId } = this;
     this.context.send({

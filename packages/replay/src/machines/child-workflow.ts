@@ -4,6 +4,7 @@ import type {
   ChildWorkflowResolution,
   ChildWorkflowStartResolution,
   StartChildWorkflowExecutionCommand,
+  CallSite,
 } from '@perdure/common/activation';
 import type { MachineContext, OutgoingCommand } from '../context.js';
 import { cancelled, childFailure } from './failures.js';
@@ -56,7 +57,7 @@ export class ChildWorkflowMachine {
       this.resolveCancelled();
   }
 
-  private sendCancel(reason: string, callSite: string | undefined): void {
+  private sendCancel(reason: string, callSite: CallSite | undefined): void {
     const { namespace, workflowId } = this.request;
     this.context.send({
       command: {

@@ -4,6 +4,7 @@ import type {
   NexusOperationStartResolution,
   RequestCancelNexusOperationCommand,
   ScheduleNexusOperationCommand,
+  CallSite,
 } from '@perdure/common/activation';
 import type { MachineContext, OutgoingCommand } from '../context.js';
 import { cancelled } from './failures.js';
@@ -71,7 +72,7 @@ export class NexusOperationMachine {
     }
   }
 
-  private sendCancel(callSite: string | undefined): void {
+  private sendCancel(callSite: CallSite | undefined): void {
     const { scheduledEventId } = this;
     this.context.send({
       command: {

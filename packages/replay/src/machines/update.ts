@@ -1,5 +1,5 @@
 import { enums, update, type protocol } from '@perdure/protocol';
-import type { UpdateResponseCommand } from '@perdure/common/activation';
+import type { UpdateResponseCommand, CallSite } from '@perdure/common/activation';
 import type { MachineContext } from '../context.js';
 
 const { CommandType, EventType } = enums;
@@ -49,7 +49,7 @@ export class UpdateMachine {
     }
   }
 
-  private accept(callSite: string | undefined): void {
+  private accept(callSite: CallSite | undefined): void {
     const { messageId, sequencingEventId, request } = this.incoming;
     const acceptance = {
       acceptedRequestMessageId: messageId,
@@ -59,7 +59,7 @@ export class UpdateMachine {
     this.send('accept', update.Acceptance.typeName, update.Acceptance.encode(acceptance), callSite);
   }
 
-  private complete(outcome: update.IOutcome, callSite: string | undefined): void {
+  private complete(outcome: update.IOutcome, callSite: CallSite | undefined): void {
     const response = { meta: this.incoming.request.meta, outcome };
     this.send('complete', update.Response.typeName, update.Response.encode(response), callSite);
   }
@@ -76,7 +76,7 @@ export class UpdateMachine {
     this.sendMessage(this.message('reject', update.Rejection.typeName, update.Rejection.encode(rejection)));
   }
 
-  private send(step: 'accept' | 'complete', typeName: string, value: Uint8Array, callSite: string | undefined): void {
+  private send(step: 'accept' | 'complete', typeName: string, value: Uint8Array, callSite: CallSite | undefined): void {
     const message = this.message(step, typeName, value);
     const { protocolInstanceId, request } = this.incoming;
     const updateId = request.meta?.updateId ?? '';
