@@ -2,4 +2,14 @@
  * Owns how calls of the API travel: the port and its adapters (unary gRPC, the multiplexed stream, in-process).
  * Must not know what any method means.
  */
+export { callMethod } from './call-method.js';
+export type { RequestOf, ResponseOf } from './call-method.js';
+export { GrpcServiceError, statusDetailsOf } from './grpc-service-error.js';
+export { GrpcTransport } from './grpc-transport.js';
+export type { GrpcTransportOptions } from './grpc-transport.js';
+export { InProcessTransport } from './in-process-transport.js';
+export type { InProcessServer } from './in-process-transport.js';
+export { RetryingTransport } from './retrying-transport.js';
+export type { CallRetryPolicy } from './retrying-transport.js';
+export { GrpcStatus, grpcStatusName } from './status.js';
 export type { RpcCallOptions, RpcMetadata, RpcTransport } from './transport.js';

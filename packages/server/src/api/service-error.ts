@@ -1,6 +1,7 @@
 import type { Rejection, RejectionDetail, StatusName } from '@perdure/engine';
 
 import { STATUS } from './status.js';
+import { encodeStatusDetails } from './status-details.js';
 
 /**
  * An answer other than OK. Handlers throw it; transports turn it into their own form of a status.
@@ -27,6 +28,11 @@ export class ServiceError extends Error {
   /** The status's gRPC number. */
   get grpcStatus(): number {
     return STATUS[this.code].grpc;
+  }
+
+  /** The error's `google.rpc.Status`, encoded; `undefined` for an error without detail. */
+  get statusDetails(): Uint8Array | undefined {
+    return encodeStatusDetails(this);
   }
 
   /** The status's HTTP number. */

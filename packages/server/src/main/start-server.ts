@@ -7,7 +7,7 @@ import {
   silentLogger,
   type Logger,
 } from '../observability/index.js';
-import { GrpcServer, nameOfGrpcStatus } from '../api/index.js';
+import { GrpcServer, InProcessTransport, nameOfGrpcStatus } from '../api/index.js';
 import { allMethods, ensureNamespace, resumeNamespaceDeletions, type Services } from '../service/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { createServices } from './create-services.js';
@@ -24,6 +24,8 @@ export interface RunningServer {
   /** `host:port` of the metrics port, if there is one. */
   readonly metricsAddress: string | undefined;
   readonly services: Services;
+  /** The way in for clients in this process: `callEncoded(path, request, options)`. */
+  readonly inProcess: InProcessTransport;
   /** Health of the server as probes see it. */
   readonly isServing: boolean;
   /** Answers long polls, finishes calls, writes everything, closes the store. Idempotent. */
@@ -50,14 +52,22 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
   const { services, committer } = createServices(options, store, log);
   const metrics = new Metrics({ collectProcessMetrics: options.metrics !== undefined });
   registerServerMetrics(metrics, services, committer);
+  const methods = allMethods(services);
+  const observer = createRpcMetrics(metrics, nameOfGrpcStatus);
+  const inProcess = new InProcessTransport({
+    methods,
+    log: log.child({ part: 'in-process' }),
+    observer,
+    clock: services.clock,
+  });
   const grpc = new GrpcServer({
-    methods: allMethods(services),
+    methods,
     host: options.grpc?.host,
     port: options.grpc?.port ?? DEFAULT_PORT,
     tls: options.grpc?.tls,
     maxRequestBytes: services.limits.grpcMessageSizeBytes,
     log: log.child({ part: 'grpc' }),
-    observer: createRpcMetrics(metrics, nameOfGrpcStatus),
+    observer,
     clock: services.clock,
   });
   let isServing = false;
@@ -83,7 +93,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
   const stop = async ({ graceMs = 10_000 }: { readonly graceMs?: number } = {}): Promise<void> => {
     isServing = false;
     services.matching.stop();
-    await grpc.stop({ graceMs });
+    await Promise.all([grpc.stop({ graceMs }), inProcess.stop({ graceMs })]);
     try {
       await services.host.stop();
     } finally {
@@ -95,6 +105,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     address: grpc.address,
     metricsAddress: metricsServer?.address,
     services,
+    inProcess,
     get isServing() {
       return isServing;
     },
