@@ -1,0 +1,148 @@
+import type * as nexus from 'nexus-rpc';
+import { msOptionalToTs, toPayloadWithTypeInfo, type Duration } from '@perdure/common';
+import { composeInterceptors, makeProtoEnumConverters, userMetadataToPayload } from '@perdure/common/internal';
+import type { google } from '@perdure/protocol';
+import { CancellationScope } from './cancellation-scope.js';
+import type {
+  StartNexusOperationInput,
+  StartNexusOperationOptions,
+  StartNexusOperationOutput,
+} from './interceptors.js';
+import { currentExecution } from './runtime/current.js';
+import { callSite } from './runtime/execution.js';
+
+/** Calls the operations of a service at an endpoint. */
+export interface NexusServiceClient<T extends nexus.ServiceDefinition> {
+  /** Starts an operation and waits for its result. */
+  executeOperation<O extends T['operations'][keyof T['operations']]>(
+    op: O,
+    input: nexus.OperationInput<O>,
+    options?: Partial<StartNexusOperationOptions>,
+  ): Promise<nexus.OperationOutput<O>>;
+  executeOperation<K extends nexus.OperationKey<T['operations']>>(
+    op: K,
+    input: nexus.OperationInput<T['operations'][K]>,
+    options?: Partial<StartNexusOperationOptions>,
+  ): Promise<nexus.OperationOutput<T['operations'][K]>>;
+  /** Starts an operation. */
+  startOperation<O extends T['operations'][keyof T['operations']]>(
+    op: O,
+    input: nexus.OperationInput<O>,
+    options?: Partial<StartNexusOperationOptions>,
+  ): Promise<NexusOperationHandle<nexus.OperationOutput<O>>>;
+  startOperation<K extends nexus.OperationKey<T['operations']>>(
+    op: K,
+    input: nexus.OperationInput<T['operations'][K]>,
+    options?: Partial<StartNexusOperationOptions>,
+  ): Promise<NexusOperationHandle<nexus.OperationOutput<T['operations'][K]>>>;
+}
+
+/** An operation that has started. */
+export interface NexusOperationHandle<T> {
+  readonly service: string;
+  readonly operation: string;
+  /** Undefined if it answered at once. */
+  readonly token?: string;
+  result(): Promise<T>;
+}
+
+/** Which service, and where. */
+export interface NexusServiceClientOptions<T> {
+  endpoint: string;
+  service: T;
+}
+
+/** What cancelling an operation means for whoever waits for it. */
+export const NexusOperationCancellationType = {
+  ABANDON: 'ABANDON',
+  TRY_CANCEL: 'TRY_CANCEL',
+  WAIT_CANCELLATION_REQUESTED: 'WAIT_CANCELLATION_REQUESTED',
+  WAIT_CANCELLATION_COMPLETED: 'WAIT_CANCELLATION_COMPLETED',
+} as const;
+/** One of them. */
+export type NexusOperationCancellationType =
+  (typeof NexusOperationCancellationType)[keyof typeof NexusOperationCancellationType];
+
+const cancellationNumbers = {
+  WAIT_CANCELLATION_COMPLETED: 0,
+  ABANDON: 1,
+  TRY_CANCEL: 2,
+  WAIT_CANCELLATION_REQUESTED: 3,
+} as const;
+const [encodeCancellationType] = makeProtoEnumConverters<typeof cancellationNumbers, ''>(cancellationNumbers, '');
+
+/** A client of a Nexus service, for workflow code. */
+export function createNexusServiceClient<T extends nexus.ServiceDefinition>(
+  options: NexusServiceClientOptions<T>,
+): NexusServiceClient<T> {
+  const { endpoint, service } = options;
+  if (!endpoint) throw new TypeError('createNexusServiceClient needs the name of an endpoint');
+  const start = async (
+    op: string | { readonly name: string },
+    input: unknown,
+    operationOptions: Partial<StartNexusOperationOptions> = {},
+  ): Promise<NexusOperationHandle<unknown>> => {
+    const operations = service.operations as Record<string, { readonly name: string }>;
+    const operation = typeof op === 'string' ? operations[op]?.name : op.name;
+    if (operation === undefined) throw new TypeError(`Service ${service.name} has no operation '${String(op)}'`);
+    const execution = currentExecution();
+    const run = composeInterceptors(execution.interceptors.outbound, 'startNexusOperation', startNexusOperation);
+    const { token, result } = await run({
+      endpoint,
+      service: service.name,
+      operation,
+      options: operationOptions,
+      headers: {},
+      seq: execution.next('nexus'),
+      input,
+    });
+    return { service: service.name, operation, token, result: () => result };
+  };
+  return {
+    startOperation: start,
+    executeOperation: async (
+      op: string | { readonly name: string },
+      input: unknown,
+      operationOptions?: Partial<StartNexusOperationOptions>,
+    ) => await (await start(op, input, operationOptions)).result(),
+  } as NexusServiceClient<T>;
+}
+
+function duration(value: Duration | undefined): google.IDuration | undefined {
+  return msOptionalToTs(value) as google.IDuration | undefined;
+}
+
+async function startNexusOperation(input: StartNexusOperationInput): Promise<StartNexusOperationOutput> {
+  const { seq, endpoint, service, operation, options, headers } = input;
+  const execution = currentExecution();
+  const site = callSite(startNexusOperation);
+  const { nexusStarts, nexusResults } = execution.waiting;
+  const { payloadConverter, serializationContext } = execution;
+  const scope = CancellationScope.current();
+  if (scope.consideredCancelled) return await scope.cancelRequested;
+  const typeInfo = { outputType: input.outputType };
+  const result = new Promise<unknown>((resolve, reject) => nexusResults.set(seq, { resolve, reject, site, typeInfo }));
+  result.catch(() => undefined);
+  const started = new Promise<string | undefined>((resolve, reject) => nexusStarts.set(seq, { resolve, reject, site }));
+  execution.push({
+    kind: 'scheduleNexusOperation',
+    seq,
+    endpoint,
+    service,
+    operation,
+    nexusHeader: headers,
+    input: toPayloadWithTypeInfo(payloadConverter, input.input, serializationContext, input.inputType),
+    scheduleToCloseTimeout: duration(options.scheduleToCloseTimeout),
+    scheduleToStartTimeout: duration(options.scheduleToStartTimeout),
+    startToCloseTimeout: duration(options.startToCloseTimeout),
+    cancellationType: encodeCancellationType(options.cancellationType) ?? 0,
+    userMetadata: userMetadataToPayload(payloadConverter, options.summary, undefined, serializationContext),
+    callSite: site,
+  });
+  if (scope.cancellable) {
+    scope.cancelRequested.catch(() => {
+      if (nexusResults.has(seq)) execution.push({ kind: 'requestCancelNexusOperation', seq, callSite: site });
+    });
+  }
+  return { token: await started, result };
+}

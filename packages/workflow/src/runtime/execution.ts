@@ -1,0 +1,215 @@
+import {
+  TemporalFailure,
+  type FailureConverter,
+  type Payload,
+  type PayloadConverter,
+  type PayloadTypeInfo,
+  type ProtoFailure,
+  type SignalTypeInfo,
+  type WorkflowQueryAnnotatedType,
+  type WorkflowSerializationContext,
+  type WorkflowSignalAnnotatedType,
+  type WorkflowUpdateAnnotatedType,
+} from '@perdure/common';
+import type { CallSite, DoUpdateJob, SignalWorkflowJob, WorkflowCommand } from '@perdure/common/activation';
+import type { Any } from '../any.js';
+import { RootCancellationScope } from '../cancellation-scope.js';
+import type {
+  DefaultQueryHandler,
+  DefaultSignalHandler,
+  DefaultUpdateHandler,
+  UnsafeRandomSource,
+  WorkflowInfo,
+} from '../interfaces.js';
+import type { WorkflowInterceptors } from '../interceptors.js';
+import type { SinkCall } from '../sinks.js';
+import { alea, seedBytes, type RandomSource } from './alea.js';
+
+/** Somebody in workflow code waits for this. */
+export interface Waiting {
+  resolve(value: Any): void;
+  reject(reason: unknown): void;
+  readonly site: CallSite;
+  readonly typeInfo?: PayloadTypeInfo | undefined;
+  /** For errors of the activity or child workflow. */
+  readonly activityId?: string | undefined;
+}
+
+/** Somebody waits until this holds. */
+export interface BlockedCondition {
+  readonly holds: () => boolean;
+  readonly resolve: () => void;
+  readonly site: CallSite;
+}
+
+/** The user's modules, evaluated for one run. */
+export interface LoadedModules {
+  readonly workflows: Readonly<Record<string, unknown>>;
+  readonly interceptors: readonly (() => WorkflowInterceptors)[];
+  readonly payloadConverter: PayloadConverter;
+  readonly failureConverter: FailureConverter;
+}
+
+/** What the worker knows of a run beyond its activations. */
+export interface ExecutionOptions {
+  readonly namespace: string;
+  readonly taskQueue: string;
+  /** Evaluates the user's modules anew. Called inside the sandbox when the run is first woken up. */
+  readonly load: () => LoadedModules;
+  /** Names of error classes that fail the workflow instead of its task; `Error` stands for all of them. */
+  readonly failureErrorTypes: readonly string[];
+  readonly registeredActivityNames?: ReadonlySet<string> | undefined;
+  /** The machine's clock. */
+  readonly nowMs: () => number;
+  /** Random numbers that are different every time. */
+  readonly unsafeRandom: UnsafeRandomSource;
+  /** Source texts by name, for `__enhanced_stack_trace`; `undefined` to leave them out. */
+  readonly sourceOf?: ((file: string) => string | undefined) | undefined;
+}
+
+/** Numbers things of one kind, from 1. */
+export type SequenceKind = 'timer' | 'activity' | 'child' | 'signal' | 'cancel' | 'nexus' | 'condition';
+
+/** Handlers that run now, for warnings about those that never finish. */
+export interface RunningHandler {
+  readonly name: string;
+  readonly unfinishedPolicy: string;
+  readonly updateId?: string | undefined;
+}
+
+/** All that the runtime knows of one run. Functions of the public API work on it; the sandbox wakes it up. */
+export class Execution {
+  readonly rootScope: RootCancellationScope;
+  readonly waiting = {
+    timers: new Map<number, Waiting>(),
+    activities: new Map<number, Waiting>(),
+    childStarts: new Map<number, Waiting>(),
+    childResults: new Map<number, Waiting>(),
+    signals: new Map<number, Waiting>(),
+    cancels: new Map<number, Waiting>(),
+    nexusStarts: new Map<number, Waiting>(),
+    nexusResults: new Map<number, Waiting>(),
+  };
+  readonly conditions = new Map<number, BlockedCondition>();
+  readonly signalHandlers = new Map<string, WorkflowSignalAnnotatedType & { typeInfo?: SignalTypeInfo }>();
+  readonly queryHandlers = new Map<string, WorkflowQueryAnnotatedType>();
+  readonly updateHandlers = new Map<string, WorkflowUpdateAnnotatedType>();
+  readonly bufferedSignals: SignalWorkflowJob[] = [];
+  readonly bufferedUpdates: DoUpdateJob[] = [];
+  readonly runningHandlers = new Set<RunningHandler>();
+  readonly knownPatches = new Set<string>();
+  readonly sentPatches = new Set<string>();
+  readonly sinkCalls: SinkCall[] = [];
+  readonly usedFlags = new Set<number>();
+  readonly serializationContext: WorkflowSerializationContext;
+  defaultSignalHandler: DefaultSignalHandler | undefined;
+  defaultQueryHandler: DefaultQueryHandler | undefined;
+  defaultUpdateHandler: DefaultUpdateHandler | undefined;
+  modules!: LoadedModules;
+  interceptors: Required<WorkflowInterceptors> = { inbound: [], outbound: [], internals: [] };
+  info!: WorkflowInfo;
+  commands: WorkflowCommand[] = [];
+  random: RandomSource = () => 0;
+  seed = 0n;
+  nowMs = 0;
+  isReplaying = false;
+  isAnsweringQuery = false;
+  isCancelled = false;
+  isCompleted = false;
+  versioningBehavior = 0;
+  currentDetails = '';
+  /** Why the workflow task has to fail, if it has to. */
+  taskFailure: { readonly error: unknown } | undefined;
+  private availableFlags: ReadonlySet<number> = new Set();
+  private readonly sequences = { timer: 1, activity: 1, child: 1, signal: 1, cancel: 1, nexus: 1, condition: 1 };
+
+  constructor(
+    readonly options: ExecutionOptions,
+    readonly workflowId: string,
+  ) {
+    this.serializationContext = { type: 'workflow', namespace: options.namespace, workflowId };
+    this.rootScope = new RootCancellationScope();
+  }
+
+  get payloadConverter(): PayloadConverter {
+    return this.modules.payloadConverter;
+  }
+
+  next(kind: SequenceKind): number {
+    return this.sequences[kind]++;
+  }
+
+  push(command: WorkflowCommand): void {
+    if (this.isAnsweringQuery) {
+      throw new Error(`Query handlers must not change anything: this one tried to ${command.kind}`);
+    }
+    this.commands.push(command);
+  }
+
+  reseed(seed: bigint): void {
+    this.seed = seed;
+    this.random = alea(seedBytes(seed));
+  }
+
+  setAvailableFlags(flags: readonly number[]): void {
+    if (flags.length > 0 && flags.length !== this.availableFlags.size) this.availableFlags = new Set(flags);
+  }
+
+  /** Whether the run behaves the new way; new runs do, and say so in their history. */
+  hasFlag(flag: number): boolean {
+    if (this.availableFlags.has(flag) || this.usedFlags.has(flag)) return true;
+    if (this.isReplaying) return false;
+    this.usedFlags.add(flag);
+    return true;
+  }
+
+  failureToError(failure: ProtoFailure): Error {
+    return this.modules.failureConverter.failureToError(failure, this.payloadConverter, this.serializationContext);
+  }
+
+  errorToFailure(error: unknown): ProtoFailure {
+    return this.modules.failureConverter.errorToFailure(error, this.payloadConverter, this.serializationContext);
+  }
+
+  /** Whether an error of workflow code ends the workflow. Any other fails the workflow task, which is tried again. */
+  failsWorkflow(error: unknown): boolean {
+    if (error instanceof TemporalFailure) return true;
+    if (!(error instanceof Error)) return false;
+    const types = this.options.failureErrorTypes;
+    if (types.length === 0) return false;
+    if (types.includes('Error')) return true;
+    for (
+      let proto: unknown = error;
+      proto !== null && typeof proto === 'object';
+      proto = Object.getPrototypeOf(proto)
+    ) {
+      if (types.includes((proto as Error).constructor?.name)) return true;
+    }
+    return types.includes(error.name);
+  }
+
+  failTask(error: unknown): void {
+    this.taskFailure ??= { error };
+  }
+}
+
+/** Where workflow code is now, below the function given. */
+export function callSite(below: (...args: Any[]) => unknown): CallSite {
+  const site: { stack?: string } = {};
+  Error.captureStackTrace(site, below);
+  return site;
+}
+
+/**
+ * A payload whose bytes are of this sandbox's own making, so that `instanceof Uint8Array` holds for what workflow code gets
+ * to see. Bytes from outside are objects of another realm.
+ */
+export function ownPayload(payload: Payload): Payload {
+  const { data } = payload;
+  return data == null || data instanceof Uint8Array ? payload : { ...payload, data: new Uint8Array(data) };
+}
+
+/** The same for a list. */
+export function ownPayloads(payloads: readonly Payload[]): Payload[] {
+  return payloads.map(ownPayload);
+}

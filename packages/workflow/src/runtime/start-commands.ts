@@ -1,0 +1,316 @@
+import {
+  compilePriority,
+  compileRetryPolicy,
+  encodeWorkflowIdReusePolicy,
+  fromPayloadWithTypeInfo,
+  mapToPayloads,
+  msOptionalToTs,
+  msToTs,
+  toPayloadsWithContext,
+  type ActivitySerializationContext,
+  type Duration,
+} from '@perdure/common';
+import {
+  encodeActivityCancellationType,
+  encodeUnifiedSearchAttributes,
+  userMetadataToPayload,
+  versioningIntentToProto,
+} from '@perdure/common/internal';
+import type { google } from '@perdure/protocol';
+import { CancellationScope } from '../cancellation-scope.js';
+import { encodeChildWorkflowCancellationType, encodeParentClosePolicy } from '../interfaces.js';
+import type {
+  ActivityInput,
+  LocalActivityInput,
+  SignalWorkflowInput,
+  StartChildWorkflowExecutionInput,
+  TimerInput,
+} from '../interceptors.js';
+import { currentExecution } from './current.js';
+import { callSite, ownPayload, type Execution, type Waiting } from './execution.js';
+
+/** Durations of the wire are plain numbers here. */
+function duration(value: Duration | undefined): google.IDuration | undefined {
+  return msOptionalToTs(value) as google.IDuration | undefined;
+}
+
+/**
+ * Waits for something in the current scope. `begin` asks for it; when the scope is cancelled `cancel` asks it to stop, and says
+ * whether waiting ends at once.
+ */
+function waitInScope<T>(
+  waitingFor: Map<number, Waiting>,
+  seq: number,
+  details: Omit<Waiting, 'resolve' | 'reject'>,
+  begin: () => void,
+  cancel: (reject: (reason: unknown) => void, reason: unknown) => void,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const scope = CancellationScope.current();
+    if (scope.consideredCancelled) {
+      scope.cancelRequested.catch(reject);
+      return;
+    }
+    begin();
+    waitingFor.set(seq, { resolve, reject, ...details });
+    if (!scope.cancellable) return;
+    scope.cancelRequested.catch((reason: unknown) => {
+      if (waitingFor.has(seq)) cancel(reject, reason);
+    });
+  });
+}
+
+/** Starts a timer: the end of the chain of outbound interceptors. */
+export function startTimer({ seq, durationMs, options }: TimerInput): Promise<void> {
+  const execution = currentExecution();
+  const site = callSite(startTimer);
+  const { timers } = execution.waiting;
+  const { payloadConverter, serializationContext } = execution;
+  const userMetadata = userMetadataToPayload(payloadConverter, options?.summary, undefined, serializationContext);
+  const startToFireTimeout = msToTs(durationMs) as google.IDuration;
+  return waitInScope<void>(
+    timers,
+    seq,
+    { site },
+    () => execution.push({ kind: 'startTimer', seq, startToFireTimeout, userMetadata, callSite: site }),
+    (reject, reason) => {
+      timers.delete(seq);
+      execution.push({ kind: 'cancelTimer', seq });
+      reject(reason);
+    },
+  );
+}
+
+/** Schedules an activity: the end of the chain of outbound interceptors. */
+export async function scheduleActivity(input: ActivityInput): Promise<unknown> {
+  const { seq, activityType, options, headers, args, typeInfo } = input;
+  const execution = currentExecution();
+  const site = callSite(scheduleActivity);
+  const { activities } = execution.waiting;
+  const activityId = options.activityId ?? String(seq);
+  const context = activityContext(execution, activityId, false);
+  return await waitInScope<unknown>(
+    activities,
+    seq,
+    { site, typeInfo, activityId },
+    () =>
+      execution.push({
+        kind: 'scheduleActivity',
+        seq,
+        activityId,
+        activityType,
+        taskQueue: options.taskQueue ?? execution.info.taskQueue,
+        headers,
+        arguments: toPayloadsWithContext(execution.payloadConverter, context, args, typeInfo?.inputTypes) ?? [],
+        scheduleToCloseTimeout: duration(options.scheduleToCloseTimeout),
+        scheduleToStartTimeout: duration(options.scheduleToStartTimeout),
+        startToCloseTimeout: duration(options.startToCloseTimeout),
+        heartbeatTimeout: duration(options.heartbeatTimeout),
+        retryPolicy: options.retry === undefined ? undefined : compileRetryPolicy(options.retry),
+        cancellationType: encodeActivityCancellationType(options.cancellationType) ?? 0,
+        doNotEagerlyExecute: options.allowEagerDispatch === false,
+        versioningIntent: versioningIntentToProto(options.versioningIntent),
+        priority: options.priority === undefined ? undefined : compilePriority(options.priority),
+        userMetadata: userMetadataToPayload(
+          execution.payloadConverter,
+          options.summary,
+          undefined,
+          execution.serializationContext,
+        ),
+        callSite: site,
+      }),
+    () => execution.push({ kind: 'requestCancelActivity', seq, callSite: site }),
+  );
+}
+
+/** Schedules a local activity, again after each backoff: the end of the chain of outbound interceptors. */
+export async function scheduleLocalActivity(input: LocalActivityInput): Promise<unknown> {
+  const { seq, activityType, options, headers, args, typeInfo, attempt, originalScheduleTime } = input;
+  const execution = currentExecution();
+  const { registeredActivityNames } = execution.options;
+  if (registeredActivityNames !== undefined && !registeredActivityNames.has(activityType)) {
+    throw new ReferenceError(
+      `Local activity of type '${activityType}' is not registered on this worker. Registered: ` +
+        `${[...registeredActivityNames].join(', ') || 'none'}. Local activities run in the worker of the workflow.`,
+    );
+  }
+  const site = callSite(scheduleLocalActivity);
+  const { activities } = execution.waiting;
+  const activityId = String(seq);
+  const context = activityContext(execution, activityId, true);
+  return await waitInScope<unknown>(
+    activities,
+    seq,
+    { site, typeInfo, activityId },
+    () =>
+      execution.push({
+        kind: 'scheduleLocalActivity',
+        seq,
+        activityId,
+        activityType,
+        attempt,
+        originalScheduleTime: originalScheduleTime as google.ITimestamp | undefined,
+        headers,
+        arguments: toPayloadsWithContext(execution.payloadConverter, context, args, typeInfo?.inputTypes) ?? [],
+        scheduleToCloseTimeout: duration(options.scheduleToCloseTimeout),
+        scheduleToStartTimeout: duration(options.scheduleToStartTimeout),
+        startToCloseTimeout: duration(options.startToCloseTimeout),
+        localRetryThreshold: duration(options.localRetryThreshold),
+        retryPolicy: options.retry === undefined ? undefined : compileRetryPolicy(options.retry),
+        cancellationType: encodeActivityCancellationType(options.cancellationType) ?? 0,
+        userMetadata: userMetadataToPayload(
+          execution.payloadConverter,
+          options.summary,
+          undefined,
+          execution.serializationContext,
+        ),
+        callSite: site,
+      }),
+    () => execution.push({ kind: 'requestCancelLocalActivity', seq, callSite: site }),
+  );
+}
+
+/** Starts a child workflow: the end of the chain of outbound interceptors. */
+export async function startChild(
+  input: StartChildWorkflowExecutionInput,
+): Promise<[Promise<string>, Promise<unknown>]> {
+  const { seq, workflowType, options, headers } = input;
+  const execution = currentExecution();
+  const site = callSite(startChild);
+  const { childStarts, childResults } = execution.waiting;
+  const { payloadConverter } = execution;
+  const { workflowId, typeInfo } = options;
+  const context = { type: 'workflow', namespace: execution.options.namespace, workflowId } as const;
+  const details = { site, typeInfo, activityId: workflowId };
+  const started = waitInScope<string>(
+    childStarts,
+    seq,
+    details,
+    () => {
+      const hasAttributes = options.searchAttributes !== undefined || options.typedSearchAttributes !== undefined;
+      execution.push({
+        kind: 'startChildWorkflowExecution',
+        seq,
+        namespace: execution.options.namespace,
+        workflowId,
+        workflowType,
+        taskQueue: options.taskQueue ?? execution.info.taskQueue,
+        input: toPayloadsWithContext(payloadConverter, context, options.args, typeInfo?.inputTypes) ?? [],
+        workflowExecutionTimeout: duration(options.workflowExecutionTimeout),
+        workflowRunTimeout: duration(options.workflowRunTimeout),
+        workflowTaskTimeout: duration(options.workflowTaskTimeout),
+        parentClosePolicy: encodeParentClosePolicy(options.parentClosePolicy) ?? 0,
+        workflowIdReusePolicy: encodeWorkflowIdReusePolicy(options.workflowIdReusePolicy) ?? 0,
+        retryPolicy: options.retry === undefined ? undefined : compileRetryPolicy(options.retry),
+        cronSchedule: options.cronSchedule ?? '',
+        headers,
+        memo: options.memo === undefined ? {} : mapToPayloads(payloadConverter, options.memo, context),
+        searchAttributes: hasAttributes
+          ? // eslint-disable-next-line @typescript-eslint/no-deprecated -- both forms are still taken
+            encodeUnifiedSearchAttributes(options.searchAttributes, options.typedSearchAttributes)
+          : undefined,
+        cancellationType: encodeChildWorkflowCancellationType(options.cancellationType) ?? 2,
+        versioningIntent: versioningIntentToProto(options.versioningIntent),
+        priority: options.priority === undefined ? undefined : compilePriority(options.priority),
+        userMetadata: userMetadataToPayload(payloadConverter, options.staticSummary, options.staticDetails, context),
+        callSite: site,
+      });
+    },
+    () => {
+      if (!childResults.has(seq)) return;
+      execution.push({
+        kind: 'cancelChildWorkflowExecution',
+        childWorkflowSeq: seq,
+        reason: '',
+        callSite: site,
+      });
+    },
+  );
+  const scope = CancellationScope.current();
+  const completed = new Promise<unknown>((resolve, reject) => {
+    if (!childStarts.has(seq)) return;
+    childResults.set(seq, { resolve, reject, ...details });
+    if (!scope.cancellable) return;
+    scope.cancelRequested.catch(() => {
+      if (!childResults.has(seq) || childStarts.has(seq)) return;
+      execution.push({ kind: 'cancelChildWorkflowExecution', childWorkflowSeq: seq, reason: '', callSite: site });
+    });
+  });
+  // Whoever only waits for the start must not be told of the end, and the other way round.
+  started.catch(() => undefined);
+  completed.catch(() => undefined);
+  return [started, completed];
+}
+
+/** Signals another workflow: the end of the chain of outbound interceptors. */
+export function signalWorkflow(input: SignalWorkflowInput): Promise<void> {
+  const { seq, signalName, args, typeInfo, headers, target } = input;
+  const execution = currentExecution();
+  const site = callSite(signalWorkflow);
+  const { signals } = execution.waiting;
+  const { namespace } = execution.options;
+  const workflowId = (target.type === 'external' ? target.workflowExecution.workflowId : target.childWorkflowId) ?? '';
+  const context = { type: 'workflow', namespace, workflowId } as const;
+  return waitInScope<void>(
+    signals,
+    seq,
+    { site },
+    () =>
+      execution.push({
+        kind: 'signalExternalWorkflowExecution',
+        seq,
+        signalName,
+        arguments: toPayloadsWithContext(execution.payloadConverter, context, args, typeInfo?.inputTypes) ?? [],
+        headers,
+        target:
+          target.type === 'child'
+            ? { childWorkflowId: target.childWorkflowId }
+            : { workflowExecution: { namespace, workflowId, runId: target.workflowExecution.runId ?? '' } },
+        callSite: site,
+      }),
+    () => execution.push({ kind: 'cancelSignalWorkflow', seq, callSite: site }),
+  );
+}
+
+/** Asks another workflow to end. */
+export function cancelExternalWorkflow(workflowId: string, runId: string | undefined): Promise<void> {
+  const execution = currentExecution();
+  const site = callSite(cancelExternalWorkflow);
+  const seq = execution.next('cancel');
+  return new Promise<void>((resolve, reject) => {
+    execution.push({
+      kind: 'requestCancelExternalWorkflowExecution',
+      seq,
+      workflowExecution: { namespace: execution.options.namespace, workflowId, runId: runId ?? '' },
+      reason: '',
+      callSite: site,
+    });
+    execution.waiting.cancels.set(seq, { resolve, reject, site });
+  });
+}
+
+/** The result of an activity or child workflow, as workflow code gets it. */
+export function resultOf(
+  execution: Execution,
+  payload: Parameters<typeof ownPayload>[0] | undefined,
+  waiting: Waiting,
+  context: ActivitySerializationContext | Execution['serializationContext'],
+): unknown {
+  if (payload === undefined) return undefined;
+  return fromPayloadWithTypeInfo(
+    execution.payloadConverter,
+    ownPayload(payload),
+    context,
+    waiting.typeInfo?.outputType,
+  );
+}
+
+/** What converters are told of an activity of this run. */
+export function activityContext(
+  execution: Execution,
+  activityId: string,
+  isLocal: boolean,
+): ActivitySerializationContext {
+  const { namespace } = execution.options;
+  return { type: 'activity', namespace, activityId, workflowId: execution.workflowId, isLocal };
+}

@@ -1,0 +1,156 @@
+import {
+  arrayFromPayloads,
+  decodePriority,
+  decompileRetryPolicy,
+  isWorkflowFunctionWithOptions,
+  mapFromPayloads,
+  optionalTsToMs,
+  toPayloadWithTypeInfo,
+  encodeVersioningBehavior,
+  fromPayloadsAtIndex,
+  type PayloadTypeInfo,
+  type ProtoFailure,
+  type TypedSearchAttributes,
+  type WorkflowDefinitionOptions,
+} from '@perdure/common';
+import {
+  callUserCode,
+  composeInterceptors,
+  decodeSearchAttributes,
+  decodeTypedSearchAttributes,
+} from '@perdure/common/internal';
+import type { InitializeWorkflowJob } from '@perdure/common/activation';
+import type { Any } from '../any.js';
+import { runInRootScope } from '../cancellation-scope.js';
+import { isCancellation, WorkflowError } from '../errors.js';
+import { ContinueAsNew, type WorkflowInfo } from '../interfaces.js';
+import type { WorkflowExecuteInput } from '../interceptors.js';
+import { ownPayload, ownPayloads, type Execution } from './execution.js';
+import { registerHandlerErrors } from './handlers.js';
+
+type WorkflowFunction = ((...args: Any[]) => Promise<unknown>) & {
+  readonly staticOptions?: { readonly typeInfo?: PayloadTypeInfo };
+};
+
+/** Evaluates the user's modules and calls the workflow function. */
+export function startWorkflow(execution: Execution, job: InitializeWorkflowJob): void {
+  execution.reseed(job.randomnessSeed);
+  const { modules } = execution;
+  execution.info = workflowInfoOf(execution, job);
+  for (const factory of modules.interceptors) {
+    const { inbound = [], outbound = [], internals = [] } = factory();
+    execution.interceptors.inbound.push(...inbound);
+    execution.interceptors.outbound.push(...outbound);
+    execution.interceptors.internals.push(...internals);
+  }
+  const workflow = findWorkflow(modules.workflows, job.workflowType);
+  applyDefinitionOptions(execution, workflow);
+  const typeInfo = workflow.staticOptions?.typeInfo;
+  const { payloadConverter, serializationContext } = execution;
+  const args = arrayFromPayloads(
+    payloadConverter,
+    ownPayloads(job.arguments),
+    serializationContext,
+    typeInfo?.inputTypes,
+  );
+  const execute = composeInterceptors(execution.interceptors.inbound, 'execute', (input: WorkflowExecuteInput) =>
+    callUserCode(() => workflow(...input.args)),
+  );
+  runInRootScope(execution.rootScope, async () => execute({ args, headers: { ...job.headers } }))
+    .then((value) => {
+      execution.isCompleted = true;
+      const result = toPayloadWithTypeInfo(payloadConverter, value, serializationContext, typeInfo?.outputType);
+      execution.push({ kind: 'completeWorkflowExecution', result });
+    })
+    .catch((error: unknown) => endWithError(execution, error));
+}
+
+/** What becomes of a run whose function, or one of whose handlers, threw. */
+function endWithError(execution: Execution, error: unknown): void {
+  if (error instanceof ContinueAsNew) {
+    execution.isCompleted = true;
+    execution.push(error.command);
+  } else if (execution.isCancelled && isCancellation(error)) {
+    execution.isCompleted = true;
+    execution.push({ kind: 'cancelWorkflowExecution' });
+  } else if (execution.failsWorkflow(error)) {
+    execution.isCompleted = true;
+    execution.push({ kind: 'failWorkflowExecution', failure: execution.errorToFailure(error) });
+  } else execution.failTask(error);
+}
+
+registerHandlerErrors(endWithError);
+
+function findWorkflow(workflows: Readonly<Record<string, unknown>>, type: string): WorkflowFunction {
+  const exported = Object.hasOwn(workflows, type) ? workflows[type] : workflows['default'];
+  if (typeof exported === 'function') return exported as WorkflowFunction;
+  const known = Object.keys(workflows).filter((name) => typeof workflows[name] === 'function');
+  const kind = exported === undefined ? 'is not registered on this worker' : 'is not a function';
+  throw new WorkflowError(
+    `Workflow type '${type}' ${kind}. Workflows exported by the worker's workflowsPath: ${known.join(', ') || 'none'}.`,
+  );
+}
+
+function applyDefinitionOptions(execution: Execution, workflow: unknown): void {
+  if (!isWorkflowFunctionWithOptions(workflow)) return;
+  const { workflowDefinitionOptions: given } = workflow;
+  const options: WorkflowDefinitionOptions = typeof given === 'function' ? given() : given;
+  execution.versioningBehavior = encodeVersioningBehavior(options.versioningBehavior) ?? 0;
+  const { failureExceptionTypes = [] } = options;
+  for (const type of failureExceptionTypes) (execution.options.failureErrorTypes as string[]).push(type.name);
+}
+
+function workflowInfoOf(execution: Execution, job: InitializeWorkflowJob): WorkflowInfo {
+  const { options, payloadConverter, serializationContext } = execution;
+  const { parentWorkflowInfo: parent, rootWorkflow: root } = job;
+  const runTimeoutMs = optionalTsToMs(job.workflowRunTimeout);
+  const executionTimeoutMs = optionalTsToMs(job.workflowExecutionTimeout);
+  const expirationMs = optionalTsToMs(job.workflowExecutionExpirationTime);
+  const memo = mapFromPayloads(payloadConverter, job.memo, serializationContext);
+  return {
+    workflowId: job.workflowId,
+    runId: '',
+    workflowType: job.workflowType,
+    searchAttributes: decodeSearchAttributes(job.searchAttributes),
+    typedSearchAttributes: decodeTypedSearchAttributes(job.searchAttributes) as TypedSearchAttributes,
+    memo: memo !== undefined && Object.keys(memo).length > 0 ? memo : undefined,
+    parent: parent && { namespace: parent.namespace, workflowId: parent.workflowId, runId: parent.runId },
+    root: root && { workflowId: root.workflowId, runId: root.runId },
+    lastResult:
+      job.lastCompletionResult.length === 0
+        ? undefined
+        : fromPayloadsAtIndex(payloadConverter, 0, job.lastCompletionResult.map(ownPayload), serializationContext),
+    lastFailure:
+      job.continuedFailure == null ? undefined : execution.failureToError(job.continuedFailure as ProtoFailure),
+    historyLength: 0,
+    historySize: 0,
+    continueAsNewSuggested: false,
+    targetWorkerDeploymentVersionChanged: false,
+    taskQueue: options.taskQueue,
+    namespace: options.namespace,
+    firstExecutionRunId: job.firstExecutionRunId,
+    originalExecutionRunId: job.originalExecutionRunId,
+    continuedFromExecutionRunId: job.continuedFromExecutionRunId || undefined,
+    startTime: new Date(job.startTimeMs),
+    runStartTime: new Date(execution.nowMs),
+    executionTimeoutMs: executionTimeoutMs || undefined,
+    executionExpirationTime: expirationMs ? new Date(expirationMs) : undefined,
+    runTimeoutMs: runTimeoutMs || undefined,
+    taskTimeoutMs: optionalTsToMs(job.workflowTaskTimeout) ?? 0,
+    retryPolicy: decompileRetryPolicy(job.retryPolicy),
+    attempt: job.attempt,
+    cronSchedule: job.cronSchedule || undefined,
+    cronScheduleToScheduleInterval: optionalTsToMs(job.cronScheduleToScheduleInterval) || undefined,
+    priority: job.priority == null ? undefined : decodePriority(job.priority),
+    unsafe: {
+      now: options.nowMs,
+      get isReplaying() {
+        return execution.isReplaying;
+      },
+      get isReplayingHistoryEvents() {
+        return execution.isReplaying && !execution.isAnsweringQuery;
+      },
+      random: options.unsafeRandom,
+    },
+  };
+}
