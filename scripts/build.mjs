@@ -23,9 +23,15 @@ const PROJECTS = [
   'bench',
 ];
 
+/** Made of compiled packages, after them. */
+const RUNTIME_BUNDLE = 'packages/worker/scripts/bundle-runtime.mjs';
+
 const failed = [
   ...step('protocol codecs', ['packages/protocol/scripts/generate.mjs']),
-  ...PROJECTS.flatMap((project) => step(project, [compiler, '-b', project])),
+  ...PROJECTS.flatMap((project) => [
+    ...step(project, [compiler, '-b', project]),
+    ...(project === 'packages/worker' ? step('workflow runtime', [RUNTIME_BUNDLE]) : []),
+  ]),
 ];
 if (failed.length > 0) {
   console.error(`build: failed in ${failed.join(', ')}`);

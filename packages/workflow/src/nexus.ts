@@ -109,7 +109,7 @@ export function createNexusServiceClient<T extends nexus.ServiceDefinition>(
 }
 
 function duration(value: Duration | undefined): google.IDuration | undefined {
-  return msOptionalToTs(value) as google.IDuration | undefined;
+  return msOptionalToTs(value);
 }
 
 async function startNexusOperation(input: StartNexusOperationInput): Promise<StartNexusOperationOutput> {

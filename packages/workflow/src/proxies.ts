@@ -106,9 +106,9 @@ export async function scheduleLocalActivity<R>(
     } catch (error) {
       if (!(error instanceof LocalActivityDoBackoff)) throw error;
       // Its next attempt is far away: wait with a timer, which survives the worker, instead of in the worker.
-      await sleep(tsToMs(error.backoff.backoffDuration as Timestamp));
+      await sleep(tsToMs(error.backoff.backoffDuration));
       ({ attempt } = error.backoff);
-      originalScheduleTime = error.backoff.originalScheduleTime as Timestamp;
+      originalScheduleTime = error.backoff.originalScheduleTime;
     }
   }
 }

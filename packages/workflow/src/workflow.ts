@@ -260,7 +260,7 @@ export function continueAsNew<F extends Workflow>(...args: Parameters<F>): Promi
 
 function continueAsNewCommand(execution: Execution, { args, headers, options }: ContinueAsNewInput) {
   const { payloadConverter, serializationContext, info } = execution;
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- both forms are still taken
+
   const { searchAttributes, typedSearchAttributes, typeInfo } = options;
   const hasAttributes = searchAttributes !== undefined || typedSearchAttributes !== undefined;
   const duration = (value: Duration | undefined) => msOptionalToTs(value) as google.IDuration | undefined;

@@ -6,27 +6,19 @@ import { sleep } from '../workflow.js';
 import { uuid4From, fillFrom } from './alea.js';
 import { currentExecution, maybeExecution } from './current.js';
 
-/** Functions of the world outside that the sandbox's globals are made of. They must not keep state or tell the time. */
-export interface GlobalsOutside {
-  readonly encodeUtf8: (text: string) => Uint8Array;
-  readonly decodeUtf8: (bytes: Uint8Array, fatal: boolean, ignoreBOM: boolean) => string;
-}
-
 type Globals = Record<string, unknown>;
 
 /**
  * Makes the globals of a sandbox deterministic: the clock and random numbers are the run's, timers are the server's, and what cannot
  * be the same on replay says so when it is used.
  */
-export function installGlobals(target: object, outside: GlobalsOutside): void {
+export function installGlobals(target: object): void {
   const globals = target as Globals;
   globals['Date'] = workflowDate(Date);
   Math.random = () => currentExecution('Math.random needs a workflow').random();
   globals['setTimeout'] = setTimeout;
   globals['clearTimeout'] = clearTimeout;
   globals['console'] = workflowConsole();
-  globals['TextEncoder'] = textEncoder(outside);
-  globals['TextDecoder'] = textDecoder(outside);
   globals['crypto'] = workflowCrypto();
   for (const [name, remedy] of FORBIDDEN) globals[name] = forbidden(name, remedy);
 }
@@ -123,47 +115,5 @@ function workflowCrypto(): unknown {
       fillFrom(source(), new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
       return view;
     },
-  };
-}
-
-/** Bytes made outside are copied, so that they are arrays of this sandbox. */
-function textEncoder({ encodeUtf8 }: GlobalsOutside): unknown {
-  return class TextEncoder {
-    readonly encoding = 'utf-8';
-
-    encode(text = ''): Uint8Array {
-      return new Uint8Array(encodeUtf8(String(text)));
-    }
-
-    encodeInto(text: string, target: Uint8Array): { read: number; written: number } {
-      let read = 0;
-      let written = 0;
-      for (const character of text) {
-        const bytes = encodeUtf8(character);
-        if (written + bytes.length > target.length) break;
-        target.set(bytes, written);
-        written += bytes.length;
-        read += character.length;
-      }
-      return { read, written };
-    }
-  };
-}
-
-function textDecoder({ decodeUtf8 }: GlobalsOutside): unknown {
-  return class TextDecoder {
-    readonly encoding = 'utf-8';
-    readonly fatal: boolean;
-    readonly ignoreBOM: boolean;
-
-    constructor(label = 'utf-8', options: { fatal?: boolean; ignoreBOM?: boolean } = {}) {
-      if (!/^utf-?8$/i.test(label)) throw new RangeError(`Workflow code decodes UTF-8 only, not ${label}`);
-      this.fatal = options.fatal ?? false;
-      this.ignoreBOM = options.ignoreBOM ?? false;
-    }
-
-    decode(bytes: Uint8Array = new Uint8Array()): string {
-      return decodeUtf8(bytes, this.fatal, this.ignoreBOM);
-    }
   };
 }

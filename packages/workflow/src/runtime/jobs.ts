@@ -34,21 +34,21 @@ const HANDLERS: Handlers = {
     }
     const error =
       result.status === 'cancelled'
-        ? execution.failureToError(result.failure as ProtoFailure)
+        ? execution.failureToError(result.failure)
         : notStarted(result.cause, result.workflowId, result.workflowType);
     waiting.reject(error);
     take(execution.waiting.childResults, seq)?.reject(error);
   },
   resolveChildWorkflowExecution,
   resolveSignalExternalWorkflow: (execution, { seq, result }) =>
-    settle(execution, take(execution.waiting.signals, seq), result.failure as ProtoFailure | undefined),
+    settle(execution, take(execution.waiting.signals, seq), result.failure),
   resolveRequestCancelExternalWorkflow: (execution, { seq, result }) =>
-    settle(execution, take(execution.waiting.cancels, seq), result.failure as ProtoFailure | undefined),
+    settle(execution, take(execution.waiting.cancels, seq), result.failure),
   doUpdate: deliverUpdate,
   resolveNexusOperationStart: (execution, { seq, result }) => {
     const waiting = take(execution.waiting.nexusStarts, seq);
     if (result.status === 'failed') {
-      const error = execution.failureToError(result.failure as ProtoFailure);
+      const error = execution.failureToError(result.failure);
       waiting?.reject(error);
       take(execution.waiting.nexusResults, seq)?.reject(error);
     } else waiting?.resolve(result.status === 'started' ? result.operationToken : undefined);
@@ -56,7 +56,7 @@ const HANDLERS: Handlers = {
   resolveNexusOperation: (execution, { seq, result }) => {
     const waiting = take(execution.waiting.nexusResults, seq);
     if (waiting === undefined) return;
-    if (result.status !== 'completed') waiting.reject(execution.failureToError(result.failure as ProtoFailure));
+    if (result.status !== 'completed') waiting.reject(execution.failureToError(result.failure));
     else waiting.resolve(resultOf(execution, result.result, waiting, execution.serializationContext));
   },
 };
@@ -86,14 +86,14 @@ function resolveActivity(execution: Execution, { seq, result, isLocal }: Resolve
       return;
     case 'failed':
     case 'cancelled':
-      waiting.reject(execution.failureToError(result.failure as ProtoFailure));
+      waiting.reject(execution.failureToError(result.failure));
   }
 }
 
 function resolveChildWorkflowExecution(execution: Execution, { seq, result }: ResolveChildWorkflowExecutionJob): void {
   const waiting = take(execution.waiting.childResults, seq);
   if (waiting === undefined) return;
-  if (result.status !== 'completed') waiting.reject(execution.failureToError(result.failure as ProtoFailure));
+  if (result.status !== 'completed') waiting.reject(execution.failureToError(result.failure));
   else settleWith(waiting, () => resultOf(execution, result.result, waiting, execution.serializationContext));
 }
 

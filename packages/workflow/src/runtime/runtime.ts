@@ -209,7 +209,7 @@ export class WorkflowInstance {
   private failureOf(error: unknown): Extract<ActivationCompletion, { status: 'failed' }>['failure'] {
     const { execution } = this;
     if ((execution.modules as unknown) !== undefined) {
-      return execution.errorToFailure(error) as Extract<ActivationCompletion, { status: 'failed' }>['failure'];
+      return execution.errorToFailure(error);
     }
     const { message = String(error), stack = '', name = 'Error' } = error instanceof Error ? error : {};
     return { message, stackTrace: stack, source: 'TypeScriptSDK', applicationFailureInfo: { type: name } };

@@ -31,7 +31,7 @@ import { callSite, ownPayload, type Execution, type Waiting } from './execution.
 
 /** Durations of the wire are plain numbers here. */
 function duration(value: Duration | undefined): google.IDuration | undefined {
-  return msOptionalToTs(value) as google.IDuration | undefined;
+  return msOptionalToTs(value);
 }
 
 /**
@@ -206,8 +206,7 @@ export async function startChild(
         headers,
         memo: options.memo === undefined ? {} : mapToPayloads(payloadConverter, options.memo, context),
         searchAttributes: hasAttributes
-          ? // eslint-disable-next-line @typescript-eslint/no-deprecated -- both forms are still taken
-            encodeUnifiedSearchAttributes(options.searchAttributes, options.typedSearchAttributes)
+          ? encodeUnifiedSearchAttributes(options.searchAttributes, options.typedSearchAttributes)
           : undefined,
         cancellationType: encodeChildWorkflowCancellationType(options.cancellationType) ?? 2,
         versioningIntent: versioningIntentToProto(options.versioningIntent),

@@ -112,7 +112,7 @@ function workflowInfoOf(execution: Execution, job: InitializeWorkflowJob): Workf
     runId: '',
     workflowType: job.workflowType,
     searchAttributes: decodeSearchAttributes(job.searchAttributes),
-    typedSearchAttributes: decodeTypedSearchAttributes(job.searchAttributes) as TypedSearchAttributes,
+    typedSearchAttributes: decodeTypedSearchAttributes(job.searchAttributes),
     memo: memo !== undefined && Object.keys(memo).length > 0 ? memo : undefined,
     parent: parent && { namespace: parent.namespace, workflowId: parent.workflowId, runId: parent.runId },
     root: root && { workflowId: root.workflowId, runId: root.runId },
@@ -120,8 +120,7 @@ function workflowInfoOf(execution: Execution, job: InitializeWorkflowJob): Workf
       job.lastCompletionResult.length === 0
         ? undefined
         : fromPayloadsAtIndex(payloadConverter, 0, job.lastCompletionResult.map(ownPayload), serializationContext),
-    lastFailure:
-      job.continuedFailure == null ? undefined : execution.failureToError(job.continuedFailure as ProtoFailure),
+    lastFailure: job.continuedFailure == null ? undefined : execution.failureToError(job.continuedFailure),
     historyLength: 0,
     historySize: 0,
     continueAsNewSuggested: false,

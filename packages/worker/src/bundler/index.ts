@@ -1,0 +1,10 @@
+/** Makes one file of workflow code. Must not know how it is run. */
+export {
+  bundleWorkflowCode,
+  type BundleOptions,
+  type WorkflowBundle,
+  type WorkflowBundlePath,
+} from './bundle-workflow-code.js';
+export { WorkflowBundleError } from './bundle-errors.js';
+export { loadWorkflowBundle } from './load-workflow-bundle.js';
+export { SHARED_MODULES } from './module-rules.js';

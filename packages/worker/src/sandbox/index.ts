@@ -1,0 +1,12 @@
+/**
+ * Brings workflow code to life in one shared V8 context, away from Node, the clock and real randomness. Must not know history, task
+ * queues or a server: it takes activations and gives completions.
+ */
+export {
+  DeadlockError,
+  Sandbox,
+  type SandboxActivation,
+  type SandboxOptions,
+  type SandboxedWorkflow,
+  type WorkflowOptions,
+} from './sandbox.js';

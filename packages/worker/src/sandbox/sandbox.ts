@@ -1,0 +1,303 @@
+import assert from 'node:assert';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomFillSync, randomUUID } from 'node:crypto';
+import util from 'node:util';
+import vm from 'node:vm';
+import type { ActivationCompletion, WorkflowActivation } from '@perdure/common/activation';
+import type { PayloadConverter } from '@perdure/common';
+import { defaultDataConverter } from '@perdure/common';
+import type { GlobalScope, LoadedModules, WorkflowInstance } from '@perdure/workflow/runtime';
+import type { SinkCall, WorkflowInfo, WorkflowInterceptors } from '@perdure/workflow';
+import type { WorkflowBundle } from '../bundler/index.js';
+import { Guard, TimeLimitError } from './guard.js';
+import { ownRejections, type RejectionOwner } from './rejections.js';
+import { runtimeCode, type RuntimeExports } from './runtime-code.js';
+import { installTextClasses, type TextOutside } from './text-classes.js';
+import { BUNDLE_FILE, RUNTIME_FILE, StackMapping } from './stack-mapping.js';
+
+/** How a sandbox treats the code in it. */
+export interface SandboxOptions {
+  readonly bundle: WorkflowBundle;
+  /** Workflow code that runs longer than this without coming to rest is taken for a deadlock. Default: no limit. */
+  readonly deadlockTimeoutMs?: number | undefined;
+}
+
+/** What a run needs to know beyond its activations. */
+export interface WorkflowOptions {
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly workflowId: string;
+  readonly workflowType: string;
+  /** Names of error classes that fail the workflow instead of its task. */
+  readonly failureErrorTypes: readonly string[];
+  readonly registeredActivityNames?: ReadonlySet<string> | undefined;
+  readonly showStackTraceSources?: boolean | undefined;
+}
+
+/** One run in a sandbox. */
+export interface SandboxedWorkflow {
+  /** Wakes the workflow up; when this returns it has done what it could. Without a time limit: see `activateAll`. */
+  activate(activation: WorkflowActivation): void;
+  /** The outcome of the activation. Ask in a later turn of the event loop, when rejections have arrived. */
+  conclude(): ActivationCompletion;
+  takeSinkCalls(): readonly SinkCall[];
+  readonly info: WorkflowInfo;
+  readonly options: WorkflowOptions;
+  dispose(): void;
+}
+
+/** A workflow and what wakes it up. */
+export interface SandboxActivation {
+  readonly workflow: SandboxedWorkflow;
+  readonly activation: WorkflowActivation;
+}
+
+/** Workflow code did not come to rest. Its sandbox is of no use any more: all its runs have to be made anew in another. */
+export class DeadlockError extends Error {
+  override readonly name = 'DeadlockError';
+
+  constructor(
+    readonly workflow: SandboxedWorkflow,
+    timeoutMs: number,
+  ) {
+    const { workflowType, workflowId } = workflow.options;
+    super(
+      `[TMPRL1101] Potential deadlock detected: workflow ${workflowType} (id ${workflowId}) did not come to rest within ` +
+        `${timeoutMs} ms. Look for an endless loop, or for work that belongs in an activity.`,
+    );
+  }
+}
+
+interface UserModules {
+  readonly interceptorModules: readonly Record<string, unknown>[];
+  readonly payloadConverterModule: Record<string, unknown> | undefined;
+  readonly failureConverterModule: Record<string, unknown> | undefined;
+  readonly workflows: Readonly<Record<string, unknown>>;
+}
+
+const encoder = new TextEncoder();
+const textOutside: TextOutside = {
+  encodeUtf8: (text) => encoder.encode(text),
+  decodeUtf8: (bytes, fatal, ignoreBOM) => new TextDecoder('utf-8', { fatal, ignoreBOM }).decode(bytes),
+};
+
+type UserCode = (
+  view: object,
+  self: object,
+  global: object,
+  require: (name: string) => unknown,
+  module: { exports: object },
+  exports: object,
+) => void;
+
+const STEP = '__perdureStep';
+// One line before the code of the bundle, which the mapping of stacks takes into account.
+const PROLOGUE = '(function (globalThis, self, global, require, module, exports) { "use strict";\n';
+
+/**
+ * One V8 context in which the workflows of a worker run. The runtime is evaluated once; user code anew for every run, so that
+ * no run sees the module state of another. Microtasks of the context run when a script ends, and with it its time limit.
+ */
+export class Sandbox {
+  private readonly context: vm.Context;
+  private readonly global: Record<string, unknown>;
+  private readonly exports: RuntimeExports;
+  private readonly userCode: UserCode;
+  private readonly step: vm.Script;
+  private readonly guard: Guard;
+  private readonly mapping: StackMapping;
+  private pending: (() => unknown) | undefined;
+  private isDead = false;
+
+  constructor(private readonly options: SandboxOptions) {
+    this.guard = new Guard(options.deadlockTimeoutMs);
+    this.context = vm.createContext({}, { name: 'workflows', microtaskMode: 'afterEvaluate' });
+    this.mapping = new StackMapping(options.bundle.code, 1);
+    const evaluate = (code: string, filename: string): unknown =>
+      new vm.Script(code, { filename }).runInContext(this.context);
+    // The code of the runtime needs them when it is evaluated.
+    const install = evaluate(`(${installTextClasses.toString()})`, RUNTIME_FILE) as typeof installTextClasses;
+    this.global = evaluate('globalThis', RUNTIME_FILE) as Record<string, unknown>;
+    install(this.global, textOutside);
+    this.exports = evaluate(runtimeCode(), RUNTIME_FILE) as RuntimeExports;
+    this.userCode = evaluate(`${PROLOGUE}${options.bundle.code}\n})`, BUNDLE_FILE) as UserCode;
+    this.prepare(this.global);
+    this.step = new vm.Script(`${STEP}()`, { filename: RUNTIME_FILE });
+  }
+
+  /** A deadlock has happened in it. */
+  get isUseless(): boolean {
+    return this.isDead;
+  }
+
+  /** A run that has not been woken up yet. */
+  createWorkflow(options: WorkflowOptions): SandboxedWorkflow {
+    const { GlobalScope, WorkflowInstance } = this.exports.runtime;
+    const scope = new GlobalScope(this.global);
+    const { showStackTraceSources = false } = options;
+    const instance = new WorkflowInstance(
+      {
+        namespace: options.namespace,
+        taskQueue: options.taskQueue,
+        load: () => this.load(scope),
+        failureErrorTypes: [...options.failureErrorTypes],
+        registeredActivityNames: options.registeredActivityNames,
+        nowMs: Date.now,
+        unsafeRandom: {
+          random: Math.random,
+          uuid4: randomUUID,
+          fillRandom: (bytes) => randomFillSync(bytes),
+        },
+        sourceOf: showStackTraceSources ? (file) => this.mapping.sourceOf(file) : undefined,
+      },
+      options.workflowId,
+    );
+    return new RunInSandbox(this, instance, scope, options);
+  }
+
+  /**
+   * Wakes several workflows up, one after the other. Those that are not reached because one before them did not come to rest
+   * are not woken up. Throws `DeadlockError`, which names the one that did not.
+   */
+  activateAll(activations: readonly SandboxActivation[]): void {
+    let index = 0;
+    try {
+      while (index < activations.length) {
+        // A time limit costs far more than waking a workflow up: one is shared, as long as enough of it is left for each.
+        this.guard.run((hasTime) => {
+          do {
+            const { workflow, activation } = activations[index] as SandboxActivation;
+            workflow.activate(activation);
+            index += 1;
+          } while (index < activations.length && hasTime());
+        });
+      }
+    } catch (error) {
+      if (!(error instanceof TimeLimitError)) throw error;
+      this.isDead = true;
+      const { workflow } = activations[index] as SandboxActivation;
+      throw new DeadlockError(workflow, this.options.deadlockTimeoutMs ?? 0);
+    }
+  }
+
+  /** Runs a function and all microtasks that follow from it. */
+  runToRest(owner: RejectionOwner, run: () => unknown): unknown {
+    this.pending = run;
+    try {
+      return ownRejections(owner, () => this.step.runInContext(this.context) as unknown);
+    } finally {
+      this.pending = undefined;
+    }
+  }
+
+  private prepare(global: Record<string, unknown>): void {
+    const { runtime } = this.exports;
+    runtime.setOutside({ AsyncLocalStorage });
+    runtime.installGlobals(global);
+    const provided = {
+      URL,
+      URLSearchParams,
+      AbortController,
+      AbortSignal,
+      Event,
+      EventTarget,
+      atob,
+      btoa,
+      structuredClone,
+    };
+    Object.assign(global, provided);
+    const errorClass = global['Error'] as ErrorConstructor;
+    errorClass.prepareStackTrace = (error, frames) => this.mapping.describe(error, frames);
+    Object.defineProperty(global, STEP, { value: () => this.pending?.(), enumerable: false });
+    runtime.hardenIntrinsics();
+  }
+
+  private readonly require = (name: string): unknown => {
+    const shared = this.exports.modules[name];
+    if (shared !== undefined) return shared;
+    switch (name.replace(/^node:/, '')) {
+      case 'assert':
+        return assert;
+      case 'util':
+        return util;
+      case 'url':
+        return { URL, URLSearchParams };
+      default:
+        throw new Error(`Module '${name}' is not part of the workflow bundle.`);
+    }
+  };
+
+  /** Evaluates the user's modules. Called within the sandbox, inside a run. */
+  private load(scope: GlobalScope): LoadedModules {
+    const module: { exports: { load?: () => UserModules } } = { exports: {} };
+    this.userCode(scope.view, scope.view, scope.view, this.require, module, module.exports);
+    const load = module.exports.load;
+    if (load === undefined) throw new Error('The workflow bundle exports no workflows: make it anew.');
+    const user = load();
+    const { defaultPayloadConverter, defaultFailureConverter } = this.exports.modules['@perdure/common'] as {
+      defaultPayloadConverter: PayloadConverter;
+      defaultFailureConverter: typeof defaultDataConverter.failureConverter;
+    };
+    return {
+      workflows: user.workflows,
+      interceptors: user.interceptorModules.map(interceptorsOf),
+      payloadConverter: (user.payloadConverterModule?.['payloadConverter'] as PayloadConverter | undefined) ?? defaultPayloadConverter, // prettier-ignore
+      failureConverter: (user.failureConverterModule?.['failureConverter'] as typeof defaultFailureConverter | undefined) ?? defaultFailureConverter, // prettier-ignore
+    };
+  }
+}
+
+function interceptorsOf(module: Record<string, unknown>): () => WorkflowInterceptors {
+  const factory = module['interceptors'];
+  if (typeof factory !== 'function') {
+    throw new Error(
+      'An interceptor module must export a function `interceptors`. See workflowModules of the worker options.',
+    );
+  }
+  return factory as () => WorkflowInterceptors;
+}
+
+class RunInSandbox implements SandboxedWorkflow, RejectionOwner {
+  constructor(
+    private readonly sandbox: Sandbox,
+    private readonly instance: WorkflowInstance,
+    private readonly scope: GlobalScope,
+    readonly options: WorkflowOptions,
+  ) {}
+
+  get info(): WorkflowInfo {
+    return this.instance.info;
+  }
+
+  activate(activation: WorkflowActivation): void {
+    const { instance } = this;
+    this.runToRest(() => instance.begin(activation));
+    while (!instance.isSettled && this.runToRest(() => instance.step()) === true);
+  }
+
+  conclude(): ActivationCompletion {
+    return this.instance.conclude();
+  }
+
+  takeSinkCalls(): readonly SinkCall[] {
+    return this.instance.takeSinkCalls();
+  }
+
+  failTask(error: unknown): void {
+    this.instance.failTask(error);
+  }
+
+  dispose(): void {
+    if (this.sandbox.isUseless) return;
+    this.runToRest(() => this.instance.dispose());
+  }
+
+  private runToRest(run: () => unknown): unknown {
+    this.scope.enter();
+    try {
+      return this.sandbox.runToRest(this, run);
+    } finally {
+      this.scope.leave();
+    }
+  }
+}

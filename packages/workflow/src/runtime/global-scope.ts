@@ -1,0 +1,59 @@
+type Descriptors = Map<PropertyKey, PropertyDescriptor | undefined>;
+
+/**
+ * The global object as one run sees it. All runs of a sandbox share its real global object; what a run adds to it, changes or
+ * deletes is put in place when the run is entered and taken away when it is left. A run that touches nothing costs nothing.
+ */
+export class GlobalScope {
+  /** What workflow code knows as `globalThis`. */
+  readonly view: object;
+  private readonly originals: Descriptors = new Map();
+  private changes: Descriptors = new Map();
+
+  constructor(private readonly real: object) {
+    const view: object = new Proxy(real, {
+      get: (target, name) => {
+        if (name === 'globalThis' || name === 'self' || name === 'global') return view;
+        return Reflect.get(target, name) as unknown;
+      },
+      set: (target, name, value) => {
+        this.keepOriginal(name);
+        return Reflect.set(target, name, value);
+      },
+      defineProperty: (target, name, descriptor) => {
+        this.keepOriginal(name);
+        // It has to go away again when the run is left.
+        return Reflect.defineProperty(target, name, { ...descriptor, configurable: true });
+      },
+      deleteProperty: (target, name) => {
+        this.keepOriginal(name);
+        return Reflect.deleteProperty(target, name);
+      },
+    });
+    this.view = view;
+  }
+
+  /** Puts the run's changes in place. */
+  enter(): void {
+    for (const [name, descriptor] of this.changes) put(this.real, name, descriptor);
+  }
+
+  /** Takes the run's changes away. */
+  leave(): void {
+    if (this.originals.size === 0) return;
+    this.changes = new Map();
+    for (const [name, original] of this.originals) {
+      this.changes.set(name, Object.getOwnPropertyDescriptor(this.real, name));
+      put(this.real, name, original);
+    }
+  }
+
+  private keepOriginal(name: PropertyKey): void {
+    if (!this.originals.has(name)) this.originals.set(name, Object.getOwnPropertyDescriptor(this.real, name));
+  }
+}
+
+function put(target: object, name: PropertyKey, descriptor: PropertyDescriptor | undefined): void {
+  if (descriptor === undefined) Reflect.deleteProperty(target, name);
+  else Reflect.defineProperty(target, name, descriptor);
+}
