@@ -1,2 +1,85 @@
-/** Connections and clients: start, signal, query, update, list and complete. */
-export {};
+/**
+ * Owns the view from outside: connections, and clients that start, signal, query, update, list and complete.
+ * Must not know workers, workflow code, or our own server.
+ */
+export {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  CompleteAsyncError,
+  ExternalStorageNotConfiguredError,
+  HandlerUnfinishedPolicy,
+  IllegalStateError,
+  NamespaceNotFoundError,
+  PayloadConverterError,
+  ServerFailure,
+  TemporalFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+  ValueError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+  decodeWorkflowIdConflictPolicy,
+  decodeWorkflowIdReusePolicy,
+  defaultPayloadConverter,
+  encodeWorkflowIdConflictPolicy,
+  encodeWorkflowIdReusePolicy,
+  extractWorkflowType,
+  extractWorkflowTypeAndConfig,
+} from '@perdure/common';
+export type {
+  ActivityFunction,
+  ActivityInterface,
+  BaseWorkflowHandle,
+  BaseWorkflowOptions,
+  CommonWorkflowOptions,
+  DataConverter,
+  Headers,
+  HistoryAndWorkflowId,
+  Next,
+  Payload,
+  ProtoFailure,
+  QueryDefinition,
+  RetryPolicy,
+  SignalDefinition,
+  UntypedActivities,
+  UpdateDefinition,
+  WithWorkflowArgs,
+  Workflow,
+  WorkflowDurationOptions,
+  WorkflowQueryOptions,
+  WorkflowResultType,
+  WorkflowReturnType,
+  WorkflowSignalOptions,
+} from '@perdure/common';
+export type { TLSConfig } from '@perdure/common/internal/conversion';
+export * from './async-completion-client.js';
+export { BaseClient, defaultBaseClientOptions } from './base-client.js';
+export type { BaseClientOptions, LoadedWithDefaults, WithDefaults } from './base-client.js';
+export * from './client.js';
+export { Connection } from './connection/connection.js';
+export { InternalConnectionOptionsSymbol, LOCAL_TARGET } from './connection/connection-options.js';
+export type {
+  ConnectionOptions,
+  ConnectionOptionsWithDefaults,
+  ConnectionPlugin,
+  ConnectionTransport,
+  InternalConnectionOptions,
+} from './connection/connection-options.js';
+export { defaultGrpcRetryOptions, isRetryableError, makeGrpcRetryInterceptor } from './connection/grpc-retry.js';
+export type { BackoffOptions, GrpcRetryOptions } from './connection/grpc-retry.js';
+export * from './errors.js';
+export type { ClientInterceptors } from './interceptors.js';
+export * from './types.js';
+export type * from './workflow/interceptors.js';
+export { QueryNotRegisteredError, QueryRejectedError } from './workflow/query.js';
+export { WorkflowUpdateStage } from './workflow/update-stage.js';
+export { WorkflowClient } from './workflow/workflow-client.js';
+export type { LoadedWorkflowClientOptions, WorkflowClientOptions } from './workflow/workflow-client.js';
+export { WithStartWorkflowOperation } from './workflow/workflow-handle.js';
+export type * from './workflow/workflow-handle.js';
+export { compileWorkflowOptions } from './workflow/workflow-options.js';
+export type * from './workflow/workflow-options.js';

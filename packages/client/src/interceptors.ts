@@ -1,0 +1,6 @@
+import type { WorkflowClientInterceptor, WorkflowClientInterceptors } from './workflow/interceptors.js';
+
+/** Interceptors of every kind of call. */
+export interface ClientInterceptors {
+  workflow?: WorkflowClientInterceptors | WorkflowClientInterceptor[];
+}
