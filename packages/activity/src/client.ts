@@ -1,0 +1,2 @@
+/** What `getClient` gives: the client of the worker. */
+export type Client = object;

@@ -1,0 +1,83 @@
+import type { Logger, Payload } from '@perdure/common';
+import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
+import { type common, type deployment, services, type workflowservice } from '@perdure/protocol';
+import type { Clock } from '../clock.js';
+import { callPersistently } from '../polling/index.js';
+import type { ActivityOutcome } from './activity-outcome.js';
+
+type ActivityTask = workflowservice.PollActivityTaskQueueResponse;
+const { methods } = services.WorkflowService;
+
+/** How long the server may take to hear an answer before it is sent again. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** Who a worker says it is. */
+export interface WorkerStamp {
+  readonly identity: string;
+  readonly deploymentOptions?: deployment.IWorkerDeploymentOptions | undefined;
+  readonly workerVersion?: common.IWorkerVersionStamp | undefined;
+}
+
+/** What the answers go through. */
+export interface ActivityAnswersOptions {
+  readonly transport: RpcTransport;
+  readonly namespace: string;
+  readonly stamp: WorkerStamp;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Ends the trying to be heard. */
+  readonly giveUp: AbortSignal;
+}
+
+/** Tells the server how activities fare. */
+export class ActivityAnswers {
+  constructor(private readonly options: ActivityAnswersOptions) {}
+
+  /** Tells how a task ended, until the server has heard it. Never rejects: what cannot be said is logged. */
+  async answer(task: ActivityTask, outcome: ActivityOutcome, unsentDetails: Payload | undefined): Promise<void> {
+    const { clock, logger, giveUp } = this.options;
+    const what = `The answer of activity ${task.activityType?.name ?? ''} (${task.activityId})`;
+    try {
+      await callPersistently(what, () => this.send(task, outcome, unsentDetails), { clock, logger, signal: giveUp });
+    } catch (error) {
+      const workflowId = task.workflowExecution?.workflowId;
+      const isGone = error instanceof GrpcServiceError && error.code === GrpcStatus.NOT_FOUND;
+      const reason = isGone ? 'it timed out, or its workflow has closed' : 'the server refused it';
+      logger.warn(`${what} was not taken: ${reason}`, { error, workflowId });
+    }
+  }
+
+  /** Tells that a task is alive. Rejects with `GrpcServiceError`; NOT_FOUND if the server has given it up. */
+  heartbeat(task: ActivityTask, details: Payload): Promise<workflowservice.RecordActivityTaskHeartbeatResponse> {
+    const { transport, namespace, stamp } = this.options;
+    const { identity } = stamp;
+    const request = { taskToken: task.taskToken, namespace, identity, details: { payloads: [details] } };
+    return callMethod(transport, methods.RecordActivityTaskHeartbeat, request, { timeoutMs: ANSWER_TIMEOUT_MS });
+  }
+
+  private async send(task: ActivityTask, outcome: ActivityOutcome, unsentDetails: Payload | undefined): Promise<void> {
+    const { transport, namespace, stamp } = this.options;
+    const base = { taskToken: task.taskToken, namespace, ...stamp };
+    const options = { timeoutMs: ANSWER_TIMEOUT_MS };
+    switch (outcome.status) {
+      case 'completed': {
+        const request = { ...base, result: { payloads: [outcome.result] } };
+        await callMethod(transport, methods.RespondActivityTaskCompleted, request, options);
+        return;
+      }
+      case 'failed': {
+        const lastHeartbeatDetails = unsentDetails === undefined ? undefined : { payloads: [unsentDetails] };
+        const request = { ...base, failure: outcome.failure, lastHeartbeatDetails };
+        await callMethod(transport, methods.RespondActivityTaskFailed, request, options);
+        return;
+      }
+      case 'cancelled': {
+        const request = { ...base, details: outcome.failure.canceledFailureInfo?.details };
+        await callMethod(transport, methods.RespondActivityTaskCanceled, request, options);
+        return;
+      }
+      case 'async':
+        if (unsentDetails !== undefined) await this.heartbeat(task, unsentDetails);
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import type { Info } from '@perdure/activity';
+import { ActivityCancellation, asyncLocalStorage, Context } from '@perdure/activity/internal';
+import {
+  type ActivityCancellationDetails,
+  type ActivitySerializationContext,
+  ApplicationFailure,
+  arrayFromPayloads,
+  ensureApplicationFailure,
+  errorMessage,
+  isActivityFunctionWithOptions,
+  type Logger,
+  LoggerWithComposedMetadata,
+  MetricMeterWithComposedTags,
+  type Payload,
+  SdkComponent,
+  toPayloadWithTypeInfo,
+} from '@perdure/common';
+import { callUserCode, composeInterceptors } from '@perdure/common/internal';
+import type { ActivityEnvironment } from './activity-environment.js';
+import { activityLogAttributes, activityMetricTags, serializationContextOf, storageTargetOf } from './activity-info.js';
+import { type ActivityOutcome, failedOutcome, outcomeOfError } from './activity-outcome.js';
+import type { RegisteredActivity } from './activity-registry.js';
+import type { CancelReason } from './cancel-reason.js';
+import type { ActivityExecuteInput, ActivityInterceptors } from './interceptors.js';
+import type { PayloadPipeline } from './payloads.js';
+
+/** What an activity is called with, as it came over the wire. */
+export interface EncodedActivityInput {
+  readonly arguments: readonly Payload[];
+  readonly headers: Readonly<Record<string, Payload>>;
+}
+
+/** What an execution stands on. */
+export interface ExecutionGround {
+  readonly environment: ActivityEnvironment;
+  readonly pipeline: PayloadPipeline;
+  /** Bound to the worker: for messages about activities, not of them. */
+  readonly workerLogger: Logger;
+}
+
+/** One attempt of an activity: its context, its cancellation, and the calling of its function. */
+export class ActivityExecution {
+  readonly cancellation = new ActivityCancellation();
+  readonly context: Context;
+  readonly serializationContext: ActivitySerializationContext;
+  private cancelReason: CancelReason | undefined;
+  private interceptors: readonly ActivityInterceptors[] = [];
+
+  constructor(
+    private readonly ground: ExecutionGround,
+    readonly info: Info,
+    heartbeat: (details: unknown) => void,
+  ) {
+    const { environment } = ground;
+    this.serializationContext = serializationContextOf(info);
+    this.context = new Context({
+      info,
+      cancellation: this.cancellation,
+      heartbeat,
+      client: environment.client,
+      log: LoggerWithComposedMetadata.compose(environment.logger, () => ({
+        sdkComponent: SdkComponent.activity,
+        ...this.logAttributes(),
+      })),
+      metricMeter: () => MetricMeterWithComposedTags.compose(environment.metricMeter, () => this.metricTags(), true),
+    });
+  }
+
+  /** Asks the activity to stop. Only the first call counts. */
+  cancel(reason: CancelReason, details: ActivityCancellationDetails): void {
+    if (this.cancelReason !== undefined) return;
+    this.cancelReason = reason;
+    this.cancellation.cancel(reason, details);
+  }
+
+  /** Runs the activity to its end. Never rejects. */
+  async run(input: EncodedActivityInput): Promise<ActivityOutcome> {
+    const startedAtMs = performance.now();
+    let error: unknown;
+    let outcome: ActivityOutcome;
+    try {
+      this.interceptors = (this.ground.environment.interceptors ?? []).map((create) => create(this.context));
+      this.ground.workerLogger.debug('Activity started', this.logAttributes());
+      outcome = { status: 'completed', result: await this.execute(input) };
+    } catch (thrown) {
+      error = thrown;
+      outcome = await this.describeError(thrown);
+    }
+    this.report(outcome, error, Math.round(performance.now() - startedAtMs));
+    return outcome;
+  }
+
+  private async execute(input: EncodedActivityInput): Promise<Payload> {
+    const { environment, pipeline } = this.ground;
+    const activity = environment.activities.find(this.info.activityType);
+    const typeInfo = isActivityFunctionWithOptions(activity.run)
+      ? activity.run.activityDefinitionOptions.typeInfo
+      : undefined;
+    const call: ActivityExecuteInput = {
+      args: await this.decodeArguments(input.arguments, typeInfo?.inputTypes),
+      headers: await this.decodeHeaders(input.headers),
+    };
+    const value = await asyncLocalStorage.run(this.context, () => this.call(activity, call));
+    const { payloadConverter } = environment.dataConverter;
+    const payload = toPayloadWithTypeInfo(payloadConverter, value, this.serializationContext, typeInfo?.outputType);
+    return await pipeline.outgoing(payload, this.serializationContext, storageTargetOf(this.info));
+  }
+
+  private call({ run, self }: RegisteredActivity, input: ActivityExecuteInput): Promise<unknown> {
+    const innermost = async ({ args }: ActivityExecuteInput): Promise<unknown> =>
+      (await callUserCode(() => run.apply(self, args))) as unknown;
+    if (this.interceptors.length === 0) return innermost(input);
+    const inbound = this.interceptors.flatMap(({ inbound: own }) => (own === undefined ? [] : [own]));
+    return composeInterceptors(inbound, 'execute', innermost)(input);
+  }
+
+  private async decodeArguments(
+    payloads: readonly Payload[],
+    typeInfo: Parameters<typeof arrayFromPayloads>[3],
+  ): Promise<unknown[]> {
+    const { environment, pipeline } = this.ground;
+    try {
+      const incoming = pipeline.incoming(payloads, this.serializationContext);
+      const decoded = incoming instanceof Promise ? await incoming : incoming;
+      return arrayFromPayloads(
+        environment.dataConverter.payloadConverter,
+        decoded,
+        this.serializationContext,
+        typeInfo,
+      );
+    } catch (error) {
+      if (error instanceof ApplicationFailure) throw error;
+      throw ApplicationFailure.fromError(error, {
+        message: `Failed to parse activity args for activity ${this.info.activityType}: ${errorMessage(error) ?? 'unknown error'}`,
+        nonRetryable: false,
+      });
+    }
+  }
+
+  private async decodeHeaders(headers: Readonly<Record<string, Payload>>): Promise<Record<string, Payload>> {
+    const names = Object.keys(headers);
+    if (names.length === 0) return {};
+    const decoded = await this.ground.pipeline.incoming(Object.values(headers), this.serializationContext);
+    return Object.fromEntries(names.map((name, index) => [name, decoded[index] ?? {}]));
+  }
+
+  private async describeError(error: unknown): Promise<ActivityOutcome> {
+    const { dataConverter } = this.ground.environment;
+    try {
+      return await outcomeOfError(error, this.cancelReason, dataConverter, this.serializationContext);
+    } catch (conversionError) {
+      return failedOutcome(ensureApplicationFailure(conversionError));
+    }
+  }
+
+  /** What is logged along with every message about it. */
+  logAttributes(): Record<string, unknown> {
+    const attributes = activityLogAttributes(this.info);
+    if (this.interceptors.length === 0) return attributes;
+    const outbound = this.interceptors.flatMap(({ outbound: own }) => (own === undefined ? [] : [own]));
+    try {
+      return composeInterceptors(outbound, 'getLogAttributes', (input) => input)(attributes);
+    } catch (error) {
+      // What is to be said matters more than what was to be said along with it.
+      return { ...attributes, logAttributesError: error };
+    }
+  }
+
+  private metricTags(): ReturnType<typeof activityMetricTags> {
+    const outbound = this.interceptors.flatMap(({ outbound: own }) => (own === undefined ? [] : [own]));
+    const tags = composeInterceptors(outbound, 'getMetricTags', (input) => input)(activityMetricTags(this.info));
+    return tags as ReturnType<typeof activityMetricTags>;
+  }
+
+  private report(outcome: ActivityOutcome, error: unknown, durationMs: number): void {
+    const { workerLogger } = this.ground;
+    const attributes = { ...this.logAttributes(), durationMs };
+    switch (outcome.status) {
+      case 'completed':
+        return workerLogger.debug('Activity completed', attributes) as void;
+      case 'async':
+        return workerLogger.debug('Activity will complete asynchronously', attributes) as void;
+      case 'cancelled':
+        return workerLogger.debug('Activity completed as cancelled', attributes) as void;
+      case 'failed':
+        return workerLogger.log(outcome.isBenign ? 'DEBUG' : 'WARN', 'Activity failed', {
+          error,
+          ...attributes,
+        }) as void;
+    }
+  }
+}

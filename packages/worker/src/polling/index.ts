@@ -1,0 +1,8 @@
+/**
+ * Owns how workers ask for tasks and make themselves heard: backoff, outages, rate limits.
+ * Must not know what the tasks are.
+ */
+export { callPersistently } from './persistent-call.js';
+export type { PersistentCallOptions } from './persistent-call.js';
+export { isUnrecoverable, Outage, retryDelayMs } from './outage.js';
+export { RateLimit } from './rate-limit.js';
