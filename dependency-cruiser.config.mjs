@@ -90,7 +90,17 @@ export default {
       comment: 'What workflow, activity and client code import stands beside one another, not upon one another.',
       severity: 'error',
       from: { path: '^packages/(workflow|activity|client|replay)/src/', pathNot: TESTS },
-      to: { path: '^packages/(workflow|activity|client|replay|worker)/', pathNot: '^packages/$1/' },
+      to: {
+        path: '^packages/(workflow|activity|client|replay|worker)/',
+        pathNot: ['^packages/$1/', '^packages/client/'],
+      },
+    },
+    {
+      name: 'clients-are-handed-in',
+      comment: 'Activity code is given a client by its worker: it knows the type, and loads none of it.',
+      severity: 'error',
+      from: { path: '^packages/(workflow|activity|replay)/src/', pathNot: TESTS },
+      to: { path: '^packages/client/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'server-knows-no-sdk',

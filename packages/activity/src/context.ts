@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { IllegalStateError, msToNumber } from '@perdure/common';
 import type { ActivityCancellationDetails, Duration, Logger, MetricMeter } from '@perdure/common';
 import type { ActivityCancellation } from './cancellation.js';
-import type { Client } from './client.js';
+import type { Client } from '@perdure/client';
 import type { Info } from './info.js';
 
 /** Which context code runs in. */

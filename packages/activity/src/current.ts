@@ -1,5 +1,5 @@
 import type { ActivityCancellationDetails, Duration, Logger, MetricMeter } from '@perdure/common';
-import type { Client } from './client.js';
+import type { Client } from '@perdure/client';
 import { Context } from './context.js';
 import type { Info } from './info.js';
 

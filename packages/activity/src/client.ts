@@ -1,2 +1,0 @@
-/** What `getClient` gives: the client of the worker. */
-export type Client = object;
