@@ -21,6 +21,9 @@ import {
 } from './connection-options.js';
 import { type ConnectableTransport, openTransport } from './open-transport.js';
 
+/** How many namespaces a connection keeps the headers of. */
+const MAX_SHARED_HEADERS = 100;
+
 /** A connection to a server. Expensive: make one and share it between clients. Close it when done. */
 export class Connection implements ConnectionLike {
   readonly options: ConnectionOptionsWithDefaults;
@@ -35,6 +38,7 @@ export class Connection implements ConnectionLike {
   private readonly carrier: ConnectableTransport;
   private apiKey: (() => string) | undefined;
   private connected: Promise<void> | undefined;
+  private readonly headers = new Map<string, { readonly apiKey: string | undefined; readonly headers: RpcMetadata }>();
 
   /** A connection that is made with the first call. */
   static lazy(options?: ConnectionOptions): Connection {
@@ -137,22 +141,33 @@ export class Connection implements ConnectionLike {
 
   private callOptions(request: object): RpcCallOptions {
     const { deadline, metadata, abortSignal } = this.callContextStorage.getStore() ?? {};
-    const headers: Record<string, string | Uint8Array> = {};
     const { namespace } = request as { readonly namespace?: unknown };
-    if (typeof namespace === 'string' && namespace !== '') headers['temporal-namespace'] = namespace;
-    addHeaders(headers, this.options.metadata);
-    if (this.apiKey !== undefined) headers.authorization = `Bearer ${this.apiKey()}`;
-    if (metadata !== undefined) addHeaders(headers, metadata);
+    const shared = this.sharedHeaders(typeof namespace === 'string' ? namespace : '');
     return {
-      metadata: headers satisfies RpcMetadata,
+      metadata: metadata === undefined ? shared : { ...shared, ...withSmallNames(metadata) },
       timeoutMs: deadline === undefined ? undefined : Math.max(0, Number(deadline) - Date.now()),
       signal: abortSignal,
     };
   }
+
+  /** The headers of calls in a namespace. The same object as long as they are the same, which a call stream sends once. */
+  private sharedHeaders(namespace: string): RpcMetadata {
+    const key = this.apiKey?.();
+    const known = this.headers.get(namespace);
+    if (known !== undefined && known.apiKey === key) return known.headers;
+    const headers = {
+      ...(namespace === '' ? {} : { 'temporal-namespace': namespace }),
+      ...withSmallNames(this.options.metadata),
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    };
+    if (this.headers.size >= MAX_SHARED_HEADERS) this.headers.clear();
+    this.headers.set(namespace, { apiKey: key, headers });
+    return headers;
+  }
 }
 
-function addHeaders(headers: Record<string, string | Uint8Array>, metadata: Metadata): void {
-  for (const [name, value] of Object.entries(metadata)) headers[name.toLowerCase()] = value;
+function withSmallNames(metadata: Metadata): RpcMetadata {
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** The options as plugins change them, the first plugin first. */

@@ -1,5 +1,7 @@
 import {
+  AgreedTransport,
   type CallRetryPolicy,
+  CallStreamTransport,
   GrpcTransport,
   InProcessTransport,
   type InProcessServer,
@@ -34,13 +36,35 @@ export function openTransport(
     return { bare, retrying: withRetries(bare), whenReady: () => Promise.resolve() };
   }
   const { address, credentials, channelArgs } = connection.options;
-  const grpc = new GrpcTransport({
-    address,
-    credentials,
-    channelOptions: channelArgs,
-    interceptors: areAllRetries ? [] : interceptors,
-  });
+  const openUnary = (): GrpcTransport =>
+    new GrpcTransport({
+      address,
+      credentials,
+      channelOptions: channelArgs,
+      interceptors: areAllRetries ? [] : interceptors,
+    });
+  const isStreamPossible = areAllRetries && !connection.needsGrpcJs;
+  const { transport } = connection.options;
+  if (transport === 'call-stream') {
+    if (!isStreamPossible) throw new TypeError(STREAM_IMPOSSIBLE);
+    return overCallStream(new CallStreamTransport({ address, tls: connection.tls }), withRetries);
+  }
+  if (transport === 'auto' && isStreamPossible) {
+    const agreed = new AgreedTransport(new CallStreamTransport({ address, tls: connection.tls }), openUnary);
+    return { bare: agreed, retrying: withRetries(agreed), whenReady: (deadlineMs) => agreed.whenReady(deadlineMs) };
+  }
+  const grpc = openUnary();
   return { bare: grpc, retrying: withRetries(grpc), whenReady: (deadlineMs) => grpc.whenReady(deadlineMs) };
+}
+
+const STREAM_IMPOSSIBLE =
+  "transport 'call-stream' cannot be combined with credentials, callCredentials or interceptors of grpc-js; leave them out, or leave transport out";
+
+function overCallStream(
+  bare: CallStreamTransport,
+  withRetries: (bare: RpcTransport) => RpcTransport,
+): ConnectableTransport {
+  return { bare, retrying: withRetries(bare), whenReady: (deadlineMs) => bare.whenReady(deadlineMs) };
 }
 
 function retrying(bare: RpcTransport, policies: readonly CallRetryPolicy[]): RpcTransport {

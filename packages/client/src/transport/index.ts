@@ -2,8 +2,12 @@
  * Owns how calls of the API travel: the port and its adapters (unary gRPC, the multiplexed stream, in-process).
  * Must not know what any method means.
  */
+export { AgreedTransport } from './agreed-transport.js';
 export { callMethod } from './call-method.js';
 export type { RequestOf, ResponseOf } from './call-method.js';
+export { CallStreamTransport } from './call-stream/call-stream-transport.js';
+export { CallStreamUnsupportedError } from './call-stream/errors.js';
+export type { CallStreamTarget } from './call-stream/open-stream.js';
 export { GrpcServiceError, statusDetailsOf } from './grpc-service-error.js';
 export { GrpcTransport } from './grpc-transport.js';
 export type { GrpcTransportOptions } from './grpc-transport.js';

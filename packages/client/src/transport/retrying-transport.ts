@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { GrpcServiceError } from './grpc-service-error.js';
 import { cancelledError, closedError } from './grpc-transport.js';
 import { GrpcStatus } from './status.js';
@@ -17,7 +18,10 @@ export class RetryingTransport implements RpcTransport {
   constructor(
     private readonly inner: RpcTransport,
     private readonly policy: CallRetryPolicy,
-  ) {}
+  ) {
+    // Every call that waits to be made again listens.
+    setMaxListeners(0, this.closing.signal);
+  }
 
   async call(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
     const deadlineMs = options.timeoutMs === undefined ? undefined : Date.now() + options.timeoutMs;

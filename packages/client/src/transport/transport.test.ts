@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import {
   callMethod,
   type CallRetryPolicy,
+  CallStreamTransport,
   GrpcServiceError,
   GrpcStatus,
   GrpcTransport,
@@ -25,6 +26,7 @@ afterAll(() => server.stop({ graceMs: 100 }));
 
 const roads: readonly [string, () => RpcTransport][] = [
   ['gRPC', () => new GrpcTransport({ address: server.address, credentials: credentials.createInsecure() })],
+  ['the call stream', () => new CallStreamTransport({ address: server.address, tls: undefined })],
   ['in process', () => new InProcessTransport(server.inProcess)],
 ];
 

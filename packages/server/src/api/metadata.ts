@@ -9,6 +9,9 @@ export type MetadataInput = Readonly<Record<string, string | Uint8Array>>;
 
 const BINARY_SUFFIX = '-bin';
 
+/** Callers that use metadata again give the same object. */
+const shared = new WeakMap<MetadataInput, Metadata>();
+
 /**
  * The metadata of a call, read on demand: most calls never look at it. Names are lower case. Repeated names are kept
  * apart; a comma in a `-bin` value separates values, as the gRPC protocol allows peers to join them.
@@ -30,6 +33,15 @@ export class Metadata {
       value: typeof value === 'string' ? value : Buffer.from(value).toString('base64'),
     }));
     return new Metadata(fields);
+  }
+
+  /** The same, remembered for as long as the caller's object lives, which must not change. */
+  static ofShared(input: MetadataInput): Metadata {
+    const cached = shared.get(input);
+    if (cached !== undefined) return cached;
+    const metadata = Metadata.of(input);
+    shared.set(input, metadata);
+    return metadata;
   }
 
   /** The first value of a name, or `undefined`. */

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 
+import { CALL_STREAM_PATH } from '@perdure/protocol/call-stream';
+
 import { type Clock, SystemClock } from '../../clock.js';
 import { type Logger, silentLogger } from '../../observability/index.js';
 import { Call } from '../call.js';
+import {
+  CallStream,
+  type CallStreamHost,
+  type CallStreamLimits,
+  DEFAULT_CALL_STREAM_LIMITS,
+} from '../call-stream/index.js';
 import { CallsInFlight, withGrace } from '../calls-in-flight.js';
 import { DeadlineWheel } from '../deadline-wheel.js';
 import { HealthService } from '../health.js';
@@ -37,6 +45,8 @@ export interface GrpcServerOptions {
   /** Largest request message after decompression. Default 4 MiB, which is what Temporal's frontend accepts. */
   readonly maxRequestBytes?: number;
   readonly limits?: Partial<Http2Limits>;
+  /** Bounds of call streams; false to offer none. */
+  readonly callStreams?: Partial<CallStreamLimits> | false;
   readonly log?: Logger;
   readonly observer?: RpcObserver;
   readonly clock?: Clock;
@@ -62,6 +72,8 @@ export class GrpcServer {
   private readonly inFlight = new CallsInFlight();
   private readonly clock: Clock;
   private readonly host: CallHost;
+  private readonly callStreamHost: CallStreamHost | undefined;
+  private readonly callStreams = new Set<CallStream>();
   private readonly log: Logger;
   private boundAddress: AddressInfo | undefined;
   private isDraining = false;
@@ -82,6 +94,14 @@ export class GrpcServer {
       log: this.log,
       newErrorId: options.newErrorId ?? (() => randomUUID().slice(0, 8)),
     };
+    if (options.callStreams !== false) {
+      this.callStreamHost = {
+        ...this.host,
+        methods: this.methods,
+        limits: { ...DEFAULT_CALL_STREAM_LIMITS, ...options.callStreams },
+        onStreamClosed: (stream) => this.callStreams.delete(stream),
+      };
+    }
     this.http2 = new Http2Server({
       tls: options.tls,
       limits: options.limits,
@@ -116,6 +136,7 @@ export class GrpcServer {
     this.isDraining = true;
     this.health.shutDown();
     const drained = Promise.all([this.http2.drain(), this.inFlight.whenIdle()]);
+    for (const stream of [...this.callStreams]) stream.drain();
     this.inFlight.cancelAll('drain');
     await withGrace(drained, graceMs, this.clock);
     await this.http2.close();
@@ -138,6 +159,9 @@ export class GrpcServer {
   }
 
   private open(stream: ServerStream, head: RequestHead): StreamListener {
+    if (head.path === CALL_STREAM_PATH && this.callStreamHost !== undefined) {
+      return this.openCallStream(this.callStreamHost, stream);
+    }
     const entry = this.methods.get(head.path);
     if (entry === undefined) throw this.methods.unimplemented(head.path);
     const { timeoutMs, encoding } = readGrpcHeaders(head);
@@ -150,6 +174,14 @@ export class GrpcServer {
     const metadata = new Metadata(head.fields, head.firstRegular);
     const call = new Call(entry.name, head.path, metadata, caller, this.clock.nowMs(), timeoutMs);
     return new GrpcCall(this.host, stream, entry, call, caller, encoding);
+  }
+
+  private openCallStream(host: CallStreamHost, stream: ServerStream): StreamListener {
+    const caller = GrpcCaller.of(stream.connection);
+    this.admit(caller, CALL_STREAM_PATH);
+    const callStream = new CallStream(host, stream, caller);
+    this.callStreams.add(callStream);
+    return callStream;
   }
 
   private admit(caller: GrpcCaller, path: string): void {

@@ -120,6 +120,18 @@ export class Connection implements FrameSink {
     if (this.isDraining) this.closeWhenDrained();
   }
 
+  /** Gives a stream the window back that was held back while its reading was paused. */
+  acknowledgeHeldBack(stream: ServerStream): void {
+    if (this.isClosed || stream.isRemoteClosed || stream.unacknowledgedBytes === 0) return;
+    this.control.windowUpdate(stream.id, stream.unacknowledgedBytes);
+    stream.unacknowledgedBytes = 0;
+  }
+
+  /** Calls back once before the output of this turn is sent. */
+  beforeFlush(prepare: () => void): void {
+    this.owner.scheduler.beforeFlush(prepare);
+  }
+
   /** Aborts a stream without telling its listener. */
   resetStream(streamId: number, errorCode: number): void {
     this.recentlyReset.add(streamId);
@@ -277,7 +289,7 @@ export class Connection implements FrameSink {
     stream.unacknowledgedBytes += bytes;
     const windowBytes = this.owner.limits.streamWindowBytes;
     if (stream.unacknowledgedBytes > windowBytes) throw windowExceeded();
-    if (endStream || stream.unacknowledgedBytes * 2 < windowBytes) return;
+    if (endStream || stream.isReadingPaused || stream.unacknowledgedBytes * 2 < windowBytes) return;
     this.control.windowUpdate(stream.id, stream.unacknowledgedBytes);
     stream.unacknowledgedBytes = 0;
   }

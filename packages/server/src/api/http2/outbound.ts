@@ -19,6 +19,8 @@ export interface OutboundStream {
   sendWindowBytes: number;
   /** Data that waits for a window or for the socket, then the trailers that follow it. */
   waiting: WaitingOutput | undefined;
+  /** Called when nothing waits any more on a stream whose response goes on. */
+  onWritable(): void;
   /** Called when the stream's last frame was handed over. */
   onSent(): void;
 }
@@ -140,6 +142,7 @@ export class Outbound {
       this.blocked.delete(stream);
       stream.waiting = undefined;
       if (waiting?.trailerBlock !== undefined) this.finish(stream, waiting.trailerBlock);
+      else stream.onWritable();
       return true;
     }
     if (stream.sendWindowBytes <= 0) {

@@ -14,16 +14,35 @@ const COPY_LIMIT_BYTES = 4096;
  */
 export class FlushScheduler {
   private queues: OutputQueue[] = [];
+  private preparations: (() => void)[] = [];
+  private isScheduled = false;
   private readonly pool: Buffer[] = [];
   private readonly flushAll = (): void => {
-    const queues = this.queues;
+    const { preparations } = this;
+    this.preparations = [];
+    for (const prepare of preparations) prepare();
+    const { queues } = this;
     this.queues = [];
+    this.isScheduled = false;
     for (const queue of queues) queue.flush();
   };
 
   /** Flushes a queue in this turn's check phase. */
   schedule(queue: OutputQueue): void {
-    if (this.queues.push(queue) === 1) setImmediate(this.flushAll);
+    this.queues.push(queue);
+    this.scheduleFlush();
+  }
+
+  /** Calls back in this turn's check phase, before queues are flushed: what is then appended still goes out with them. */
+  beforeFlush(prepare: () => void): void {
+    this.preparations.push(prepare);
+    this.scheduleFlush();
+  }
+
+  private scheduleFlush(): void {
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    setImmediate(this.flushAll);
   }
 
   /** A buffer of `BUFFER_BYTES` bytes. */

@@ -7,6 +7,8 @@ export interface StreamListener {
   onData(bytes: Uint8Array): void;
   /** The request is complete. */
   onEnd(): void;
+  /** What `write` had to hold back is sent. */
+  onWritable?(): void;
   /**
    * The stream ended before its response was complete: it was reset with an `ErrorCode`, or, when that is `undefined`,
    * the connection was lost.
@@ -26,6 +28,8 @@ export class ServerStream implements OutboundStream {
   /** Received and not yet returned to the peer through WINDOW_UPDATE. */
   unacknowledgedBytes = 0;
   receivedBytes = 0;
+  /** No more of the request is asked for: its sender can fill the window and then has to wait. */
+  isReadingPaused = false;
 
   constructor(
     readonly id: number,
@@ -68,6 +72,22 @@ export class ServerStream implements OutboundStream {
   /** Aborts the stream with an `ErrorCode`; the listener is not told. */
   reset(errorCode: number): void {
     if (!this.isLocalClosed) this.connection.resetStream(this.id, errorCode);
+  }
+
+  /** Lets the peer send no more than the window it has. */
+  pauseReading(): void {
+    this.isReadingPaused = true;
+  }
+
+  /** Lets the peer go on. */
+  resumeReading(): void {
+    if (!this.isReadingPaused) return;
+    this.isReadingPaused = false;
+    if (!this.isLocalClosed) this.connection.acknowledgeHeldBack(this);
+  }
+
+  onWritable(): void {
+    this.listener?.onWritable?.();
   }
 
   onSent(): void {

@@ -1,0 +1,56 @@
+import { GrpcServiceError } from '../grpc-service-error.js';
+import { cancelledError } from '../grpc-transport.js';
+import { GrpcStatus } from '../status.js';
+import type { RpcCallOptions } from '../transport.js';
+
+/** A call that is under way: settles once, by an answer, its deadline, its signal, or the end of the stream. */
+export class PendingCall {
+  readonly promise: Promise<Uint8Array>;
+  private resolve!: (body: Uint8Array) => void;
+  private reject!: (error: Error) => void;
+  private timer: NodeJS.Timeout | undefined;
+  private isSettled = false;
+  private readonly signal: AbortSignal | undefined;
+  private readonly onAbort = (): void => this.giveUp(cancelledError());
+
+  /** @param onGivenUp told when the caller stops waiting before there is an answer */
+  constructor(
+    { timeoutMs, signal }: RpcCallOptions,
+    private readonly onGivenUp: () => void,
+  ) {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.signal = signal;
+    signal?.addEventListener('abort', this.onAbort, { once: true });
+    if (timeoutMs !== undefined) this.timer = setTimeout(() => this.giveUp(deadlineError(timeoutMs)), timeoutMs);
+  }
+
+  succeed(body: Uint8Array): void {
+    if (this.conclude()) this.resolve(body);
+  }
+
+  fail(error: Error): void {
+    if (this.conclude()) this.reject(error);
+  }
+
+  private giveUp(error: GrpcServiceError): void {
+    if (!this.conclude()) return;
+    this.reject(error);
+    this.onGivenUp();
+  }
+
+  private conclude(): boolean {
+    if (this.isSettled) return false;
+    this.isSettled = true;
+    clearTimeout(this.timer);
+    this.signal?.removeEventListener('abort', this.onAbort);
+    return true;
+  }
+}
+
+function deadlineError(timeoutMs: number): GrpcServiceError {
+  const details = `the deadline of ${Math.round(timeoutMs)} ms passed before there was an answer`;
+  return new GrpcServiceError(GrpcStatus.DEADLINE_EXCEEDED, details);
+}
