@@ -108,7 +108,8 @@ export class ActivityExecution {
 
   private call({ run, self }: RegisteredActivity, input: ActivityExecuteInput): Promise<unknown> {
     const innermost = async ({ args }: ActivityExecuteInput): Promise<unknown> =>
-      (await callUserCode(() => run.apply(self, args))) as unknown;
+      // Bound, since a function of ours in between would show in stack traces.
+      (await callUserCode(run.bind(self, ...args))) as unknown;
     if (this.interceptors.length === 0) return innermost(input);
     const inbound = this.interceptors.flatMap(({ inbound: own }) => (own === undefined ? [] : [own]));
     return composeInterceptors(inbound, 'execute', innermost)(input);
