@@ -11,7 +11,7 @@ import {
 } from '@perdure/worker/internal';
 import * as theirs from '@temporalio/activity';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import type { api} from './harness/index.js';
+import type { api } from './harness/index.js';
 import { commands, connect, eventTypes, eventually, fromPayloads, seconds, toPayloads } from './harness/index.js';
 
 /** What activity code uses of either package. */

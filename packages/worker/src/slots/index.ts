@@ -3,6 +3,9 @@
  * Must not know what the tasks do.
  */
 export { FixedSizeSlots } from './fixed-size-slots.js';
+export { openSlots, slotSuppliersOf } from './open-slots.js';
+export { ResourceBasedController } from './resource-controller.js';
+export type { ResourceBasedTunerOptions } from './resource-controller.js';
 export type {
   ActivitySlotInfo,
   HeldSlot,
@@ -12,3 +15,18 @@ export type {
   Slots,
   WorkflowSlotInfo,
 } from './slots.js';
+export type {
+  CustomSlotSupplier,
+  FixedSizeSlotSupplier,
+  ResourceBasedSlotOptions,
+  ResourceBasedSlotsForType,
+  ResourceBasedTuner,
+  ResourceBasedTunerWithController,
+  SlotMarkUsedContext,
+  SlotPermit,
+  SlotReleaseContext,
+  SlotReserveContext,
+  SlotSupplier,
+  TunerHolder,
+  WorkerTuner,
+} from './worker-tuner.js';
