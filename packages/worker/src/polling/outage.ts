@@ -26,7 +26,7 @@ export function retryDelayMs(failureCount: number, error: unknown, random: () =>
   const isExhausted = error instanceof GrpcServiceError && error.code === GrpcStatus.RESOURCE_EXHAUSTED;
   const firstMs = isExhausted ? FIRST_DELAY_WHEN_EXHAUSTED_MS : FIRST_DELAY_MS;
   const delayMs = Math.min(firstMs * DELAY_FACTOR ** (failureCount - 1), MAX_DELAY_MS);
-  return delayMs * (0.8 + 0.4 * random());
+  return Math.round(delayMs * (0.8 + 0.4 * random()));
 }
 
 /** Says once that the server cannot be reached, and once that it can be again, however many calls find out. */
