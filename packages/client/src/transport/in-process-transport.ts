@@ -17,24 +17,34 @@ interface InProcessError extends Error {
 
 /** Calls to a server in this process: the same bytes, no sockets. Closing it leaves the server running. */
 export class InProcessTransport implements RpcTransport {
-  private readonly closing = new AbortController();
+  private readonly running = new Set<AbortController>();
+  private isClosed = false;
 
   constructor(private readonly server: InProcessServer) {}
 
   async call(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
-    const closed = this.closing.signal;
-    if (closed.aborted) throw closedInProcess();
-    const signal = options.signal === undefined ? closed : AbortSignal.any([options.signal, closed]);
+    if (this.isClosed) throw closedInProcess();
+    const caller = options.signal;
+    // A controller for each call, since signals that depend on ones that live long are kept as long as those.
+    const call = new AbortController();
+    const onAbort = (): void => call.abort();
+    if (caller?.aborted === true) call.abort();
+    else caller?.addEventListener('abort', onAbort, { once: true });
+    this.running.add(call);
     try {
-      return await this.server.callEncoded(path, request, { ...options, signal });
+      return await this.server.callEncoded(path, request, { ...options, signal: call.signal });
     } catch (error) {
-      if (closed.aborted) throw closedInProcess();
+      if (this.isClosed) throw closedInProcess();
       throw toGrpcServiceError(error);
+    } finally {
+      this.running.delete(call);
+      caller?.removeEventListener('abort', onAbort);
     }
   }
 
   close(): Promise<void> {
-    this.closing.abort();
+    this.isClosed = true;
+    for (const call of this.running) call.abort();
     return Promise.resolve();
   }
 }
