@@ -433,6 +433,16 @@ test('while the server is away polls go on, with one line in the log', async () 
   expect(logger.messages('INFO')).toHaveLength(1);
 });
 
+test('a poll that nobody answers in time is made again, and is no outage', async () => {
+  const { server, host, logger } = start({ echo: async () => 1 });
+  server.pollErrors.push(new GrpcServiceError(GrpcStatus.DEADLINE_EXCEEDED, 'Deadline exceeded'));
+  host.start();
+  server.dispatch('echo');
+  await server.answered();
+  expect(logger.messages('WARN')).toEqual([]);
+  expect(server.polls.length).toBeGreaterThan(2);
+});
+
 test('a poll that the server refuses for good is reported once, and not made again', async () => {
   const { server, host, clock, fatalErrors } = start({ echo: async () => 1 });
   const refusal = new GrpcServiceError(GrpcStatus.NOT_FOUND, 'Namespace default is not found.');

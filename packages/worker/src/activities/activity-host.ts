@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { type Logger, LoggerWithComposedMetadata, SdkComponent } from '@perdure/common';
-import { callMethod, type RpcTransport } from '@perdure/client/transport';
+import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
 import { type common, services, type workflowservice } from '@perdure/protocol';
 import { type Clock, pause, systemClock } from '../clock.js';
 import { isUnrecoverable, Outage, RateLimit, retryDelayMs } from '../polling/index.js';
@@ -164,6 +164,8 @@ export class ActivityHost {
       } catch (error) {
         slot.release();
         if (signal.aborted) return;
+        // A queue without work, on a server that holds polls for longer than we do.
+        if (error instanceof GrpcServiceError && error.code === GrpcStatus.DEADLINE_EXCEEDED) continue;
         if (isUnrecoverable(error)) return this.fail(error);
         this.outage.failed(error);
         await pause(this.clock, retryDelayMs(++failureCount, error), signal);
