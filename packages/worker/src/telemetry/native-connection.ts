@@ -225,6 +225,9 @@ function connectionOptionsOf(options: NativeConnectionOptions): ConnectionOption
     transport: options.transport,
     inProcess: options.inProcess,
     channelArgs: {
+      // By default a channel waits up to two minutes before it looks whether the server is back.
+      'grpc.initial_reconnect_backoff_ms': 200,
+      'grpc.max_reconnect_backoff_ms': 5_000,
       ...(grpcCompression?.codec === 'gzip' ? { 'grpc.default_compression_algorithm': GZIP } : {}),
       ...(dnsLoadBalancingConfig
         ? {
