@@ -1,7 +1,6 @@
-import { WorkflowFailedError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { inject, test } from 'vitest';
-import { connect, eventTypes, eventually } from './harness/index.js';
+import { connect, eventTypes, eventually, sdkUnderTest } from './harness/index.js';
 import * as activities from './official-activities.js';
 
 const environment = await connect();
@@ -130,7 +129,7 @@ test('versions, search attributes and memo', async ({ expect }) => {
 
 test('an application failure fails the workflow, a bug only its task', async ({ expect }) => {
   const failed = await start('failing', ['application']);
-  await expect(failed.result()).rejects.toThrow(WorkflowFailedError);
+  await expect(failed.result()).rejects.toThrow(sdkUnderTest.WorkflowFailedError);
   expect(eventTypes(await environment.history(failed)).at(-1)).toBe('WorkflowExecutionFailed');
   const stuck = await start('failing', ['plain']);
   await eventually('the task has failed', async () => {

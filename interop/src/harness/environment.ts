@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection, type WorkflowService } from '@temporalio/client';
+import { type Client, Connection, type WorkflowService } from '@temporalio/client';
 import {
   DefaultLogger,
   makeTelemetryFilterString,
@@ -13,13 +13,16 @@ import type { service, history } from './api.js';
 import { enums } from './api.js';
 import { transcript, type TranscriptOptions } from './transcript.js';
 import { ScriptedWorker } from './scripted-worker.js';
+import { sdkUnderTest } from './sdk-under-test.js';
 
 type StartRequest = service.IStartWorkflowExecutionRequest;
 
 /** Connections to the server under test, shared by the tests of one file. */
 export class Environment {
   readonly service: WorkflowService;
+  /** Of the SDK under test; everything else here goes through the official one, whatever is tested. */
   readonly client: Client;
+  private readonly clientConnection: Connection;
   private readonly workers: { worker: Worker; done: Promise<void> }[] = [];
 
   constructor(
@@ -30,7 +33,8 @@ export class Environment {
     private readonly workflowBundlePath: string,
   ) {
     this.service = rawConnection.workflowService;
-    this.client = new Client({ connection });
+    this.clientConnection = sdkUnderTest.Connection.lazy({ address });
+    this.client = new sdkUnderTest.Client({ connection: this.clientConnection });
   }
 
   /** An id that no other test uses; `label` makes it readable. */
@@ -125,6 +129,7 @@ export class Environment {
   async close(): Promise<void> {
     for (const { worker } of this.workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await Promise.all(this.workers.map(({ done }) => done));
+    await this.clientConnection.close();
     await this.connection.close();
     await this.rawConnection.close();
     await (await this.nativeConnection()).close();

@@ -6,6 +6,7 @@ export { connect, type Environment } from './environment.js';
 export { updateMessages } from './update-answers.js';
 export { commands } from './commands.js';
 export { DurableServer } from './durable-server.js';
+export { sdkUnderTest } from './sdk-under-test.js';
 export { ScriptedWorker } from './scripted-worker.js';
 export { eventTypes, transcript } from './transcript.js';
 export { expectStatus, statusCodes } from './expect-status.js';

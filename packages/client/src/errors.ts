@@ -148,7 +148,9 @@ export function isGrpcServiceError(error: unknown): error is GrpcJsServiceError 
 }
 
 /** @deprecated Use isGrpcServiceError. */
-export const isServerErrorResponse: typeof isGrpcServiceError = isGrpcServiceError;
+export function isServerErrorResponse(error: unknown): error is GrpcJsServiceError {
+  return isGrpcServiceError(error);
+}
 
 /** Whether an error, or a cause of it, is a call that passed its deadline. */
 export function isGrpcDeadlineError(error: unknown): error is Error {
