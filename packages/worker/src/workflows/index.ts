@@ -1,0 +1,11 @@
+/** From a polled workflow task to its answer: the runs in memory, replay and sandbox of each. Must not know activities. */
+export { ActivationQueue, SandboxLostError } from './activation-queue.js';
+export { mapPayloads } from './payload-visitor.js';
+export type { EagerActivities, LocalActivityHost, LocalActivityOwner } from './ports.js';
+export { RunCache } from './run-cache.js';
+export { SinkDispatcher } from './sink-dispatcher.js';
+export type { InjectedSink, InjectedSinkFunction, InjectedSinks } from './sink-dispatcher.js';
+export { nondeterminismMessage } from './task-failure.js';
+export { WorkflowHost } from './workflow-host.js';
+export { WorkflowCodeError, WorkflowRun } from './workflow-run.js';
+export { WorkflowTaskWorker } from './workflow-task-worker.js';

@@ -1,0 +1,403 @@
+import { enums, services, type command, type history, type workflowservice } from '@perdure/protocol';
+import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
+import type { Logger } from '@perdure/common';
+import { HistoryGapError, type WorkflowTaskAnswer } from '@perdure/replay';
+import type { Clock } from '../clock.js';
+import { DeadlockError } from '../sandbox/index.js';
+import { SandboxLostError } from './activation-queue.js';
+import type { EagerActivities, LocalActivityHost } from './ports.js';
+import type { RunCache } from './run-cache.js';
+import { workflowTaskFailure, type WorkflowTaskFailure } from './task-failure.js';
+import { WorkflowCodeError, type TaskInput, type WorkflowRun } from './workflow-run.js';
+
+type Task = workflowservice.PollWorkflowTaskQueueResponse;
+type Completed = Extract<WorkflowTaskAnswer, { kind: 'completed' }>;
+
+const methods = services.WorkflowService.methods;
+const LAST_ATTEMPT_REPORTED = 1;
+/** A workflow task is kept alive with this share of its timeout gone. */
+const HEARTBEAT_SHARE = 0.8;
+const CALL_TIMEOUT_MS = 30_000;
+
+/** What working on workflow tasks takes. */
+export interface WorkflowTaskWorkerOptions {
+  readonly transport: RpcTransport;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  /** `undefined` if runs are not kept between their tasks. */
+  readonly stickyQueue: { readonly name: string; readonly scheduleToStartTimeoutMs: number } | undefined;
+  readonly identity: string;
+  readonly cache: RunCache<WorkflowRun>;
+  readonly createRun: (task: {
+    readonly workflowId: string;
+    readonly runId: string;
+    readonly workflowType: string;
+  }) => WorkflowRun;
+  /** `undefined` if this worker runs no activities. */
+  readonly eagerActivities: EagerActivities | undefined;
+  /** For one workflow task. */
+  readonly maxEagerActivities: number;
+  readonly localActivities: LocalActivityHost;
+  /** Fields of the answer that say which version of a worker gave it. */
+  readonly version: Pick<
+    workflowservice.IRespondWorkflowTaskCompletedRequest,
+    'workerVersionStamp' | 'deploymentOptions'
+  >;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly onTask?:
+    | ((outcome: { readonly workflowType: string; readonly failed: boolean; readonly latencyMs: number }) => void)
+    | undefined;
+}
+
+/** Works on one workflow task after the other: history in, answer out. */
+export class WorkflowTaskWorker {
+  /** Tasks of runs whose previous task is still under way. */
+  private readonly waiting = new Map<string, Task>();
+
+  constructor(private readonly options: WorkflowTaskWorkerOptions) {}
+
+  /** Sees a workflow task through. Never rejects. */
+  async work(task: Task): Promise<void> {
+    let next: Task | undefined = task;
+    while (next !== undefined) next = await this.workOnce(next);
+  }
+
+  private async workOnce(task: Task): Promise<Task | undefined> {
+    const { cache, logger, clock, onTask } = this.options;
+    const runId = task.workflowExecution?.runId ?? '';
+    const cached = cache.take(runId);
+    if (cached?.isBusy === true) {
+      // The server gave up on the task under way: this one is looked at when that has ended.
+      this.waiting.set(runId, task);
+      return undefined;
+    }
+    const startedAtMs = clock.nowMs();
+    let failed = true;
+    try {
+      const next = await this.see(task, cached);
+      failed = false;
+      return next ?? this.takeWaiting(runId);
+    } catch (error) {
+      cache.evict(runId);
+      await this.reportFailure(task, error).catch((reportError: unknown) => {
+        logger.warn('The failure of a workflow task could not be reported', { error: reportError, runId });
+      });
+      return this.takeWaiting(runId);
+    } finally {
+      const workflowType = task.workflowType?.name ?? '';
+      onTask?.({ workflowType, failed, latencyMs: clock.nowMs() - startedAtMs });
+    }
+  }
+
+  private takeWaiting(runId: string): Task | undefined {
+    const task = this.waiting.get(runId);
+    this.waiting.delete(runId);
+    return task;
+  }
+
+  private async see(task: Task, cached: WorkflowRun | undefined): Promise<Task | undefined> {
+    const run = await this.begin(task, cached);
+    run.isBusy = true;
+    try {
+      return await this.carryOut(run, task);
+    } finally {
+      run.isBusy = false;
+    }
+  }
+
+  /** Brings a run to where the task begins: the one in memory if it can go on, or a new one with the whole history. */
+  private async begin(task: Task, cached: WorkflowRun | undefined): Promise<WorkflowRun> {
+    const { cache, createRun } = this.options;
+    const input = await this.inputOf(task);
+    if (cached !== undefined) {
+      try {
+        if (cached.sandbox.isUseless) throw new SandboxLostError();
+        cached.start(input);
+        return cached;
+      } catch (error) {
+        if (!(error instanceof HistoryGapError) && !(error instanceof SandboxLostError)) throw error;
+        cache.evict(cached.runId);
+      }
+    }
+    const { workflowId = '', runId = '' } = task.workflowExecution ?? {};
+    const run = createRun({ workflowId, runId, workflowType: task.workflowType?.name ?? '' });
+    const isWhole = input.events[0]?.eventId === 1;
+    run.start(isWhole ? input : { ...input, events: await this.wholeHistory(task) });
+    return run;
+  }
+
+  private async carryOut(run: WorkflowRun, task: Task): Promise<Task | undefined> {
+    const locals = new LocalActivitiesUnderWay(run, this.options.localActivities);
+    let current = task;
+    try {
+      for (;;) {
+        await run.advance(() => locals.begin());
+        locals.begin();
+        if (!run.replay.isWaitingForLocalActivities) break;
+        if (await locals.next(run.taskTimeoutMs * HEARTBEAT_SHARE, this.options.clock)) continue;
+        const heartbeat = await this.answer(run, current, true);
+        // Without a new task the server has given the run to somebody else, or ended it.
+        if (heartbeat === undefined) return undefined;
+        current = heartbeat;
+        run.start(await this.inputOf(heartbeat));
+      }
+      return await this.answer(run, current, false);
+    } catch (error) {
+      if (current !== task) throw new FailedLaterTaskError(current, error);
+      throw error;
+    } finally {
+      locals.abandon();
+    }
+  }
+
+  /** Answers a workflow task; gives the next one of the run, if the server had it at hand. */
+  private async answer(run: WorkflowRun, task: Task, isHeartbeat: boolean): Promise<Task | undefined> {
+    const answer = run.answer();
+    const { transport, namespace, cache } = this.options;
+    if (answer.kind === 'legacyQuery') {
+      await callMethod(
+        transport,
+        methods.RespondQueryTaskCompleted,
+        {
+          namespace,
+          taskToken: task.taskToken,
+          completedType: answer.result.resultType,
+          queryResult: answer.result.answer,
+          errorMessage: answer.result.errorMessage,
+          failure: answer.result.failure,
+        },
+        { timeoutMs: CALL_TIMEOUT_MS },
+      );
+      this.keep(run);
+      return undefined;
+    }
+    if (answer.isClosing) cache.evict(run.runId);
+    else this.keep(run);
+    return await this.complete(run, task, answer, isHeartbeat);
+  }
+
+  private keep(run: WorkflowRun): void {
+    const { cache, stickyQueue } = this.options;
+    if (stickyQueue === undefined) run.dispose();
+    else cache.put(run);
+  }
+
+  private async complete(
+    run: WorkflowRun,
+    task: Task,
+    answer: Completed,
+    isHeartbeat: boolean,
+  ): Promise<Task | undefined> {
+    const { transport, namespace, identity, stickyQueue, taskQueue, version } = this.options;
+    const { eagerActivities } = this.options;
+    const { commands, reservedCount } = this.withEagerSlots(answer.commands);
+    let reserved = reservedCount;
+    try {
+      const response = await callMethod(
+        transport,
+        methods.RespondWorkflowTaskCompleted,
+        {
+          namespace,
+          identity,
+          taskToken: task.taskToken,
+          commands,
+          messages: answer.messages,
+          queryResults: answer.queryResults,
+          sdkMetadata: answer.sdkMetadata,
+          versioningBehavior: answer.versioningBehavior as enums.VersioningBehavior,
+          returnNewWorkflowTask: true,
+          forceCreateNewWorkflowTask: isHeartbeat,
+          stickyAttributes: stickyQueue && {
+            workerTaskQueue: stickyTaskQueue(stickyQueue.name, taskQueue),
+            scheduleToStartTimeout: {
+              seconds: Math.floor(stickyQueue.scheduleToStartTimeoutMs / 1000),
+              nanos: (stickyQueue.scheduleToStartTimeoutMs % 1000) * 1e6,
+            },
+          },
+          ...version,
+        },
+        { timeoutMs: CALL_TIMEOUT_MS },
+      );
+      for (const activityTask of response.activityTasks) {
+        eagerActivities?.runEager(activityTask);
+        reserved -= 1;
+      }
+      const { workflowTask } = response;
+      return workflowTask !== undefined && workflowTask.taskToken.length > 0 ? workflowTask : undefined;
+    } catch (error) {
+      return this.handleRefusal(run, error);
+    } finally {
+      if (reserved > 0) eagerActivities?.releaseEager(reserved);
+    }
+  }
+
+  /** The server did not take the answer: what this run believes to have happened has not. */
+  private handleRefusal(run: WorkflowRun, error: unknown): undefined {
+    const { cache, logger } = this.options;
+    cache.evict(run.runId);
+    if (!(error instanceof GrpcServiceError)) throw error;
+    const { workflowId, runId } = run;
+    if (error.code === GrpcStatus.RESOURCE_EXHAUSTED && /larger than|too large|message size/i.test(error.details))
+      throw error;
+    const isExpected = error.code === GrpcStatus.NOT_FOUND || /UnhandledCommand/i.test(error.details);
+    // Any other refusal was recorded by the server as the task's failure, or the task will time out: it is tried again either way.
+    logger[isExpected ? 'debug' : 'warn']('The answer to a workflow task was not accepted', {
+      workflowId,
+      runId,
+      error,
+    });
+    return undefined;
+  }
+
+  /** Asks for activities of this queue to be handed out at once, as far as there are slots for them. */
+  private withEagerSlots(commands: readonly command.ICommand[]): {
+    readonly commands: readonly command.ICommand[];
+    readonly reservedCount: number;
+  } {
+    const { eagerActivities, taskQueue, maxEagerActivities } = this.options;
+    let reservedCount = 0;
+    const adjusted = commands.map((item) => {
+      const attributes = item.scheduleActivityTaskCommandAttributes;
+      if (attributes?.requestEagerExecution !== true) return item;
+      const isOwn = attributes.taskQueue?.name === taskQueue && reservedCount < maxEagerActivities;
+      if (isOwn && eagerActivities?.tryReserveEager() === true) {
+        reservedCount += 1;
+        return item;
+      }
+      return { ...item, scheduleActivityTaskCommandAttributes: { ...attributes, requestEagerExecution: false } };
+    });
+    return { commands: adjusted, reservedCount };
+  }
+
+  private async reportFailure(failedTask: Task, thrown: unknown): Promise<void> {
+    const { transport, namespace, identity, logger } = this.options;
+    const [task, error] = thrown instanceof FailedLaterTaskError ? [thrown.task, thrown.reason] : [failedTask, thrown];
+    const { workflowId = '', runId = '' } = task.workflowExecution ?? {};
+    // Nobody's fault here: the task times out or is given out again, and is worked on in a new sandbox.
+    if (error instanceof SandboxLostError) return;
+    const { cause, failure } = error instanceof WorkflowCodeError ? codeFailure(error) : workflowTaskFailure(error);
+    const attributes = { workflowId, runId, workflowType: task.workflowType?.name, attempt: task.attempt };
+    logger.warn(`Workflow task failed: ${failure.message ?? ''}`, { ...attributes, error: originalOf(error, failure) });
+    if (task.query !== undefined) {
+      const completedType = enums.QueryResultType.QUERY_RESULT_TYPE_FAILED;
+      const request = { namespace, taskToken: task.taskToken, completedType, errorMessage: failure.message, failure };
+      await callMethod(transport, methods.RespondQueryTaskCompleted, request, { timeoutMs: CALL_TIMEOUT_MS });
+      return;
+    }
+    // Later attempts are left to time out, so that a workflow that cannot go on does not keep everybody busy.
+    if (task.attempt > LAST_ATTEMPT_REPORTED && !(error instanceof DeadlockError)) return;
+    const request = { namespace, identity, taskToken: task.taskToken, cause, failure };
+    await callMethod(transport, methods.RespondWorkflowTaskFailed, request, { timeoutMs: CALL_TIMEOUT_MS });
+  }
+
+  private async inputOf(task: Task): Promise<TaskInput> {
+    const { history: first, nextPageToken, messages, query, queries } = task;
+    let events: readonly history.HistoryEvent[] = first?.events ?? [];
+    if (nextPageToken.length > 0) events = [...events, ...(await this.pages(task, nextPageToken))];
+    return { events, messages, query, queries };
+  }
+
+  private async wholeHistory(task: Task): Promise<readonly history.HistoryEvent[]> {
+    return await this.pages(task, new Uint8Array());
+  }
+
+  private async pages(task: Task, firstToken: Uint8Array): Promise<readonly history.HistoryEvent[]> {
+    const { transport, namespace } = this.options;
+    const events: history.HistoryEvent[] = [];
+    let nextPageToken: Uint8Array = firstToken;
+    do {
+      const page = await callMethod(
+        transport,
+        methods.GetWorkflowExecutionHistory,
+        { namespace, execution: task.workflowExecution, nextPageToken },
+        { timeoutMs: CALL_TIMEOUT_MS },
+      );
+      for (const event of page.history?.events ?? []) {
+        // The history may have grown since the task began; what came after is for the next one.
+        if (task.startedEventId > 0 && event.eventId > task.startedEventId) return events;
+        events.push(event);
+      }
+      ({ nextPageToken } = page);
+    } while (nextPageToken.length > 0);
+    return events;
+  }
+}
+
+/** A task that the server gave while the first one was kept alive failed, and is the one to report. */
+class FailedLaterTaskError extends Error {
+  constructor(
+    readonly task: Task,
+    readonly reason: unknown,
+  ) {
+    super('a later workflow task failed');
+  }
+}
+
+/** The queue on which the server offers the tasks of runs that this worker has in memory. */
+export function stickyTaskQueue(name: string, normalName: string) {
+  return { name, kind: enums.TaskQueueKind.TASK_QUEUE_KIND_STICKY, normalName };
+}
+
+function codeFailure({ completion }: WorkflowCodeError): WorkflowTaskFailure {
+  const cause = completion.forceCause as enums.WorkflowTaskFailedCause;
+  return {
+    cause: cause || enums.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
+    failure: completion.failure,
+  };
+}
+
+function originalOf(error: unknown, failure: WorkflowTaskFailure['failure']): unknown {
+  return error instanceof WorkflowCodeError ? (failure.stackTrace ?? failure.message) : error;
+}
+
+/** The local activities of a workflow task that are running. */
+class LocalActivitiesUnderWay {
+  private readonly running = new Map<number, { cancel(): void }>();
+  private wake: (() => void) | undefined;
+  private hasNews = false;
+
+  constructor(
+    private readonly run: WorkflowRun,
+    private readonly host: LocalActivityHost,
+  ) {}
+
+  /** Starts what workflow code has asked for, and stops what it no longer wants. */
+  begin(): void {
+    const { run, host } = this;
+    for (const request of run.replay.takeLocalActivityRequests()) {
+      const activity = host.run(request, run);
+      this.running.set(request.seq, activity);
+      void activity.result.then((result) => {
+        this.running.delete(request.seq);
+        run.resolveLocalActivity(request.seq, result);
+        this.hasNews = true;
+        this.wake?.();
+      });
+    }
+    for (const { seq } of run.replay.takeLocalActivityCancellations()) this.running.get(seq)?.cancel();
+  }
+
+  /** Waits until one has ended; false if none did within the time. */
+  next(timeoutMs: number, clock: Clock): Promise<boolean> {
+    if (this.hasNews) {
+      this.hasNews = false;
+      return Promise.resolve(true);
+    }
+    return new Promise((resolve) => {
+      const finish = (ended: boolean): void => {
+        stop();
+        this.wake = undefined;
+        this.hasNews = false;
+        resolve(ended);
+      };
+      const stop = clock.schedule(timeoutMs, () => finish(false));
+      this.wake = () => finish(true);
+    });
+  }
+
+  /** The run is over or lost: nobody waits for them any more. */
+  abandon(): void {
+    for (const activity of this.running.values()) activity.cancel();
+  }
+}
