@@ -37,6 +37,7 @@ export class CommandQueue {
 
   /** Finds the command that led to this event. Throws `NondeterminismError` if it is not the next one. */
   match(event: history.HistoryEvent): void {
+    if (this.isSkippingChangeVersion && this.mayPassOver(event)) return;
     for (;;) {
       const next = this.head < this.openFrom ? this.commands[this.head] : undefined;
       const reason = next === undefined ? undefined : differenceOf(next, event);

@@ -57,9 +57,10 @@ export class LocalActivities {
 
   cancel({ seq }: RequestCancelLocalActivityCommand, isReplaying: boolean): void {
     const activity = this.pending.get(seq);
-    // On replay the marker says how it ended.
-    if (activity === undefined || activity.isCancelRequested || isReplaying) return;
+    if (activity === undefined || activity.isCancelRequested) return;
     activity.isCancelRequested = true;
+    // On replay the marker says how it ended; if there is none yet, it is asked to stop when it is run again.
+    if (isReplaying) return;
     const { cancellationType, activityType, activityId, attempt } = activity.command;
     const waits = cancellationType === activityCancellation.waitCompleted && activity.isRequested;
     if (activity.isRequested && cancellationType !== activityCancellation.abandon) this.cancellations.push({ seq });
@@ -107,6 +108,7 @@ export class LocalActivities {
       if (activity.isRequested) continue;
       activity.isRequested = true;
       requests.push(localActivityRequest(activity.command, timestampToMs(activity.originalScheduleTime)));
+      if (activity.isCancelRequested) this.cancellations.push({ seq: activity.command.seq });
     }
     return requests;
   }

@@ -1,7 +1,7 @@
 import type { history, sdk } from '@perdure/protocol';
 
 /** Flags of Temporal's core that this core's histories obey, all of them from their first workflow task on. */
-export const CORE_FLAGS = { checksIdsAndTypes: 1, makesPatchesSearchable: 2, third: 3 } as const;
+export const CORE_FLAGS = { checksIdsAndTypes: 1, makesPatchesSearchable: 2, closesLast: 3 } as const;
 const SUPPORTED_CORE_FLAGS: readonly number[] = Object.values(CORE_FLAGS);
 
 /** What workers have recorded of themselves in the completed workflow tasks of a history. */

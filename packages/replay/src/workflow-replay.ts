@@ -12,7 +12,7 @@ import { readLocalActivityMarker, type RecordedLocalActivity } from './machines/
 import { readPatchMarker } from './machines/patch.js';
 import { readUpdateMessages, type IncomingUpdate } from './machines/update.js';
 import { randomnessSeedOf } from './randomness-seed.js';
-import { SdkMetadata } from './sdk-metadata.js';
+import { CORE_FLAGS, SdkMetadata } from './sdk-metadata.js';
 import {
   LEGACY_QUERY_ID,
   type LocalActivityCancellation,
@@ -100,6 +100,14 @@ export class WorkflowReplay implements MachineContext {
     this.incoming = task.messages.length === 0 ? [] : [...readUpdateMessages(task.messages)];
   }
 
+  /**
+   * The server has discarded the workflow task just answered, as it does with one that only rejected updates: its events will be
+   * given to others. `eventId` is the `reset_history_event_id` of its answer; zero, for a task that was kept, changes nothing.
+   */
+  discardWorkflowTask(eventId: number): void {
+    if (eventId > 0) this.lastEventId = eventId;
+  }
+
   /** The next activation of this task; `undefined` when workflow code has nothing to do. */
   nextActivation(): WorkflowActivation | undefined {
     for (;;) {
@@ -121,7 +129,7 @@ export class WorkflowReplay implements MachineContext {
   }): void {
     this.metadata.use(completion.usedInternalFlags);
     this.versioningBehavior = completion.versioningBehavior;
-    for (const command of completion.commands) {
+    for (const command of this.closingLast(completion.commands)) {
       if (command.kind === 'respondToQuery') this.answerQuery(command.queryId, command.result);
       // After the end of the run there is nothing left to ask for.
       else if (!this.isClosing) this.isClosing = this.machines.take(command);
@@ -185,6 +193,17 @@ export class WorkflowReplay implements MachineContext {
 
   follow(eventId: number, follower: EventFollower): void {
     this.followers.set(eventId, follower);
+  }
+
+  /**
+   * What was asked for together with the end of the run is done before it. Old runs, which lack the flag, dropped what came after.
+   */
+  private closingLast(commands: readonly WorkflowCommand[]): readonly WorkflowCommand[] {
+    const index = commands.findIndex(({ kind }) => CLOSING.has(kind));
+    if (index < 0 || index === commands.length - 1) return commands;
+    const keepsRest = !this.isReplaying || this.metadata.coreFlags.has(CORE_FLAGS.closesLast);
+    const rest = keepsRest ? commands.slice(index + 1).filter(({ kind }) => !CLOSING.has(kind)) : [];
+    return [...commands.slice(0, index), ...rest, commands[index] as WorkflowCommand];
   }
 
   private activation(jobs: readonly ActivationJob[], isReplaying: boolean): WorkflowActivation {
@@ -252,7 +271,8 @@ export class WorkflowReplay implements MachineContext {
     this.timestampMs = timestampToMs(event?.eventTime) ?? this.timestampMs;
     this.lastEventId = event?.eventId ?? this.lastEventId;
     this.cursor = startedAt + 1;
-    this.deliverUpdatesBefore(Infinity);
+    // What the replayed task does not hold came after it: the messages of the task to be answered wait for that one.
+    this.deliverUpdatesBefore(completed === undefined ? Infinity : this.lastEventId);
     this.queue.assertMatched();
     return true;
   }
@@ -380,6 +400,14 @@ export class WorkflowReplay implements MachineContext {
           };
   }
 }
+
+/** Commands that end a run. */
+const CLOSING: ReadonlySet<WorkflowCommand['kind']> = new Set([
+  'completeWorkflowExecution',
+  'failWorkflowExecution',
+  'cancelWorkflowExecution',
+  'continueAsNewWorkflowExecution',
+]);
 
 /** Events after which more is to come of the same activity, child workflow or operation. */
 const GOES_ON_AFTER: ReadonlySet<number> = new Set([

@@ -11,7 +11,14 @@ export function jsonPayload(value: unknown, type?: string): Payload {
   return { metadata, data: utf8.encode(JSON.stringify(value)) };
 }
 
-/** The inverse of `jsonPayload`; an empty object for no payload. */
+/** The inverse of `jsonPayload`; an empty object for no payload, and for one that holds no object. */
 export function parseJsonPayload(payload: Payload | undefined): unknown {
-  return payload?.data == null ? {} : JSON.parse(text.decode(payload.data));
+  if (payload?.data == null) return {};
+  try {
+    const value: unknown = JSON.parse(text.decode(payload.data));
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    // The marker is not ours, or is broken: it matches no command, which is what will be told.
+    return {};
+  }
 }

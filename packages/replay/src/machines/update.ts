@@ -32,6 +32,8 @@ export function readUpdateMessages(messages: readonly protocol.Message[]): reado
 
 /** An update: requested -> accepted -> completed, or rejected. */
 export class UpdateMachine {
+  private isAccepted = false;
+
   constructor(
     private readonly context: MachineContext,
     private readonly incoming: IncomingUpdate,
@@ -41,8 +43,11 @@ export class UpdateMachine {
   respond({ response, callSite }: UpdateResponseCommand): void {
     switch (response.status) {
       case 'accepted':
+        this.isAccepted = true;
         return this.accept(callSite);
       case 'rejected':
+        // What was accepted can only end: its handler failed, and the failure is its outcome.
+        if (this.isAccepted) return this.complete({ failure: response.failure }, callSite);
         return this.reject(response.failure);
       case 'completed':
         return this.complete({ success: { payloads: [response.result] } }, callSite);

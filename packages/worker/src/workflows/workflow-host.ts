@@ -1,15 +1,16 @@
+import { setMaxListeners } from 'node:events';
 import { enums, services, type workflowservice } from '@perdure/protocol';
 import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
 import type { Logger } from '@perdure/common';
 import { pause, type Clock } from '../clock.js';
+import { isUnrecoverable, Outage, retryDelayMs } from '../polling/index.js';
 import type { HeldSlot, Slots } from '../slots/index.js';
+import type { WorkflowMetrics } from '../telemetry/index.js';
 import { stickyTaskQueue, type WorkflowTaskWorker } from './workflow-task-worker.js';
 
 const methods = services.WorkflowService.methods;
 /** A little more than the server holds a poll. */
 const POLL_TIMEOUT_MS = 70_000;
-const FIRST_RETRY_MS = 100;
-const LONGEST_RETRY_MS = 10_000;
 
 /** What polling for workflow tasks takes. */
 export interface WorkflowHostOptions {
@@ -28,7 +29,8 @@ export interface WorkflowHostOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   /** A poll failed in a way that trying again will not mend. */
-  readonly onFatal: (error: Error) => void;
+  readonly onFatalError: (error: unknown) => void;
+  readonly metrics: WorkflowMetrics;
 }
 
 /** Polls for workflow tasks, as many as there are slots for, for as long as it takes. */
@@ -36,9 +38,14 @@ export class WorkflowHost {
   private readonly stopping = new AbortController();
   private readonly underWay = new Set<Promise<void>>();
   private polling: Promise<unknown> = Promise.resolve();
-  private isAway = false;
+  private readonly outage: Outage;
 
-  constructor(private readonly options: WorkflowHostOptions) {}
+  constructor(private readonly options: WorkflowHostOptions) {
+    const { logger, clock, taskQueue } = options;
+    this.outage = new Outage(logger, () => clock.nowMs(), `task queue '${taskQueue}' for workflows`);
+    // One listener for every poll, and pollers may be many.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   /** Workflow tasks that are worked on now. */
   get inFlight(): number {
@@ -72,15 +79,15 @@ export class WorkflowHost {
       try {
         const task = await this.pollOnce(taskQueue);
         failures = 0;
-        this.noteBack();
         if (task === undefined) slot.release();
         else this.begin(task, slot);
       } catch (error) {
         slot.release();
         if (signal.aborted) return;
+        if (isUnrecoverable(error)) return this.options.onFatalError(error);
+        this.outage.failed(error);
         failures += 1;
-        if (!this.handle(error)) return;
-        await pause(this.options.clock, Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)), signal);
+        await pause(this.options.clock, retryDelayMs(failures, error), signal);
       }
     }
   }
@@ -93,7 +100,10 @@ export class WorkflowHost {
     try {
       const request = { namespace, taskQueue, identity, ...version };
       const task = await callMethod(transport, methods.PollWorkflowTaskQueue, request, options);
-      return task.taskToken.length === 0 ? undefined : task;
+      this.outage.answered();
+      if (task.taskToken.length > 0) return task;
+      this.options.metrics.workflowPollEmpty();
+      return undefined;
     } catch (error) {
       if (error instanceof GrpcServiceError && error.code === GrpcStatus.DEADLINE_EXCEEDED) return undefined;
       throw error;
@@ -108,28 +118,5 @@ export class WorkflowHost {
       this.underWay.delete(work);
     });
     this.underWay.add(work);
-  }
-
-  /** Whether to try again. An outage is one line in the log, however long. */
-  private handle(error: unknown): boolean {
-    const { logger, onFatal, namespace } = this.options;
-    if (error instanceof GrpcServiceError) {
-      const { NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED, UNIMPLEMENTED, INVALID_ARGUMENT } = GrpcStatus;
-      if (
-        [NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED, UNIMPLEMENTED, INVALID_ARGUMENT].includes(error.code as never)
-      ) {
-        onFatal(new Error(`The worker cannot poll in namespace '${namespace}': ${error.details}`, { cause: error }));
-        return false;
-      }
-    }
-    if (!this.isAway) logger.warn('The server cannot be reached; the worker keeps trying', { error });
-    this.isAway = true;
-    return true;
-  }
-
-  private noteBack(): void {
-    if (!this.isAway) return;
-    this.isAway = false;
-    this.options.logger.info('The server can be reached again');
   }
 }

@@ -5,6 +5,7 @@ import { HistoryGapError, type WorkflowTaskAnswer } from '@perdure/replay';
 import type { Clock } from '../clock.js';
 import { DeadlockError } from '../sandbox/index.js';
 import { SandboxLostError } from './activation-queue.js';
+import type { WorkflowMetrics } from '../telemetry/index.js';
 import type { EagerActivities, LocalActivityHost } from './ports.js';
 import type { RunCache } from './run-cache.js';
 import { workflowTaskFailure, type WorkflowTaskFailure } from './task-failure.js';
@@ -45,9 +46,7 @@ export interface WorkflowTaskWorkerOptions {
   >;
   readonly logger: Logger;
   readonly clock: Clock;
-  readonly onTask?:
-    | ((outcome: { readonly workflowType: string; readonly failed: boolean; readonly latencyMs: number }) => void)
-    | undefined;
+  readonly metrics: WorkflowMetrics;
 }
 
 /** Works on one workflow task after the other: history in, answer out. */
@@ -64,7 +63,7 @@ export class WorkflowTaskWorker {
   }
 
   private async workOnce(task: Task): Promise<Task | undefined> {
-    const { cache, logger, clock, onTask } = this.options;
+    const { cache, logger, clock, metrics } = this.options;
     const runId = task.workflowExecution?.runId ?? '';
     const cached = cache.take(runId);
     if (cached?.isBusy === true) {
@@ -73,20 +72,21 @@ export class WorkflowTaskWorker {
       return undefined;
     }
     const startedAtMs = clock.nowMs();
-    let failed = true;
+    const workflowType = task.workflowType?.name ?? '';
+    metrics.workflowTaskReceived();
+    if (cached === undefined) metrics.stickyCacheMiss(workflowType);
+    else metrics.stickyCacheHit(workflowType);
     try {
       const next = await this.see(task, cached);
-      failed = false;
+      metrics.workflowTaskExecuted(workflowType, clock.nowMs() - startedAtMs);
       return next ?? this.takeWaiting(runId);
     } catch (error) {
       cache.evict(runId);
+      metrics.workflowTaskFailed(workflowType, error instanceof Error ? error.name : 'Unknown');
       await this.reportFailure(task, error).catch((reportError: unknown) => {
         logger.warn('The failure of a workflow task could not be reported', { error: reportError, runId });
       });
       return this.takeWaiting(runId);
-    } finally {
-      const workflowType = task.workflowType?.name ?? '';
-      onTask?.({ workflowType, failed, latencyMs: clock.nowMs() - startedAtMs });
     }
   }
 
@@ -112,6 +112,8 @@ export class WorkflowTaskWorker {
     const input = await this.inputOf(task);
     if (cached !== undefined) {
       try {
+        // Given the whole history, the run begins anew: what it holds may not be what the server has.
+        if (input.events[0]?.eventId === 1) throw new HistoryGapError(cached.replay.seenEventId + 1, 1);
         if (cached.sandbox.isUseless) throw new SandboxLostError();
         cached.start(input);
         return cached;
@@ -223,6 +225,7 @@ export class WorkflowTaskWorker {
         eagerActivities?.runEager(activityTask);
         reserved -= 1;
       }
+      run.replay.discardWorkflowTask(response.resetHistoryEventId);
       const { workflowTask } = response;
       return workflowTask !== undefined && workflowTask.taskToken.length > 0 ? workflowTask : undefined;
     } catch (error) {

@@ -1,12 +1,7 @@
 import { decodeSuggestContinueAsNewReason } from '@perdure/common/internal';
 import type { SuggestContinueAsNewReason } from '@perdure/common';
 import { composeInterceptors } from '@perdure/common/internal';
-import type {
-  ActivationCompletion,
-  ActivationJob,
-  WorkflowActivation,
-  WorkflowCommand,
-} from '@perdure/common/activation';
+import type { ActivationCompletion, ActivationJob, WorkflowActivation } from '@perdure/common/activation';
 import type { WorkflowInfo } from '../interfaces.js';
 import type { ConcludeActivationInput } from '../interceptors.js';
 import { log } from '../logs.js';
@@ -16,13 +11,6 @@ import { Execution, type ExecutionOptions } from './execution.js';
 import { SdkFlag } from './flags.js';
 import { rejectBufferedUpdates } from './handlers.js';
 import { handleJob } from './jobs.js';
-
-const CLOSING: ReadonlySet<WorkflowCommand['kind']> = new Set([
-  'completeWorkflowExecution',
-  'failWorkflowExecution',
-  'cancelWorkflowExecution',
-  'continueAsNewWorkflowExecution',
-]);
 
 /**
  * One run inside the sandbox. An activation goes: `begin`, and `step` until it answers false, each followed by all microtasks
@@ -99,7 +87,7 @@ export class WorkflowInstance {
       if (execution.taskFailure !== undefined) throw execution.taskFailure.error;
       return {
         status: 'successful',
-        commands: closingLast(commands),
+        commands,
         usedInternalFlags: [...execution.usedFlags],
         versioningBehavior: execution.versioningBehavior,
       };
@@ -233,15 +221,4 @@ function partOf(job: ActivationJob): number {
   if (job.kind === 'notifyHasPatch') return 0;
   if (job.kind === 'signalWorkflow' || job.kind === 'doUpdate' || job.kind === 'initializeWorkflow') return 1;
   return job.kind === 'queryWorkflow' ? 3 : 2;
-}
-
-/** Nothing comes after the end of a run, but updates that ended with it are answered. */
-function closingLast(commands: readonly WorkflowCommand[]): readonly WorkflowCommand[] {
-  const index = commands.findIndex(({ kind }) => CLOSING.has(kind));
-  if (index < 0 || index === commands.length - 1) return commands;
-  const closing = commands[index] as WorkflowCommand;
-  const answers = commands
-    .slice(index + 1)
-    .filter(({ kind }) => kind === 'updateResponse' || kind === 'respondToQuery');
-  return [...commands.slice(0, index), ...answers, closing];
 }
