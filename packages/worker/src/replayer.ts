@@ -1,0 +1,124 @@
+import { history } from '@perdure/protocol';
+import { DeterminismViolationError } from '@perdure/workflow';
+import { historyFromJSON } from '@perdure/common/proto-utils';
+import { NondeterminismError } from '@perdure/replay';
+import { IllegalStateError } from '@perdure/common';
+import { workerRuntime } from './worker-runtime.js';
+import { compileWorkerOptions, type CompiledWorkerOptions, type ReplayWorkerOptions } from './worker-options.js';
+import { WorkflowFactory, workflowBundleOf } from './workflow-factory.js';
+import { nondeterminismMessage, WorkflowCodeError } from './workflows/index.js';
+
+/** A history did not replay because workflow code failed the workflow task. */
+export class ReplayError extends Error {
+  override readonly name: string = 'ReplayError';
+
+  constructor(
+    readonly workflowId: string,
+    readonly runId: string,
+    message: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** How a replay ended: without an error the code of today does what the history says. */
+export interface ReplayResult {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly error?: DeterminismViolationError | ReplayError;
+}
+
+/** Histories to be replayed, with the ids of their workflows. */
+export type ReplayHistoriesInput =
+  | AsyncIterable<{ readonly workflowId: string; readonly history: unknown }>
+  | Iterable<{ readonly workflowId: string; readonly history: unknown }>;
+
+const UNKNOWN_WORKFLOW_ID = 'fake';
+
+/** Replays one history and throws what went wrong. */
+export async function replayHistory(
+  options: ReplayWorkerOptions,
+  given: unknown,
+  workflowId = UNKNOWN_WORKFLOW_ID,
+): Promise<void> {
+  for await (const { error } of replayHistories(options, [{ workflowId, history: given }])) {
+    if (error !== undefined) throw error;
+  }
+}
+
+/** Replays histories one after the other, with one bundle for all. */
+export async function* replayHistories(
+  options: ReplayWorkerOptions,
+  histories: ReplayHistoriesInput,
+): AsyncIterableIterator<ReplayResult> {
+  let configured = options;
+  for (const plugin of options.plugins ?? []) {
+    configured = (await plugin.configureReplayWorker?.(configured)) ?? configured;
+  }
+  const name = configured.replayName ?? 'fake_replay_queue';
+  const compiled = compileWorkerOptions({ ...configured, taskQueue: name }, workerRuntime());
+  const bundle = await workflowBundleOf(compiled);
+  if (bundle === undefined) throw new TypeError('Replay needs the workflows: give workflowsPath or workflowBundle.');
+  const factory = new WorkflowFactory(compiled, bundle, undefined);
+  for await (const { workflowId, history: given } of histories) {
+    yield await replayOne(compiled, factory, workflowId, historyOf(given));
+  }
+}
+
+async function replayOne(
+  _options: CompiledWorkerOptions,
+  factory: WorkflowFactory,
+  workflowId: string,
+  { events }: history.History,
+): Promise<ReplayResult> {
+  const started = events[0]?.workflowExecutionStartedEventAttributes;
+  if (started === undefined) {
+    throw new TypeError(`The history of workflow ${workflowId} does not begin with the start of the workflow.`);
+  }
+  const runId = started.originalExecutionRunId;
+  const run = factory.create({
+    workflowId: started.workflowId || workflowId,
+    runId,
+    workflowType: started.workflowType?.name ?? '',
+  });
+  try {
+    run.start({ events, messages: [] });
+    await run.advance();
+    run.replay.assertReplayed();
+    return { workflowId, runId };
+  } catch (error) {
+    return { workflowId, runId, error: replayErrorOf(error, workflowId, runId) };
+  } finally {
+    run.dispose();
+  }
+}
+
+function replayErrorOf(error: unknown, workflowId: string, runId: string): DeterminismViolationError | ReplayError {
+  if (error instanceof NondeterminismError) {
+    const violation = new DeterminismViolationError(
+      `Replay failed with a nondeterminism error. This means that the workflow code as written is not compatible with the ` +
+        `history that was fed in. Workflow ${workflowId}: ${nondeterminismMessage(error)}`,
+    );
+    violation.cause = error;
+    return violation;
+  }
+  const { message } = error instanceof WorkflowCodeError ? { message: error.completion.failure.message ?? '' } : (error as Error); // prettier-ignore
+  return new ReplayError(workflowId, runId, `Workflow ${workflowId} could not be replayed: ${message}`, { cause: error });
+}
+
+/** Takes a history as it was decoded, as JSON, or as an object of another SDK. */
+function historyOf(given: unknown): history.History {
+  if (typeof given === 'string') return asHistory(historyFromJSON(JSON.parse(given) as object));
+  if (typeof given !== 'object' || given === null || !('events' in given)) {
+    throw new IllegalStateError('A history is an object with `events`, as handle.fetchHistory() gives it or as JSON.');
+  }
+  const [first] = (given as { events: readonly Record<string, unknown>[] }).events;
+  const isJson = typeof first?.['eventType'] === 'string' || typeof first?.['eventTime'] === 'string';
+  return asHistory(isJson ? historyFromJSON(given) : given);
+}
+
+/** Through the wire's own form, so that every field is as the replay core expects it, whoever made the object. */
+function asHistory(given: unknown): history.History {
+  return history.History.decode(history.History.encode(given as history.IHistory).slice());
+}

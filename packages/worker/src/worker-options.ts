@@ -1,0 +1,232 @@
+import { hostname } from 'node:os';
+import {
+  msToNumber,
+  type DataConverter,
+  type Duration,
+  type LoadedDataConverter,
+  type Logger,
+  type MetricMeter,
+  type VersioningBehavior,
+  type WorkerDeploymentVersion,
+} from '@perdure/common';
+import { loadDataConverter } from '@perdure/common/internal/conversion';
+import type { RpcTransport } from '@perdure/client/transport';
+import type { Any } from './any.js';
+import type { ActivityInterceptorsFactory } from './activities/index.js';
+import type { WorkflowBundle, WorkflowBundlePath } from './bundler/index.js';
+import type { Worker } from './worker.js';
+import type { InjectedSinks } from './workflows/index.js';
+
+/** What a worker calls a server over: `NativeConnection`, or `Connection` of the client. */
+export interface WorkerConnection {
+  readonly transport: RpcTransport;
+}
+
+/** What stands between the worker and the code that it runs. */
+export interface WorkerInterceptors {
+  activity?: ActivityInterceptorsFactory[];
+  /** Paths of modules that export `interceptors`, outermost first. */
+  workflowModules?: string[];
+}
+
+/** Which version of the code a worker runs. */
+export type WorkerDeploymentOptions = {
+  version: WorkerDeploymentVersion;
+  useWorkerVersioning: boolean;
+  defaultVersioningBehavior?: VersioningBehavior | undefined;
+};
+
+/** How many polls of a kind a worker keeps open. */
+export type PollerBehavior = PollerBehaviorSimpleMaximum | PollerBehaviorAutoscaling;
+
+/** So many, always. */
+export interface PollerBehaviorSimpleMaximum {
+  type: 'simple-maximum';
+  maximum?: number;
+}
+
+/** Between a minimum and a maximum; this worker keeps the maximum open, which costs it next to nothing. */
+export interface PollerBehaviorAutoscaling {
+  type: 'autoscaling';
+  minimum?: number;
+  maximum?: number;
+  initial?: number;
+}
+
+/** Bundled workflow code. */
+export type WorkflowBundleOption = WorkflowBundle | WorkflowBundlePath;
+
+/** How a worker works. */
+export interface WorkerOptions {
+  /** Default: a connection to localhost:7233. */
+  connection?: WorkerConnection;
+  /** Who the worker says it is. Default: process id and host name. */
+  identity?: string;
+  buildId?: string;
+  useVersioning?: boolean;
+  workerDeploymentOptions?: WorkerDeploymentOptions;
+  /** Default: `default`. */
+  namespace?: string;
+  taskQueue: string;
+  /** Functions by name, as an object, a `Map`, or an instance with methods. */
+  activities?: object;
+  /** A module whose exported functions are the workflows. */
+  workflowsPath?: string;
+  /** The same, bundled before. */
+  workflowBundle?: WorkflowBundleOption;
+  /** How long activities may go on after `shutdown` before they are cancelled. Default: 0. */
+  shutdownGraceTime?: Duration;
+  /** How long after `shutdown` the worker gives up on what has not ended. Default: never. */
+  shutdownForceTime?: Duration;
+  dataConverter?: DataConverter;
+  /** Default: 100. */
+  maxConcurrentActivityTaskExecutions?: number;
+  /** Default: 100. */
+  maxConcurrentLocalActivityExecutions?: number;
+  /** Default: 40. */
+  maxConcurrentWorkflowTaskExecutions?: number;
+  /** False: only local activities are run. Default: true. */
+  enableNonLocalActivities?: boolean;
+  maxActivitiesPerSecond?: number;
+  maxTaskQueueActivitiesPerSecond?: number;
+  /** Default: 3. */
+  maxEagerActivityReservationsPerWorkflowTask?: number;
+  /** The share of polls for tasks of runs that are not in memory. Default: 0.2. */
+  nonStickyToStickyPollRatio?: number;
+  /** Default: 10. */
+  maxConcurrentWorkflowTaskPolls?: number;
+  /** Default: 10. */
+  maxConcurrentActivityTaskPolls?: number;
+  workflowTaskPollerBehavior?: PollerBehavior;
+  activityTaskPollerBehavior?: PollerBehavior;
+  /** How long a task waits for the worker that has the run in memory. Default: 10 s. */
+  stickyQueueScheduleToStartTimeout?: Duration;
+  /** Runs kept in memory between their tasks; 0 keeps none. Default: 10,000. */
+  maxCachedWorkflows?: number;
+  /** Memory for them, roughly. Default: 512 MiB. */
+  maxCachedWorkflowsBytes?: number;
+  /** Accepted for compatibility: workflows run in this thread. */
+  workflowThreadPoolSize?: number;
+  maxHeartbeatThrottleInterval?: Duration;
+  defaultHeartbeatThrottleInterval?: Duration;
+  interceptors?: WorkerInterceptors;
+  plugins?: WorkerPlugin[];
+  sinks?: InjectedSinks<Any>;
+  /** Names of error classes that fail the workflow instead of its task, by workflow type; `*` stands for all. */
+  workflowFailureErrorTypes?: Record<string, string[]>;
+  /** `__enhanced_stack_trace` answers with sources. */
+  showStackTraceSources?: boolean;
+  /** Workflow code may stand still, for a debugger. */
+  debugMode?: boolean;
+  /** Accepted for compatibility: it is always so. */
+  reuseV8Context?: boolean;
+  bundlerOptions?: { ignoreModules?: string[] };
+  /** Workflow code that does not come to rest within this is taken for a deadlock. Default: 5 s. */
+  isolateExecutionTimeout?: Duration;
+}
+
+/** Changes how workers are made and run. */
+export interface WorkerPlugin {
+  readonly name: string;
+  configureWorker?(options: WorkerOptions): WorkerOptions | Promise<WorkerOptions>;
+  configureReplayWorker?(options: ReplayWorkerOptions): ReplayWorkerOptions | Promise<ReplayWorkerOptions>;
+  runWorker?(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void>;
+}
+
+/** How histories are replayed. */
+export type ReplayWorkerOptions = Pick<
+  WorkerOptions,
+  | 'workflowsPath'
+  | 'workflowBundle'
+  | 'dataConverter'
+  | 'interceptors'
+  | 'plugins'
+  | 'sinks'
+  | 'workflowFailureErrorTypes'
+  | 'showStackTraceSources'
+  | 'bundlerOptions'
+  | 'isolateExecutionTimeout'
+  | 'identity'
+  | 'buildId'
+  | 'workerDeploymentOptions'
+  | 'shutdownGraceTime'
+> & { replayName?: string };
+
+/** Options with all defaults filled in. */
+export interface CompiledWorkerOptions extends WorkerOptions {
+  readonly namespace: string;
+  readonly identity: string;
+  readonly shutdownGraceTimeMs: number;
+  readonly shutdownForceTimeMs: number | undefined;
+  readonly stickyQueueScheduleToStartTimeoutMs: number;
+  readonly deadlockTimeoutMs: number | undefined;
+  readonly maxCachedWorkflows: number;
+  readonly maxCachedWorkflowsBytes: number;
+  readonly workflowSlots: number;
+  readonly activitySlots: number;
+  readonly localActivitySlots: number;
+  readonly workflowPollers: { readonly normal: number; readonly sticky: number };
+  readonly activityPollers: number;
+  readonly maxEagerActivities: number;
+  readonly loadedDataConverter: LoadedDataConverter;
+  readonly logger: Logger;
+  readonly metricMeter: MetricMeter;
+}
+
+const MIB = 1024 * 1024;
+
+/** Checks options and fills in defaults. Throws a TypeError or RangeError that names the option and says what it takes. */
+export function compileWorkerOptions(
+  options: WorkerOptions,
+  runtime: { readonly logger: Logger; readonly metricMeter: MetricMeter },
+): CompiledWorkerOptions {
+  if (typeof options.taskQueue !== 'string' || options.taskQueue === '') {
+    throw new TypeError('Worker.create needs a taskQueue: the name that clients give when they start a workflow.');
+  }
+  if (options.workflowsPath !== undefined && options.workflowBundle !== undefined) {
+    throw new TypeError('Give a worker either workflowsPath or workflowBundle, not both.');
+  }
+  const duration = (value: Duration | undefined, otherwise: number): number =>
+    value === undefined ? otherwise : msToNumber(value);
+  const workflowPolls = pollsOf('maxConcurrentWorkflowTaskPolls', options.maxConcurrentWorkflowTaskPolls, options.workflowTaskPollerBehavior); // prettier-ignore
+  const ratio = options.nonStickyToStickyPollRatio ?? 0.2;
+  const normal = Math.max(1, Math.min(workflowPolls - 1, Math.round(workflowPolls * ratio)));
+  return {
+    ...options,
+    namespace: options.namespace ?? 'default',
+    identity: options.identity ?? `${process.pid}@${hostname()}`,
+    shutdownGraceTimeMs: duration(options.shutdownGraceTime, 0),
+    shutdownForceTimeMs: options.shutdownForceTime === undefined ? undefined : msToNumber(options.shutdownForceTime),
+    stickyQueueScheduleToStartTimeoutMs: duration(options.stickyQueueScheduleToStartTimeout, 10_000),
+    deadlockTimeoutMs: options.debugMode === true ? undefined : duration(options.isolateExecutionTimeout, 5_000),
+    maxCachedWorkflows: count('maxCachedWorkflows', options.maxCachedWorkflows, 10_000, 0),
+    maxCachedWorkflowsBytes: options.maxCachedWorkflowsBytes ?? 512 * MIB,
+    workflowSlots: count('maxConcurrentWorkflowTaskExecutions', options.maxConcurrentWorkflowTaskExecutions, 40, 2),
+    activitySlots: count('maxConcurrentActivityTaskExecutions', options.maxConcurrentActivityTaskExecutions, 100),
+    localActivitySlots: count(
+      'maxConcurrentLocalActivityExecutions',
+      options.maxConcurrentLocalActivityExecutions,
+      100,
+    ),
+    workflowPollers: { normal, sticky: Math.max(1, workflowPolls - normal) },
+    activityPollers: pollsOf('maxConcurrentActivityTaskPolls', options.maxConcurrentActivityTaskPolls, options.activityTaskPollerBehavior), // prettier-ignore
+    maxEagerActivities: count(
+      'maxEagerActivityReservationsPerWorkflowTask',
+      options.maxEagerActivityReservationsPerWorkflowTask,
+      3,
+      0,
+    ),
+    loadedDataConverter: loadDataConverter(options.dataConverter),
+    ...runtime,
+  };
+}
+
+function pollsOf(name: string, given: number | undefined, behavior: PollerBehavior | undefined): number {
+  return count(name, given ?? behavior?.maximum, 10);
+}
+
+function count(name: string, given: number | undefined, otherwise: number, minimum = 1): number {
+  if (given === undefined) return otherwise;
+  if (Number.isInteger(given) && given >= minimum) return given;
+  throw new RangeError(`${name} must be a whole number of at least ${minimum}, got ${String(given)}`);
+}

@@ -1,0 +1,355 @@
+import { services } from '@perdure/protocol';
+import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
+import { IllegalStateError, msToNumber, type Duration } from '@perdure/common';
+import { ActivityHost, ActivityRegistry, LocalActivityRunner, type ActivityEnvironment } from './activities/index.js';
+import { systemClock } from './clock.js';
+import { replayHistories, replayHistory, type ReplayHistoriesInput, type ReplayResult } from './replayer.js';
+import { FixedSizeSlots } from './slots/index.js';
+import { noWorkerMetrics } from './telemetry/index.js';
+import { workerRuntime } from './worker-runtime.js';
+import {
+  CombinedWorkerRunError,
+  GracefulShutdownPeriodExpiredError,
+  PromiseCompletionTimeoutError,
+} from './worker-errors.js';
+import {
+  compileWorkerOptions,
+  type CompiledWorkerOptions,
+  type ReplayWorkerOptions,
+  type WorkerOptions,
+} from './worker-options.js';
+import { stickyQueueNameOf, versionFieldsOf, WorkflowFactory, workflowBundleOf } from './workflow-factory.js';
+import { RunCache, WorkflowHost, WorkflowTaskWorker, type WorkflowRun } from './workflows/index.js';
+
+const methods = services.WorkflowService.methods;
+const CHECK_TIMEOUT_MS = 10_000;
+const GOODBYE_TIMEOUT_MS = 5_000;
+
+/** Where a worker stands. */
+export type State = 'INITIALIZED' | 'RUNNING' | 'STOPPED' | 'STOPPING' | 'DRAINING' | 'DRAINED' | 'FAILED';
+
+/** What a worker is doing. */
+export interface WorkerStatus {
+  readonly runState: State;
+  readonly numInFlightWorkflowActivations: number;
+  readonly numInFlightActivities: number;
+  readonly numInFlightLocalActivities: number;
+  readonly numCachedWorkflows: number;
+  readonly hasOutstandingWorkflowPoll: boolean;
+  readonly hasOutstandingActivityPoll: boolean;
+}
+
+/** For how long `runUntil` waits once the worker has stopped. */
+export interface RunUntilOptions {
+  promiseCompletionTimeout?: Duration;
+}
+
+interface Parts {
+  readonly transport: RpcTransport;
+  readonly closeConnection: () => Promise<void>;
+  readonly workflowHost: WorkflowHost | undefined;
+  readonly activityHost: ActivityHost | undefined;
+  readonly localActivities: LocalActivityRunner;
+  readonly cache: RunCache<WorkflowRun>;
+  readonly stickyQueueName: string | undefined;
+}
+
+/** Runs the workflows and activities of a task queue. */
+export class Worker {
+  private state: State = 'INITIALIZED';
+  private stopRequested: (() => void) | undefined;
+  private failure: unknown;
+
+  /**
+   * Makes a worker: bundles its workflows and checks that the server and the namespace are there. Rejects with one clear error
+   * if they are not.
+   */
+  static async create(options: WorkerOptions): Promise<Worker> {
+    const runtime = workerRuntime();
+    let configured = options;
+    for (const plugin of options.plugins ?? []) configured = (await plugin.configureWorker?.(configured)) ?? configured;
+    const compiled = compileWorkerOptions(configured, runtime);
+    const bundle = await workflowBundleOf(compiled);
+    const { transport, close } = await runtime.connectionOf(compiled.connection);
+    try {
+      await checkNamespace(transport, compiled.namespace);
+      const parts = assemble(compiled, transport, close, bundle, (error) => worker.fail(error));
+      const worker = new Worker(compiled, parts);
+      return worker;
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+
+  /** Replays one history. Rejects with `DeterminismViolationError` if the code of today would not do what it says. */
+  static async runReplayHistory(options: ReplayWorkerOptions, history: unknown, workflowId?: string): Promise<void> {
+    await replayHistory(options, history, workflowId);
+  }
+
+  /** Replays many histories, and gives the outcome of each as it comes. */
+  static runReplayHistories(
+    options: ReplayWorkerOptions,
+    histories: ReplayHistoriesInput,
+  ): AsyncIterableIterator<ReplayResult> {
+    return replayHistories(options, histories);
+  }
+
+  private constructor(
+    readonly options: CompiledWorkerOptions,
+    private readonly parts: Parts,
+  ) {}
+
+  getState(): State {
+    return this.state;
+  }
+
+  getStatus(): WorkerStatus {
+    const { workflowHost, activityHost, localActivities, cache } = this.parts;
+    const isPolling = this.state === 'RUNNING';
+    return {
+      runState: this.state,
+      numInFlightWorkflowActivations: workflowHost?.inFlight ?? 0,
+      numInFlightActivities: activityHost?.runningCount ?? 0,
+      numInFlightLocalActivities: localActivities.runningCount,
+      numCachedWorkflows: cache.size,
+      hasOutstandingWorkflowPoll: isPolling && workflowHost !== undefined,
+      hasOutstandingActivityPoll: isPolling && activityHost !== undefined,
+    };
+  }
+
+  /** Runs until `shutdown`, a signal of the runtime, or an error that trying again would not mend. */
+  async run(): Promise<void> {
+    const run = (this.options.plugins ?? []).reduceRight<(worker: Worker) => Promise<void>>(
+      (next, plugin) => (worker) => plugin.runWorker?.(worker, next) ?? next(worker),
+      (worker) => worker.runItself(),
+    );
+    await run(this);
+  }
+
+  /** Runs until the promise settles, then shuts down, and gives what the promise gave. */
+  async runUntil<R>(fnOrPromise: Promise<R> | (() => Promise<R>), options: RunUntilOptions = {}): Promise<R> {
+    const running = this.run();
+    const inner = typeof fnOrPromise === 'function' ? Promise.resolve().then(fnOrPromise) : fnOrPromise;
+    const settled = inner.finally(() => {
+      if (this.state === 'RUNNING') this.shutdown();
+    });
+    const [workerOutcome] = await Promise.allSettled([running]);
+    const [innerOutcome] = await Promise.allSettled([withinMs(settled, options.promiseCompletionTimeout)]);
+    if (workerOutcome.status === 'rejected') {
+      if (innerOutcome.status === 'fulfilled') throw workerOutcome.reason;
+      throw new CombinedWorkerRunError('Worker terminated with fatal error in `runUntil`', {
+        workerError: workerOutcome.reason as unknown,
+        innerError: innerOutcome.reason as unknown,
+      });
+    }
+    if (innerOutcome.status === 'rejected') throw innerOutcome.reason;
+    return innerOutcome.value;
+  }
+
+  /** Begins to stop: no more tasks, those under way are finished. `run` resolves when that is done. */
+  shutdown(): void {
+    if (this.state !== 'RUNNING') {
+      throw new IllegalStateError(`Not running. Current state: ${this.state}`);
+    }
+    this.state = 'STOPPING';
+    this.stopRequested?.();
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error;
+    this.stopRequested?.();
+  }
+
+  private async runItself(): Promise<void> {
+    if (this.state !== 'INITIALIZED') {
+      throw new IllegalStateError(`Poller was already started: a worker runs once. Current state: ${this.state}`);
+    }
+    this.state = 'RUNNING';
+    const { logger, taskQueue, namespace } = this.options;
+    const stopped = new Promise<void>((resolve) => {
+      this.stopRequested = resolve;
+    });
+    const unregister = workerRuntime().onShutdownSignal(() => {
+      if (this.state === 'RUNNING') this.shutdown();
+    });
+    logger.info('Worker state changed', { state: this.state, taskQueue, namespace });
+    this.parts.workflowHost?.start();
+    this.parts.activityHost?.start();
+    try {
+      await stopped;
+      await this.stopWithin(this.options.shutdownForceTimeMs);
+      this.state = this.failure === undefined ? 'STOPPED' : 'FAILED';
+    } catch (error) {
+      this.state = 'FAILED';
+      throw error;
+    } finally {
+      unregister();
+      logger.info('Worker state changed', { state: this.state, taskQueue, namespace });
+      await this.parts.closeConnection();
+    }
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  private async stopWithin(forceTimeMs: number | undefined): Promise<void> {
+    const stopping = this.stop();
+    if (forceTimeMs === undefined) return await stopping;
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        this.parts.activityHost?.abandon();
+        reject(new GracefulShutdownPeriodExpiredError(`The worker did not stop within ${forceTimeMs} ms`));
+      }, forceTimeMs);
+    });
+    try {
+      await Promise.race([stopping, expired]);
+    } finally {
+      clearTimeout(timer);
+      stopping.catch(() => undefined);
+    }
+  }
+
+  private async stop(): Promise<void> {
+    const { workflowHost, activityHost, localActivities, cache } = this.parts;
+    const graceMs = this.options.shutdownGraceTimeMs;
+    const cancelLocals = systemClock.schedule(graceMs, () => localActivities.cancelAll());
+    await Promise.all([workflowHost?.stop(), activityHost?.shutdown({ graceMs })]);
+    cancelLocals();
+    cache.evictWhere(() => true);
+    await this.sayGoodbye();
+  }
+
+  /** Tells the server not to wait for this worker, so that its runs go to others at once. */
+  private async sayGoodbye(): Promise<void> {
+    const { transport, stickyQueueName } = this.parts;
+    if (stickyQueueName === undefined) return;
+    const { namespace, identity } = this.options;
+    const request = { namespace, identity, stickyTaskQueue: stickyQueueName, reason: 'graceful shutdown' };
+    await callMethod(transport, methods.ShutdownWorker, request, { timeoutMs: GOODBYE_TIMEOUT_MS }).catch(() => undefined);
+  }
+}
+
+function assemble(
+  options: CompiledWorkerOptions,
+  transport: RpcTransport,
+  closeConnection: () => Promise<void>,
+  bundle: Awaited<ReturnType<typeof workflowBundleOf>>,
+  onFatalError: (error: unknown) => void,
+): Parts {
+  const { namespace, taskQueue, identity, logger, metricMeter } = options;
+  const registry = new ActivityRegistry(options.activities);
+  const environment: ActivityEnvironment = {
+    namespace,
+    taskQueue,
+    activities: registry,
+    dataConverter: options.loadedDataConverter,
+    interceptors: options.interceptors?.activity,
+    logger,
+    metricMeter,
+  };
+  const metrics = noWorkerMetrics;
+  const version = versionFieldsOf(options);
+  const hasActivities = options.enableNonLocalActivities !== false && registry.names.length > 0;
+  const activityHost = hasActivities
+    ? new ActivityHost({
+        environment,
+        transport,
+        stamp: { identity, workerVersion: version.workerVersionStamp, deploymentOptions: version.deploymentOptions },
+        workerVersionCapabilities: version.workerVersionCapabilities,
+        slots: new FixedSizeSlots(options.activitySlots),
+        pollerCount: options.activityPollers,
+        maxActivitiesPerSecond: options.maxActivitiesPerSecond,
+        maxTaskQueueActivitiesPerSecond: options.maxTaskQueueActivitiesPerSecond,
+        defaultHeartbeatThrottleMs: optionalMs(options.defaultHeartbeatThrottleInterval),
+        maxHeartbeatThrottleMs: optionalMs(options.maxHeartbeatThrottleInterval),
+        metrics,
+        onFatalError,
+      })
+    : undefined;
+  const localActivities = new LocalActivityRunner({
+    environment,
+    slots: new FixedSizeSlots(options.localActivitySlots),
+    metrics,
+  });
+  const cache = new RunCache<WorkflowRun>({
+    maxRuns: options.maxCachedWorkflows,
+    maxBytes: options.maxCachedWorkflowsBytes,
+  });
+  const base = { transport, closeConnection, activityHost, localActivities, cache };
+  if (bundle === undefined) return { ...base, workflowHost: undefined, stickyQueueName: undefined };
+  const stickyQueueName = options.maxCachedWorkflows > 0 ? stickyQueueNameOf(options) : undefined;
+  const factory = new WorkflowFactory(options, bundle, new Set(registry.names));
+  const worker = new WorkflowTaskWorker({
+    transport,
+    namespace,
+    taskQueue,
+    identity,
+    cache,
+    logger,
+    metrics,
+    version,
+    stickyQueue:
+      stickyQueueName === undefined
+        ? undefined
+        : { name: stickyQueueName, scheduleToStartTimeoutMs: options.stickyQueueScheduleToStartTimeoutMs },
+    createRun: (task) => factory.create(task),
+    eagerActivities: activityHost,
+    maxEagerActivities: options.maxEagerActivities,
+    localActivities,
+    clock: systemClock,
+  });
+  const workflowHost = new WorkflowHost({
+    transport,
+    namespace,
+    taskQueue,
+    stickyQueueName,
+    identity,
+    slots: new FixedSizeSlots(options.workflowSlots),
+    pollers: options.workflowPollers,
+    version,
+    worker,
+    logger,
+    metrics,
+    clock: systemClock,
+    onFatalError,
+  });
+  return { ...base, workflowHost, stickyQueueName };
+}
+
+/** Fails early, with the reason, when there is no such namespace. */
+async function checkNamespace(transport: RpcTransport, namespace: string): Promise<void> {
+  try {
+    await callMethod(transport, methods.DescribeNamespace, { namespace }, { timeoutMs: CHECK_TIMEOUT_MS });
+  } catch (error) {
+    if (!(error instanceof GrpcServiceError)) throw error;
+    if (error.code === GrpcStatus.NOT_FOUND) {
+      throw new Error(`Namespace '${namespace}' does not exist on the server. Register it, or give another \`namespace\`.`, {
+        cause: error,
+      });
+    }
+    // Workers may be allowed to poll and not to describe.
+    if (error.code === GrpcStatus.PERMISSION_DENIED || error.code === GrpcStatus.UNIMPLEMENTED) return;
+    throw new Error(`The worker cannot reach the server: ${error.details}. Is it running, and is the address right?`, {
+      cause: error,
+    });
+  }
+}
+
+function optionalMs(duration: Duration | undefined): number | undefined {
+  return duration === undefined ? undefined : msToNumber(duration);
+}
+
+async function withinMs<T>(promise: Promise<T>, timeout: Duration | undefined): Promise<T> {
+  if (timeout === undefined) return await promise;
+  const timeoutMs = msToNumber(timeout);
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_resolve, reject) => {
+    const message = `Promise did not resolve within ${timeoutMs}ms after Worker completed shutdown`;
+    timer = setTimeout(() => reject(new PromiseCompletionTimeoutError(message)), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
