@@ -3,8 +3,8 @@ import { DeterminismViolationError } from '@perdure/workflow';
 import { historyFromJSON } from '@perdure/common/proto-utils';
 import { NondeterminismError } from '@perdure/replay';
 import { IllegalStateError } from '@perdure/common';
-import { workerRuntime } from './worker-runtime.js';
-import { compileWorkerOptions, type CompiledWorkerOptions, type ReplayWorkerOptions } from './worker-options.js';
+import { Runtime } from './telemetry/index.js';
+import { compileWorkerOptions, type ReplayWorkerOptions } from './worker-options.js';
 import { WorkflowFactory, workflowBundleOf } from './workflow-factory.js';
 import { nondeterminismMessage, WorkflowCodeError } from './workflows/index.js';
 
@@ -57,17 +57,16 @@ export async function* replayHistories(
     configured = (await plugin.configureReplayWorker?.(configured)) ?? configured;
   }
   const name = configured.replayName ?? 'fake_replay_queue';
-  const compiled = compileWorkerOptions({ ...configured, taskQueue: name }, workerRuntime());
+  const compiled = compileWorkerOptions({ ...configured, taskQueue: name }, Runtime.instance());
   const bundle = await workflowBundleOf(compiled);
   if (bundle === undefined) throw new TypeError('Replay needs the workflows: give workflowsPath or workflowBundle.');
   const factory = new WorkflowFactory(compiled, bundle, undefined);
   for await (const { workflowId, history: given } of histories) {
-    yield await replayOne(compiled, factory, workflowId, historyOf(given));
+    yield await replayOne(factory, workflowId, historyOf(given));
   }
 }
 
 async function replayOne(
-  _options: CompiledWorkerOptions,
   factory: WorkflowFactory,
   workflowId: string,
   { events }: history.History,
@@ -104,7 +103,9 @@ function replayErrorOf(error: unknown, workflowId: string, runId: string): Deter
     return violation;
   }
   const { message } = error instanceof WorkflowCodeError ? { message: error.completion.failure.message ?? '' } : (error as Error); // prettier-ignore
-  return new ReplayError(workflowId, runId, `Workflow ${workflowId} could not be replayed: ${message}`, { cause: error });
+  return new ReplayError(workflowId, runId, `Workflow ${workflowId} could not be replayed: ${message}`, {
+    cause: error,
+  });
 }
 
 /** Takes a history as it was decoded, as JSON, or as an object of another SDK. */

@@ -10,17 +10,13 @@ import {
   type WorkerDeploymentVersion,
 } from '@perdure/common';
 import { loadDataConverter } from '@perdure/common/internal/conversion';
-import type { RpcTransport } from '@perdure/client/transport';
 import type { Any } from './any.js';
 import type { ActivityInterceptorsFactory } from './activities/index.js';
 import type { WorkflowBundle, WorkflowBundlePath } from './bundler/index.js';
+import type { WorkerTuner } from './slots/index.js';
+import type { NativeConnection } from './telemetry/index.js';
 import type { Worker } from './worker.js';
 import type { InjectedSinks } from './workflows/index.js';
-
-/** What a worker calls a server over: `NativeConnection`, or `Connection` of the client. */
-export interface WorkerConnection {
-  readonly transport: RpcTransport;
-}
 
 /** What stands between the worker and the code that it runs. */
 export interface WorkerInterceptors {
@@ -59,7 +55,7 @@ export type WorkflowBundleOption = WorkflowBundle | WorkflowBundlePath;
 /** How a worker works. */
 export interface WorkerOptions {
   /** Default: a connection to localhost:7233. */
-  connection?: WorkerConnection;
+  connection?: NativeConnection;
   /** Who the worker says it is. Default: process id and host name. */
   identity?: string;
   buildId?: string;
@@ -79,6 +75,8 @@ export interface WorkerOptions {
   /** How long after `shutdown` the worker gives up on what has not ended. Default: never. */
   shutdownForceTime?: Duration;
   dataConverter?: DataConverter;
+  /** Says how many tasks of each kind run at once, instead of the numbers below. */
+  tuner?: WorkerTuner;
   /** Default: 100. */
   maxConcurrentActivityTaskExecutions?: number;
   /** Default: 100. */

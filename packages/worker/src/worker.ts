@@ -4,14 +4,16 @@ import { IllegalStateError, msToNumber, type Duration } from '@perdure/common';
 import { ActivityHost, ActivityRegistry, LocalActivityRunner, type ActivityEnvironment } from './activities/index.js';
 import { systemClock } from './clock.js';
 import { replayHistories, replayHistory, type ReplayHistoriesInput, type ReplayResult } from './replayer.js';
-import { FixedSizeSlots } from './slots/index.js';
-import { noWorkerMetrics } from './telemetry/index.js';
-import { workerRuntime } from './worker-runtime.js';
+import { CombinedWorkerRunError, GracefulShutdownPeriodExpiredError, PromiseCompletionTimeoutError } from './errors.js';
+import { openSlots, slotSuppliersOf, type Slots } from './slots/index.js';
 import {
-  CombinedWorkerRunError,
-  GracefulShutdownPeriodExpiredError,
-  PromiseCompletionTimeoutError,
-} from './worker-errors.js';
+  InternalNativeConnection,
+  MeteredSlots,
+  NativeConnection,
+  Runtime,
+  transportForWorker,
+  type MeteredWorkerType,
+} from './telemetry/index.js';
 import {
   compileWorkerOptions,
   type CompiledWorkerOptions,
@@ -65,12 +67,12 @@ export class Worker {
    * if they are not.
    */
   static async create(options: WorkerOptions): Promise<Worker> {
-    const runtime = workerRuntime();
+    const runtime = Runtime.instance();
     let configured = options;
     for (const plugin of options.plugins ?? []) configured = (await plugin.configureWorker?.(configured)) ?? configured;
     const compiled = compileWorkerOptions(configured, runtime);
     const bundle = await workflowBundleOf(compiled);
-    const { transport, close } = await runtime.connectionOf(compiled.connection);
+    const { transport, close } = await connectionOf(compiled);
     try {
       await checkNamespace(transport, compiled.namespace);
       const parts = assemble(compiled, transport, close, bundle, (error) => worker.fail(error));
@@ -139,8 +141,10 @@ export class Worker {
     if (workerOutcome.status === 'rejected') {
       if (innerOutcome.status === 'fulfilled') throw workerOutcome.reason;
       throw new CombinedWorkerRunError('Worker terminated with fatal error in `runUntil`', {
-        workerError: workerOutcome.reason as unknown,
-        innerError: innerOutcome.reason as unknown,
+        cause: {
+          workerError: workerOutcome.reason as unknown,
+          innerError: innerOutcome.reason as unknown,
+        },
       });
     }
     if (innerOutcome.status === 'rejected') throw innerOutcome.reason;
@@ -170,9 +174,10 @@ export class Worker {
     const stopped = new Promise<void>((resolve) => {
       this.stopRequested = resolve;
     });
-    const unregister = workerRuntime().onShutdownSignal(() => {
+    const onSignal = (): void => {
       if (this.state === 'RUNNING') this.shutdown();
-    });
+    };
+    Runtime.instance().registerShutdownSignalCallback(onSignal);
     logger.info('Worker state changed', { state: this.state, taskQueue, namespace });
     this.parts.workflowHost?.start();
     this.parts.activityHost?.start();
@@ -184,7 +189,7 @@ export class Worker {
       this.state = 'FAILED';
       throw error;
     } finally {
-      unregister();
+      Runtime.instance().deregisterShutdownSignalCallback(onSignal);
       logger.info('Worker state changed', { state: this.state, taskQueue, namespace });
       await this.parts.closeConnection();
     }
@@ -225,7 +230,9 @@ export class Worker {
     if (stickyQueueName === undefined) return;
     const { namespace, identity } = this.options;
     const request = { namespace, identity, stickyTaskQueue: stickyQueueName, reason: 'graceful shutdown' };
-    await callMethod(transport, methods.ShutdownWorker, request, { timeoutMs: GOODBYE_TIMEOUT_MS }).catch(() => undefined);
+    await callMethod(transport, methods.ShutdownWorker, request, { timeoutMs: GOODBYE_TIMEOUT_MS }).catch(
+      () => undefined,
+    );
   }
 }
 
@@ -247,7 +254,32 @@ function assemble(
     logger,
     metricMeter,
   };
-  const metrics = noWorkerMetrics;
+  const metrics = Runtime.instance().workerMetrics({ namespace, taskQueue });
+  const suppliers = slotSuppliersOf(
+    options.tuner ?? {
+      workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: options.workflowSlots },
+      activityTaskSlotSupplier: { type: 'fixed-size', numSlots: options.activitySlots },
+      localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: options.localActivitySlots },
+      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+    },
+  );
+  const slotsOf = (slotType: 'workflow' | 'activity' | 'local-activity', workerType: MeteredWorkerType): Slots => {
+    const context = {
+      slotType,
+      taskQueue,
+      workerIdentity: identity,
+      workerBuildId: options.buildId ?? '',
+      isSticky: false,
+    };
+    const ports = { logger, clock: systemClock };
+    const slots =
+      slotType === 'workflow'
+        ? openSlots(suppliers.workflowTaskSlotSupplier, context, ports)
+        : slotType === 'activity'
+          ? openSlots(suppliers.activityTaskSlotSupplier, context, ports)
+          : openSlots(suppliers.localActivityTaskSlotSupplier, context, ports);
+    return new MeteredSlots(slots, workerType, metrics);
+  };
   const version = versionFieldsOf(options);
   const hasActivities = options.enableNonLocalActivities !== false && registry.names.length > 0;
   const activityHost = hasActivities
@@ -256,7 +288,7 @@ function assemble(
         transport,
         stamp: { identity, workerVersion: version.workerVersionStamp, deploymentOptions: version.deploymentOptions },
         workerVersionCapabilities: version.workerVersionCapabilities,
-        slots: new FixedSizeSlots(options.activitySlots),
+        slots: slotsOf('activity', 'ActivityWorker'),
         pollerCount: options.activityPollers,
         maxActivitiesPerSecond: options.maxActivitiesPerSecond,
         maxTaskQueueActivitiesPerSecond: options.maxTaskQueueActivitiesPerSecond,
@@ -268,7 +300,7 @@ function assemble(
     : undefined;
   const localActivities = new LocalActivityRunner({
     environment,
-    slots: new FixedSizeSlots(options.localActivitySlots),
+    slots: slotsOf('local-activity', 'LocalActivityWorker'),
     metrics,
   });
   const cache = new RunCache<WorkflowRun>({
@@ -304,7 +336,7 @@ function assemble(
     taskQueue,
     stickyQueueName,
     identity,
-    slots: new FixedSizeSlots(options.workflowSlots),
+    slots: slotsOf('workflow', 'WorkflowWorker'),
     pollers: options.workflowPollers,
     version,
     worker,
@@ -316,6 +348,27 @@ function assemble(
   return { ...base, workflowHost, stickyQueueName };
 }
 
+/** What the worker calls the server over: the connection given, or one of its own. */
+async function connectionOf(
+  options: CompiledWorkerOptions,
+): Promise<{ readonly transport: RpcTransport; readonly close: () => Promise<void> }> {
+  const { connection: given, namespace, taskQueue } = options;
+  if (given !== undefined && !(given instanceof NativeConnection)) {
+    throw new TypeError(
+      '`connection` of a worker must be a NativeConnection: await NativeConnection.connect({ address }).',
+    );
+  }
+  const connection = given ?? (await InternalNativeConnection.connect());
+  const { transport, release } = connection[transportForWorker](namespace, taskQueue);
+  return {
+    transport,
+    close: async () => {
+      release();
+      if (given === undefined) await connection.close();
+    },
+  };
+}
+
 /** Fails early, with the reason, when there is no such namespace. */
 async function checkNamespace(transport: RpcTransport, namespace: string): Promise<void> {
   try {
@@ -323,9 +376,12 @@ async function checkNamespace(transport: RpcTransport, namespace: string): Promi
   } catch (error) {
     if (!(error instanceof GrpcServiceError)) throw error;
     if (error.code === GrpcStatus.NOT_FOUND) {
-      throw new Error(`Namespace '${namespace}' does not exist on the server. Register it, or give another \`namespace\`.`, {
-        cause: error,
-      });
+      throw new Error(
+        `Namespace '${namespace}' does not exist on the server. Register it, or give another \`namespace\`.`,
+        {
+          cause: error,
+        },
+      );
     }
     // Workers may be allowed to poll and not to describe.
     if (error.code === GrpcStatus.PERMISSION_DENIED || error.code === GrpcStatus.UNIMPLEMENTED) return;

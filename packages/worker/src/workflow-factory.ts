@@ -80,8 +80,10 @@ export class WorkflowFactory {
     const { payloadCodecs } = loadedDataConverter;
     if (payloadCodecs.length === 0) return undefined;
     return {
-      encode: (payloads, { workflowId }) => encode(payloadCodecs, payloads, { type: 'workflow', namespace, workflowId }),
-      decode: (payloads, { workflowId }) => decode(payloadCodecs, payloads, { type: 'workflow', namespace, workflowId }),
+      encode: (payloads, { workflowId }) =>
+        encode(payloadCodecs, payloads, { type: 'workflow', namespace, workflowId }),
+      decode: (payloads, { workflowId }) =>
+        decode(payloadCodecs, payloads, { type: 'workflow', namespace, workflowId }),
     };
   }
 }

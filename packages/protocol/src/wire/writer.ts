@@ -109,7 +109,7 @@ export class Writer {
 
   byteString(tag: number, value: Uint8Array): void {
     const length = value.length;
-    if (!(value instanceof Uint8Array)) throw new TypeError(`Cannot encode ${describe(value)} as bytes`);
+    if (!isBytes(value)) throw new TypeError(`Cannot encode ${describe(value)} as bytes`);
     this.reserve(length + 10);
     this.varint(tag);
     this.varint(length);
@@ -302,4 +302,9 @@ function outOfRange(value: unknown, wanted: string): Error {
 
 function describe(value: unknown): string {
   return typeof value === 'number' ? String(value) : value === null ? 'null' : `a value of type ${typeof value}`;
+}
+
+/** Bytes of another realm (workflow code runs in one of its own) are no instances of this one's class. */
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array || (ArrayBuffer.isView(value) && value.constructor.name === 'Uint8Array');
 }

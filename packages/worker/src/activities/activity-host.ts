@@ -90,6 +90,11 @@ export class ActivityHost {
     });
   }
 
+  /** How many activities are running. */
+  get runningCount(): number {
+    return this.options.slots.usedCount;
+  }
+
   /** Starts to poll. Once only. */
   start(): void {
     const { pollerCount, metrics } = this.options;

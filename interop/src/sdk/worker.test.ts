@@ -1,0 +1,81 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, inject, test } from 'vitest';
+import { Client, Connection, WorkflowUpdateFailedError } from '@perdure/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@perdure/worker';
+
+const workflowsPath = fileURLToPath(new URL('./order-workflows.ts', import.meta.url));
+const address = inject('address');
+if (Runtime._instance === undefined) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+
+const workerConnection = await NativeConnection.connect({ address });
+const connection = await Connection.connect({ address });
+const client = new Client({ connection });
+const suffix = Math.random().toString(36).slice(2);
+const taskQueue = `sdk-worker-${suffix}`;
+const activities = { greet: async (name: string) => `hello ${name}` };
+const worker = await Worker.create({
+  connection: workerConnection,
+  taskQueue,
+  workflowsPath,
+  activities,
+  isolateExecutionTimeout: '300ms',
+});
+const running = worker.run();
+
+afterAll(async () => {
+  worker.shutdown();
+  await running;
+  await connection.close();
+  await workerConnection.close();
+});
+
+test('a workflow runs on our worker: activities, a child, an update, a query, a signal', async () => {
+  const handle = await client.workflow.start('order', { taskQueue, workflowId: `order-${suffix}`, args: ['world'] });
+  expect(await handle.executeUpdate('add', { args: [5] })).toBe(6);
+  await expect(handle.executeUpdate('add', { args: [-1] })).rejects.toThrow(WorkflowUpdateFailedError);
+  expect(await handle.query('state')).toEqual({ isPickedUp: false, added: [5] });
+  await handle.signal('pickedUp');
+  expect(await handle.result()).toEqual([true, ['hello local world', 'hello world'], 8, true, 36]);
+  await Worker.runReplayHistory({ workflowsPath }, await handle.fetchHistory(), handle.workflowId);
+});
+
+test('a run goes on with another worker, which has to replay it', async () => {
+  const handle = await client.workflow.start('order', { taskQueue, workflowId: `moved-${suffix}`, args: ['you'] });
+  expect(await handle.executeUpdate('add', { args: [1] })).toBe(2);
+  const other = await Worker.create({ connection: workerConnection, taskQueue: `${taskQueue}-2`, workflowsPath, activities }); // prettier-ignore
+  await other.runUntil(Promise.resolve());
+  await handle.signal('pickedUp');
+  expect(await handle.result()).toEqual([true, ['hello local you', 'hello you'], 8, true, 36]);
+});
+
+test('a history that the code of today would not have made is refused, with the event and the hint', async () => {
+  const handle = await client.workflow.start('doubled', { taskQueue, workflowId: `doubled-${suffix}`, args: [2] });
+  expect(await handle.result()).toBe(4);
+  const history = await handle.fetchHistory();
+  const events = (history.events ?? []).map((event) =>
+    event.timerStartedEventAttributes == null
+      ? event
+      : { ...event, timerStartedEventAttributes: { ...event.timerStartedEventAttributes, timerId: '7' } },
+  );
+  await expect(Worker.runReplayHistory({ workflowsPath }, { events })).rejects.toThrow(
+    /event \d+ TimerStarted \(timer 7\).*order-workflows\.ts:\d+/s,
+  );
+});
+
+test('an endless loop fails its workflow task, and the worker goes on', async () => {
+  const handle = await client.workflow.start('endless', { taskQueue, workflowId: `endless-${suffix}` });
+  await expect
+    .poll(async () => (await handle.fetchHistory()).events?.some((event) => event.workflowTaskFailedEventAttributes?.failure?.message?.includes('deadlock')), { timeout: 10_000 }) // prettier-ignore
+    .toBe(true);
+  await handle.terminate();
+  const next = await client.workflow.start('doubled', { taskQueue, workflowId: `after-${suffix}`, args: [3] });
+  expect(await next.result()).toBe(6);
+});
+
+test('bad input gives one clear error', async () => {
+  const create = (options: object) => Worker.create({ connection: workerConnection, taskQueue, ...options });
+  await expect(create({ workflowsPath: './nowhere.ts' })).rejects.toThrow(/there is no module at .*nowhere/);
+  await expect(create({ workflowsPath, namespace: 'not-there' })).rejects.toThrow(/Namespace 'not-there' does not exist/);
+  await expect(create({ taskQueue: '' })).rejects.toThrow(/needs a taskQueue/);
+  await expect(NativeConnection.connect({ address: '127.0.0.1:1', connectTimeout: 500 } as object)).rejects.toThrow();
+});
