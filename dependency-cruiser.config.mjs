@@ -83,7 +83,7 @@ export default {
       comment: 'Server and SDK meet in testing, cli and simulator only.',
       severity: 'error',
       from: { path: '^packages/(common|workflow|activity|client|replay|worker)/src/', pathNot: TESTS },
-      to: { path: '^packages/(server|engine|testing)/' },
+      to: { path: '^packages/(server|engine)/' },
     },
     {
       name: 'below-the-worker',

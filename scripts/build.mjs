@@ -17,7 +17,6 @@ const PROJECTS = [
   'packages/client',
   'packages/activity',
   'packages/worker',
-  'packages/testing',
   'samples/food-delivery',
   'interop',
   'bench',

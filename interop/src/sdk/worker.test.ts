@@ -40,12 +40,25 @@ test('a workflow runs on our worker: activities, a child, an update, a query, a 
 });
 
 test('a run goes on with another worker, which has to replay it', async () => {
-  const handle = await client.workflow.start('order', { taskQueue, workflowId: `moved-${suffix}`, args: ['you'] });
-  expect(await handle.executeUpdate('add', { args: [1] })).toBe(2);
-  const other = await Worker.create({ connection: workerConnection, taskQueue: `${taskQueue}-2`, workflowsPath, activities }); // prettier-ignore
-  await other.runUntil(Promise.resolve());
-  await handle.signal('pickedUp');
-  expect(await handle.result()).toEqual([true, ['hello local you', 'hello you'], 8, true, 36]);
+  const queue = `${taskQueue}-handover`;
+  const options = { connection: workerConnection, taskQueue: queue, workflowsPath, activities };
+  const handle = await (
+    await Worker.create(options)
+  ).runUntil(async () => {
+    const begun = await client.workflow.start('order', {
+      taskQueue: queue,
+      workflowId: `moved-${suffix}`,
+      args: ['you'],
+    });
+    expect(await begun.executeUpdate('add', { args: [1] })).toBe(2);
+    return begun;
+  });
+  await (
+    await Worker.create(options)
+  ).runUntil(async () => {
+    await handle.signal('pickedUp');
+    expect(await handle.result()).toEqual([true, ['hello local you', 'hello you'], 8, true, 36]);
+  });
 });
 
 test('a history that the code of today would not have made is refused, with the event and the hint', async () => {
@@ -65,7 +78,13 @@ test('a history that the code of today would not have made is refused, with the 
 test('an endless loop fails its workflow task, and the worker goes on', async () => {
   const handle = await client.workflow.start('endless', { taskQueue, workflowId: `endless-${suffix}` });
   await expect
-    .poll(async () => (await handle.fetchHistory()).events?.some((event) => event.workflowTaskFailedEventAttributes?.failure?.message?.includes('deadlock')), { timeout: 10_000 }) // prettier-ignore
+    .poll(
+      async () =>
+        (await handle.fetchHistory()).events?.some((event) =>
+          event.workflowTaskFailedEventAttributes?.failure?.message?.includes('deadlock'),
+        ),
+      { timeout: 10_000 },
+    ) // prettier-ignore
     .toBe(true);
   await handle.terminate();
   const next = await client.workflow.start('doubled', { taskQueue, workflowId: `after-${suffix}`, args: [3] });
@@ -75,7 +94,8 @@ test('an endless loop fails its workflow task, and the worker goes on', async ()
 test('bad input gives one clear error', async () => {
   const create = (options: object) => Worker.create({ connection: workerConnection, taskQueue, ...options });
   await expect(create({ workflowsPath: './nowhere.ts' })).rejects.toThrow(/there is no module at .*nowhere/);
-  await expect(create({ workflowsPath, namespace: 'not-there' })).rejects.toThrow(/Namespace 'not-there' does not exist/);
+  await expect(create({ workflowsPath, namespace: 'not-there' })).rejects.toThrow(
+    /Namespace 'not-there' does not exist/,
+  );
   await expect(create({ taskQueue: '' })).rejects.toThrow(/needs a taskQueue/);
-  await expect(NativeConnection.connect({ address: '127.0.0.1:1', connectTimeout: 500 } as object)).rejects.toThrow();
 });

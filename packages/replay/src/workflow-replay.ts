@@ -12,6 +12,7 @@ import { readLocalActivityMarker, type RecordedLocalActivity } from './machines/
 import { readPatchMarker } from './machines/patch.js';
 import { readUpdateMessages, type IncomingUpdate } from './machines/update.js';
 import { randomnessSeedOf } from './randomness-seed.js';
+import { CLOSING, GOES_ON_AFTER, queryResultOf, recordedVersionOf } from './run-facts.js';
 import { CORE_FLAGS, SdkMetadata } from './sdk-metadata.js';
 import {
   LEGACY_QUERY_ID,
@@ -130,7 +131,7 @@ export class WorkflowReplay implements MachineContext {
     this.metadata.use(completion.usedInternalFlags);
     this.versioningBehavior = completion.versioningBehavior;
     for (const command of this.closingLast(completion.commands)) {
-      if (command.kind === 'respondToQuery') this.answerQuery(command.queryId, command.result);
+      if (command.kind === 'respondToQuery') this.queryResults[command.queryId] = queryResultOf(command.result);
       // After the end of the run there is nothing left to ask for.
       else if (!this.isClosing) this.isClosing = this.machines.take(command);
     }
@@ -341,6 +342,7 @@ export class WorkflowReplay implements MachineContext {
       case type.EVENT_TYPE_TIMER_CANCELED:
         this.followers.delete(event.timerCanceledEventAttributes?.startedEventId ?? 0);
         return this.queue.match(event);
+      default:
     }
     if (!COMMAND_EVENTS.has(event.eventType)) this.handleOutsideEvent(event);
     else if (!isForeignMarker(event)) this.queue.match(event);
@@ -385,46 +387,4 @@ export class WorkflowReplay implements MachineContext {
     this.followers.get(followed)?.handle(event);
     if (!GOES_ON_AFTER.has(event.eventType)) this.followers.delete(followed);
   }
-
-  private answerQuery(queryId: string, result: Extract<WorkflowCommand, { kind: 'respondToQuery' }>['result']): void {
-    this.queryResults[queryId] =
-      result.status === 'succeeded'
-        ? {
-            resultType: enums.QueryResultType.QUERY_RESULT_TYPE_ANSWERED,
-            answer: { payloads: [result.response] },
-          }
-        : {
-            resultType: enums.QueryResultType.QUERY_RESULT_TYPE_FAILED,
-            errorMessage: result.failure.message,
-            failure: result.failure,
-          };
-  }
-}
-
-/** Commands that end a run. */
-const CLOSING: ReadonlySet<WorkflowCommand['kind']> = new Set([
-  'completeWorkflowExecution',
-  'failWorkflowExecution',
-  'cancelWorkflowExecution',
-  'continueAsNewWorkflowExecution',
-]);
-
-/** Events after which more is to come of the same activity, child workflow or operation. */
-const GOES_ON_AFTER: ReadonlySet<number> = new Set([
-  type.EVENT_TYPE_ACTIVITY_TASK_STARTED,
-  type.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED,
-  type.EVENT_TYPE_NEXUS_OPERATION_STARTED,
-  type.EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_COMPLETED,
-  type.EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_FAILED,
-]);
-
-function recordedVersionOf(
-  completed: history.WorkflowTaskCompletedEventAttributes,
-): WorkflowReplayOptions['deploymentVersion'] {
-  const { deploymentVersion, workerVersion, binaryChecksum } = completed;
-  if (deploymentVersion !== undefined) {
-    return { deploymentName: deploymentVersion.deploymentName, buildId: deploymentVersion.buildId };
-  }
-  const buildId = workerVersion?.buildId || binaryChecksum;
-  return buildId ? { deploymentName: '', buildId } : undefined;
 }

@@ -1,19 +1,13 @@
 import { services } from '@perdure/protocol';
-import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
+import { callMethod, type RpcTransport } from '@perdure/client/transport';
 import { IllegalStateError, msToNumber, type Duration } from '@perdure/common';
 import { ActivityHost, ActivityRegistry, LocalActivityRunner, type ActivityEnvironment } from './activities/index.js';
 import { systemClock } from './clock.js';
 import { replayHistories, replayHistory, type ReplayHistoriesInput, type ReplayResult } from './replayer.js';
 import { CombinedWorkerRunError, GracefulShutdownPeriodExpiredError, PromiseCompletionTimeoutError } from './errors.js';
 import { openSlots, slotSuppliersOf, type Slots } from './slots/index.js';
-import {
-  InternalNativeConnection,
-  MeteredSlots,
-  NativeConnection,
-  Runtime,
-  transportForWorker,
-  type MeteredWorkerType,
-} from './telemetry/index.js';
+import { MeteredSlots, Runtime, type MeteredWorkerType } from './telemetry/index.js';
+import { checkNamespace, connectionOf } from './worker-connection.js';
 import {
   compileWorkerOptions,
   type CompiledWorkerOptions,
@@ -24,7 +18,6 @@ import { stickyQueueNameOf, versionFieldsOf, WorkflowFactory, workflowBundleOf }
 import { RunCache, WorkflowHost, WorkflowTaskWorker, type WorkflowRun } from './workflows/index.js';
 
 const methods = services.WorkflowService.methods;
-const CHECK_TIMEOUT_MS = 10_000;
 const GOODBYE_TIMEOUT_MS = 5_000;
 
 /** Where a worker stands. */
@@ -139,7 +132,10 @@ export class Worker {
     const [workerOutcome] = await Promise.allSettled([running]);
     const [innerOutcome] = await Promise.allSettled([withinMs(settled, options.promiseCompletionTimeout)]);
     if (workerOutcome.status === 'rejected') {
-      if (innerOutcome.status === 'fulfilled') throw workerOutcome.reason;
+      if (innerOutcome.status === 'fulfilled') {
+        await running;
+        return innerOutcome.value;
+      }
       throw new CombinedWorkerRunError('Worker terminated with fatal error in `runUntil`', {
         cause: {
           workerError: workerOutcome.reason as unknown,
@@ -147,8 +143,8 @@ export class Worker {
         },
       });
     }
-    if (innerOutcome.status === 'rejected') throw innerOutcome.reason;
-    return innerOutcome.value;
+    // Awaited again: what it was rejected with may be anything, and is passed on as it is.
+    return innerOutcome.status === 'fulfilled' ? innerOutcome.value : await settled;
   }
 
   /** Begins to stop: no more tasks, those under way are finished. `run` resolves when that is done. */
@@ -346,49 +342,6 @@ function assemble(
     onFatalError,
   });
   return { ...base, workflowHost, stickyQueueName };
-}
-
-/** What the worker calls the server over: the connection given, or one of its own. */
-async function connectionOf(
-  options: CompiledWorkerOptions,
-): Promise<{ readonly transport: RpcTransport; readonly close: () => Promise<void> }> {
-  const { connection: given, namespace, taskQueue } = options;
-  if (given !== undefined && !(given instanceof NativeConnection)) {
-    throw new TypeError(
-      '`connection` of a worker must be a NativeConnection: await NativeConnection.connect({ address }).',
-    );
-  }
-  const connection = given ?? (await InternalNativeConnection.connect());
-  const { transport, release } = connection[transportForWorker](namespace, taskQueue);
-  return {
-    transport,
-    close: async () => {
-      release();
-      if (given === undefined) await connection.close();
-    },
-  };
-}
-
-/** Fails early, with the reason, when there is no such namespace. */
-async function checkNamespace(transport: RpcTransport, namespace: string): Promise<void> {
-  try {
-    await callMethod(transport, methods.DescribeNamespace, { namespace }, { timeoutMs: CHECK_TIMEOUT_MS });
-  } catch (error) {
-    if (!(error instanceof GrpcServiceError)) throw error;
-    if (error.code === GrpcStatus.NOT_FOUND) {
-      throw new Error(
-        `Namespace '${namespace}' does not exist on the server. Register it, or give another \`namespace\`.`,
-        {
-          cause: error,
-        },
-      );
-    }
-    // Workers may be allowed to poll and not to describe.
-    if (error.code === GrpcStatus.PERMISSION_DENIED || error.code === GrpcStatus.UNIMPLEMENTED) return;
-    throw new Error(`The worker cannot reach the server: ${error.details}. Is it running, and is the address right?`, {
-      cause: error,
-    });
-  }
 }
 
 function optionalMs(duration: Duration | undefined): number | undefined {

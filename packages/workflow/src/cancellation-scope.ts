@@ -49,6 +49,7 @@ export class CancellationScope {
     this.cancelRequested = new Promise<never>((_resolve, rejectWith) => {
       reject = (reason) => {
         this.#isCancelRequested = true;
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passed on as it is
         rejectWith(reason);
       };
     });

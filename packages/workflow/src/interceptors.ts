@@ -215,7 +215,6 @@ export interface ActivateInput {
 }
 
 /** The workflow is let go of. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the same name and shape as everywhere
 export interface DisposeInput {}
 
 /** The workflow has done what it could. */

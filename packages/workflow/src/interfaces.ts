@@ -155,11 +155,11 @@ const childCancellationNumbers = {
   WAIT_CANCELLATION_REQUESTED: 3,
 } as const;
 
-/** Between the names and the numbers of `coresdk.child_workflow.ChildWorkflowCancellationType`. */
-export const [encodeChildWorkflowCancellationType, decodeChildWorkflowCancellationType] = makeProtoEnumConverters<
-  typeof childCancellationNumbers,
-  ''
->(childCancellationNumbers, '');
+/** From the names to the numbers of `coresdk.child_workflow.ChildWorkflowCancellationType`. */
+export const [encodeChildWorkflowCancellationType] = makeProtoEnumConverters<typeof childCancellationNumbers, ''>(
+  childCancellationNumbers,
+  '',
+);
 
 /** What becomes of a child when its parent closes. */
 export const ParentClosePolicy = {
@@ -178,8 +178,8 @@ export const ParentClosePolicy = {
 /** One of them. */
 export type ParentClosePolicy = (typeof ParentClosePolicy)[keyof typeof ParentClosePolicy];
 
-/** Between the names and the numbers of `temporal.api.enums.v1.ParentClosePolicy`. */
-export const [encodeParentClosePolicy, decodeParentClosePolicy] = makeProtoEnumConverters<
+/** From the names to the numbers of `temporal.api.enums.v1.ParentClosePolicy`. */
+export const [encodeParentClosePolicy] = makeProtoEnumConverters<
   typeof enums.ParentClosePolicy,
   'PARENT_CLOSE_POLICY_'
 >({ UNSPECIFIED: 0, TERMINATE: 1, ABANDON: 2, REQUEST_CANCEL: 3 }, 'PARENT_CLOSE_POLICY_');

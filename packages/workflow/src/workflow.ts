@@ -93,6 +93,7 @@ function waitForCondition(fn: () => boolean): Promise<void> {
     if (scope.cancellable) {
       scope.cancelRequested.catch((reason: unknown) => {
         execution.conditions.delete(seq);
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passed on as it is
         reject(reason);
       });
     }

@@ -7,4 +7,3 @@ export {
 } from './bundle-workflow-code.js';
 export { WorkflowBundleError } from './bundle-errors.js';
 export { loadWorkflowBundle } from './load-workflow-bundle.js';
-export { SHARED_MODULES } from './module-rules.js';

@@ -5,7 +5,7 @@ import util from 'node:util';
 import vm from 'node:vm';
 import type { ActivationCompletion, WorkflowActivation } from '@perdure/common/activation';
 import type { PayloadConverter } from '@perdure/common';
-import { defaultDataConverter } from '@perdure/common';
+import type { defaultDataConverter } from '@perdure/common';
 import type { GlobalScope, LoadedModules, WorkflowInstance } from '@perdure/workflow/runtime';
 import type { SinkCall, WorkflowInfo, WorkflowInterceptors } from '@perdure/workflow';
 import type { WorkflowBundle } from '../bundler/index.js';

@@ -2,8 +2,9 @@ import { originalPositionFor, sourceContentFor, TraceMap } from '@jridgewell/tra
 
 const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json[^,]*;base64,([A-Za-z0-9+/=]+)\s*$/;
 
-/** Names of the scripts of a sandbox, as they would stand in a stack. */
+/** The name of the user's code in a sandbox, as it would stand in a stack. */
 export const BUNDLE_FILE = 'perdure:workflow-bundle';
+/** The name of the runtime's code. */
 export const RUNTIME_FILE = 'perdure:workflow-runtime';
 
 /** Puts stacks of workflow code into words, in terms of the sources that the user wrote. */

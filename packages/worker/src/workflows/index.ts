@@ -1,6 +1,5 @@
 /** From a polled workflow task to its answer: the runs in memory, replay and sandbox of each. Must not know activities. */
-export { ActivationQueue, SandboxLostError } from './activation-queue.js';
-export { mapPayloads } from './payload-visitor.js';
+export { ActivationQueue } from './activation-queue.js';
 export type { EagerActivities, LocalActivityHost, LocalActivityOwner } from './ports.js';
 export { RunCache } from './run-cache.js';
 export { SinkDispatcher } from './sink-dispatcher.js';

@@ -1,6 +1,6 @@
 import type { history, query, protocol } from '@perdure/protocol';
 import type { LocalActivityResult, WorkflowTaskAnswer } from '@perdure/replay';
-import { WorkflowReplay } from '@perdure/replay';
+import type { WorkflowReplay } from '@perdure/replay';
 import type { ActivationCompletion, WorkflowActivation } from '@perdure/common/activation';
 import type { Payload } from '@perdure/common';
 import type { Sandbox, SandboxedWorkflow } from '../sandbox/index.js';

@@ -9,8 +9,6 @@ import {
   encodeVersioningBehavior,
   fromPayloadsAtIndex,
   type PayloadTypeInfo,
-  type ProtoFailure,
-  type TypedSearchAttributes,
   type WorkflowDefinitionOptions,
 } from '@perdure/common';
 import {

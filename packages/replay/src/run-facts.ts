@@ -1,0 +1,45 @@
+import { enums, type history, type query } from '@perdure/protocol';
+import type { WorkflowCommand } from '@perdure/common/activation';
+
+const type = enums.EventType;
+
+/** Commands that end a run. */
+export const CLOSING: ReadonlySet<WorkflowCommand['kind']> = new Set([
+  'completeWorkflowExecution',
+  'failWorkflowExecution',
+  'cancelWorkflowExecution',
+  'continueAsNewWorkflowExecution',
+]);
+
+/** Events after which more is to come of the same activity, child workflow or operation. */
+export const GOES_ON_AFTER: ReadonlySet<number> = new Set([
+  type.EVENT_TYPE_ACTIVITY_TASK_STARTED,
+  type.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED,
+  type.EVENT_TYPE_NEXUS_OPERATION_STARTED,
+  type.EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_COMPLETED,
+  type.EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_FAILED,
+]);
+
+/** The deployment version that a completed workflow task was recorded with. */
+export function recordedVersionOf(
+  completed: history.WorkflowTaskCompletedEventAttributes,
+): { readonly deploymentName: string; readonly buildId: string } | undefined {
+  const { deploymentVersion, workerVersion, binaryChecksum } = completed;
+  if (deploymentVersion !== undefined) {
+    return { deploymentName: deploymentVersion.deploymentName, buildId: deploymentVersion.buildId };
+  }
+  const buildId = workerVersion?.buildId || binaryChecksum;
+  return buildId ? { deploymentName: '', buildId } : undefined;
+}
+
+/** The answer of workflow code to a query, as the server takes it. */
+export function queryResultOf(
+  result: Extract<WorkflowCommand, { kind: 'respondToQuery' }>['result'],
+): query.IWorkflowQueryResult {
+  const { QUERY_RESULT_TYPE_ANSWERED, QUERY_RESULT_TYPE_FAILED } = enums.QueryResultType;
+  if (result.status === 'succeeded') {
+    return { resultType: QUERY_RESULT_TYPE_ANSWERED, answer: { payloads: [result.response] } };
+  }
+  const { failure } = result;
+  return { resultType: QUERY_RESULT_TYPE_FAILED, errorMessage: failure.message, failure };
+}

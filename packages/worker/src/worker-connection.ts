@@ -1,0 +1,50 @@
+import { services } from '@perdure/protocol';
+import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
+import { InternalNativeConnection, NativeConnection, transportForWorker } from './telemetry/index.js';
+import type { CompiledWorkerOptions } from './worker-options.js';
+
+const { DescribeNamespace } = services.WorkflowService.methods;
+const CHECK_TIMEOUT_MS = 10_000;
+
+/** What the worker calls the server over: the connection given, or one of its own. */
+export async function connectionOf(
+  options: CompiledWorkerOptions,
+): Promise<{ readonly transport: RpcTransport; readonly close: () => Promise<void> }> {
+  const { connection: given, namespace, taskQueue } = options;
+  if (given !== undefined && !(given instanceof NativeConnection)) {
+    throw new TypeError(
+      '`connection` of a worker must be a NativeConnection: await NativeConnection.connect({ address }).',
+    );
+  }
+  const connection = given ?? (await InternalNativeConnection.connect());
+  const { transport, release } = connection[transportForWorker](namespace, taskQueue);
+  return {
+    transport,
+    close: async () => {
+      release();
+      if (given === undefined) await connection.close();
+    },
+  };
+}
+
+/** Fails early, with the reason, when there is no such namespace. */
+export async function checkNamespace(transport: RpcTransport, namespace: string): Promise<void> {
+  try {
+    await callMethod(transport, DescribeNamespace, { namespace }, { timeoutMs: CHECK_TIMEOUT_MS });
+  } catch (error) {
+    if (!(error instanceof GrpcServiceError)) throw error;
+    if (error.code === GrpcStatus.NOT_FOUND) {
+      throw new Error(
+        `Namespace '${namespace}' does not exist on the server. Register it, or give another \`namespace\`.`,
+        {
+          cause: error,
+        },
+      );
+    }
+    // Workers may be allowed to poll and not to describe.
+    if (error.code === GrpcStatus.PERMISSION_DENIED || error.code === GrpcStatus.UNIMPLEMENTED) return;
+    throw new Error(`The worker cannot reach the server: ${error.details}. Is it running, and is the address right?`, {
+      cause: error,
+    });
+  }
+}
