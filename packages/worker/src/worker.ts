@@ -189,7 +189,7 @@ export class Worker {
       logger.info('Worker state changed', { state: this.state, taskQueue, namespace });
       await this.parts.closeConnection();
     }
-    if (this.failure !== undefined) throw this.failure;
+    if (this.failure !== undefined) throw asError(this.failure);
   }
 
   private async stopWithin(forceTimeMs: number | undefined): Promise<void> {
@@ -361,4 +361,8 @@ async function withinMs<T>(promise: Promise<T>, timeout: Duration | undefined): 
   } finally {
     clearTimeout(timer);
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -215,7 +215,7 @@ export interface ActivateInput {
 }
 
 /** The workflow is let go of. */
-export interface DisposeInput {}
+export type DisposeInput = Record<never, never>;
 
 /** The workflow has done what it could. */
 export interface ConcludeActivationInput {
