@@ -38,17 +38,18 @@ export class CommandQueue {
   /** Finds the command that led to this event. Throws `NondeterminismError` if it is not the next one. */
   match(event: history.HistoryEvent): void {
     if (this.isSkippingChangeVersion && this.mayPassOver(event)) return;
+    if (this.matchUnordered(event)) return;
     for (;;) {
-      const next = this.head < this.openFrom ? this.commands[this.head] : undefined;
+      const next = this.nextOrdered();
       const reason = next === undefined ? undefined : differenceOf(next, event);
       if (next !== undefined && reason === undefined) {
         this.isSkippingChangeVersion = false;
-        this.advance();
+        this.remove(next);
         next.recorded?.(event);
         return;
       }
       if (next?.isOptional === true) {
-        this.advance();
+        this.remove(next);
         continue;
       }
       if (this.mayPassOver(event)) return;
@@ -75,6 +76,35 @@ export class CommandQueue {
       }
       this.advance();
     }
+  }
+
+  /**
+   * Local activities end when they end: several ends that one activation told of, or that came while workflow code was busy, stand
+   * in the history before the commands that followed from the first of them.
+   */
+  private matchUnordered(event: history.HistoryEvent): boolean {
+    for (let index = this.head; index < this.openFrom; index += 1) {
+      const command = this.commands[index];
+      if (command?.isUnordered !== true || differenceOf(command, event) !== undefined) continue;
+      this.remove(command);
+      return true;
+    }
+    return false;
+  }
+
+  private nextOrdered(): OutgoingCommand | undefined {
+    for (let index = this.head; index < this.openFrom; index += 1) {
+      const command = this.commands[index];
+      if (command?.isUnordered !== true) return command;
+    }
+    // Nothing but local activities is left: the first of them is what the event should have been.
+    return this.head < this.openFrom ? this.commands[this.head] : undefined;
+  }
+
+  private remove(command: OutgoingCommand): void {
+    if (this.commands[this.head] === command) return this.advance();
+    this.commands.splice(this.commands.indexOf(command, this.head), 1);
+    this.openFrom -= 1;
   }
 
   private advance(): void {

@@ -15,6 +15,8 @@ export interface OutgoingCommand {
   readonly recorded?: ((event: history.HistoryEvent) => void) | undefined;
   /** An update's message, which travels with the command. */
   readonly message?: protocol.IMessage | undefined;
+  /** The marker of a local activity: told by its number, whatever stands before it. */
+  readonly isUnordered?: boolean | undefined;
   /** A deprecated patch: the history may lack it. */
   readonly isOptional?: boolean | undefined;
 }

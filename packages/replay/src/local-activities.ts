@@ -6,7 +6,7 @@ import type {
 } from '@perdure/common/activation';
 import type { OutgoingCommand } from './context.js';
 import { activityCancellation } from './machines/activity.js';
-import { activityCancelled } from './machines/failures.js';
+import { localActivityCancelled } from './machines/failures.js';
 import {
   localActivityMarkerCommand,
   localActivityRequest,
@@ -61,17 +61,17 @@ export class LocalActivities {
     activity.isCancelRequested = true;
     // On replay the marker says how it ended; if there is none yet, it is asked to stop when it is run again.
     if (isReplaying) return;
-    const { cancellationType, activityType, activityId, attempt } = activity.command;
+    const { cancellationType, attempt } = activity.command;
     const waits = cancellationType === activityCancellation.waitCompleted && activity.isRequested;
     if (activity.isRequested && cancellationType !== activityCancellation.abandon) this.cancellations.push({ seq });
     if (waits) return;
     activity.isRequested = true;
-    const failure = activityCancelled(activityType, activityId);
+    // No time passes for workflow code: it was it that cancelled.
     const result = {
       status: 'cancelled',
-      failure,
+      failure: localActivityCancelled(),
       attempt: Math.max(1, attempt),
-      completedAtMs: this.nowMs(),
+      completedAtMs: 0,
     } as const;
     this.results.push({ seq, result });
   }
@@ -127,7 +127,7 @@ export class LocalActivities {
         kind: 'resolveActivity',
         seq,
         isLocal: true,
-        result: localActivityResolution(result, originalScheduleTime),
+        result: localActivityResolution(activity.command, result, originalScheduleTime),
       },
       marker: localActivityMarkerCommand(activity.command, result, originalScheduleTime),
       completedAtMs: result.completedAtMs,

@@ -20,16 +20,14 @@ export const GOES_ON_AFTER: ReadonlySet<number> = new Set([
   type.EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_FAILED,
 ]);
 
-/** The deployment version that a completed workflow task was recorded with. */
-export function recordedVersionOf(
-  completed: history.WorkflowTaskCompletedEventAttributes,
-): { readonly deploymentName: string; readonly buildId: string } | undefined {
-  const { deploymentVersion, workerVersion, binaryChecksum } = completed;
-  if (deploymentVersion !== undefined) {
-    return { deploymentName: deploymentVersion.deploymentName, buildId: deploymentVersion.buildId };
-  }
-  const buildId = workerVersion?.buildId || binaryChecksum;
-  return buildId ? { deploymentName: '', buildId } : undefined;
+/** The deployment version on record. Build ids without a deployment are recorded as well, but workflow code is not told of them on replay. */
+export function recordedVersionOf({
+  deploymentVersion,
+}: history.WorkflowTaskCompletedEventAttributes):
+  | { readonly deploymentName: string; readonly buildId: string }
+  | undefined {
+  if (deploymentVersion === undefined) return undefined;
+  return { deploymentName: deploymentVersion.deploymentName, buildId: deploymentVersion.buildId };
 }
 
 /** The answer of workflow code to a query, as the server takes it. */

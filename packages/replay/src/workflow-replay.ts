@@ -218,7 +218,7 @@ export class WorkflowReplay implements MachineContext {
       continueAsNewSuggested: started?.suggestContinueAsNew ?? false,
       suggestContinueAsNewReasons: started?.suggestContinueAsNewReasons ?? [],
       targetWorkerDeploymentVersionChanged: started?.targetWorkerDeploymentVersionChanged ?? false,
-      deploymentVersionForCurrentTask: this.recordedVersion ?? this.options.deploymentVersion,
+      deploymentVersionForCurrentTask: this.isReplaying ? this.recordedVersion : this.options.deploymentVersion,
       lastSdkVersion: metadata.sdkVersion,
       availableInternalFlags: [...metadata.langFlags],
       jobs,

@@ -37,7 +37,8 @@ export interface LocalActivityCancellation {
   readonly seq: number;
 }
 
-/** How a local activity ended. `completedAtMs` is epoch time: what the workflow's clock shows when it hears of it. */
+/** How a local activity ended. `completedAtMs` is epoch time: what the workflow's clock shows when it hears of it.
+ * The failure is what the activity threw, without an `ActivityFailure` around it. */
 export type LocalActivityResult = { readonly attempt: number; readonly completedAtMs: number } & (
   | { readonly status: 'completed'; readonly result?: Payload | undefined }
   | { readonly status: 'failed'; readonly failure: failure.IFailure }

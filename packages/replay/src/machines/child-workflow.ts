@@ -10,6 +10,8 @@ import type { MachineContext, OutgoingCommand } from '../context.js';
 import { cancelled, childFailure } from './failures.js';
 
 const { CommandType, EventType } = enums;
+/** What every SDK on Temporal's core says where the server says nothing. */
+const NON_RETRYABLE = enums.RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE;
 
 /** `coresdk.child_workflow.ChildWorkflowCancellationType`. */
 const cancellation = { abandon: 0, tryCancel: 1, waitCompleted: 2, waitRequested: 3 } as const;
@@ -110,12 +112,12 @@ export class ChildWorkflowMachine {
     const timedOut = event.childWorkflowExecutionTimedOutEventAttributes;
     if (timedOut) {
       const timeoutType = enums.TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE;
-      const cause = { message: 'Child Workflow execution timed out', timeoutFailureInfo: { timeoutType } };
+      const cause = { message: 'Timed out', timeoutFailureInfo: { timeoutType } };
       return this.fail('Child Workflow execution timed out', cause, timedOut.retryState);
     }
     if (event.childWorkflowExecutionTerminatedEventAttributes) {
-      const cause = { message: 'Child Workflow execution terminated', terminatedFailureInfo: {} };
-      return this.fail('Child Workflow execution terminated', cause, 0);
+      const cause = { message: 'Terminated', terminatedFailureInfo: {} };
+      return this.fail('Child Workflow execution terminated', cause, NON_RETRYABLE);
     }
     const canceled = event.childWorkflowExecutionCanceledEventAttributes;
     if (canceled) {
@@ -144,7 +146,8 @@ export class ChildWorkflowMachine {
   private facts(): Parameters<typeof childFailure>[2] {
     const { namespace, workflowId, workflowType } = this.request;
     const { runId, initiatedEventId, startedEventId } = this;
-    return { namespace, workflowId, runId, workflowType, initiatedEventId, startedEventId };
+    const retryState = NON_RETRYABLE;
+    return { namespace, workflowId, runId, workflowType, initiatedEventId, startedEventId, retryState };
   }
 
   private resolveStart(result: ChildWorkflowStartResolution): void {

@@ -35,6 +35,11 @@ export function activityCancelled(activityType: string, activityId: string): Fai
   return activityFailure('Activity cancelled', cancelled(), { activityType, activityId, retryState });
 }
 
+/** The failure of a local activity that was cancelled: what its marker holds. */
+export function localActivityCancelled(): Failure {
+  return { message: 'Activity cancelled', canceledFailureInfo: {} };
+}
+
 /** What is known of a child workflow when it ends badly. */
 export interface ChildFailureFacts {
   readonly namespace: string;

@@ -1,6 +1,7 @@
 import { enums, msToTimestamp, timestampToMs, type google, type history } from '@perdure/protocol';
 import type { ActivityResolution, ScheduleLocalActivityCommand } from '@perdure/common/activation';
 import type { OutgoingCommand } from '../context.js';
+import { activityFailure } from './failures.js';
 import type { LocalActivityRequest, LocalActivityResult } from '../workflow-task.js';
 import { jsonPayload, parseJsonPayload } from './json-payload.js';
 
@@ -32,7 +33,7 @@ export function readLocalActivityMarker(event: history.HistoryEvent): RecordedLo
   if (marker?.markerName !== LOCAL_ACTIVITY_MARKER) return undefined;
   const data = parseJsonPayload(marker.details['data']?.payloads[0]) as MarkerData;
   const { attempt, backoff } = data;
-  const base = { attempt, completedAtMs: data.complete_time === null ? 0 : timestampToMs(data.complete_time) };
+  const base = { attempt, completedAtMs: completedAt(data.complete_time) };
   const originalScheduleTime = data.original_schedule_time ?? {};
   const common = { seq: data.seq, activityType: data.activity_type, originalScheduleTime };
   const { failure } = marker;
@@ -40,8 +41,13 @@ export function readLocalActivityMarker(event: history.HistoryEvent): RecordedLo
     return { ...common, result: { ...base, status: 'completed', result: marker.details['result']?.payloads[0] } };
   }
   if (backoff !== null) return { ...common, result: { ...base, status: 'backoff', failure, backoff } };
-  const isCancelled = failure.canceledFailureInfo !== undefined || failure.cause?.canceledFailureInfo !== undefined;
+  const isCancelled = failure.canceledFailureInfo !== undefined;
   return { ...common, result: { ...base, status: isCancelled ? 'cancelled' : 'failed', failure } };
+}
+
+/** Workflow code sees whole milliseconds. Zero: it was cancelled before it had run. */
+function completedAt(time: google.ITimestamp | null): number {
+  return time === null ? 0 : Math.floor(timestampToMs(time));
 }
 
 /** The command that records how a local activity ended. */
@@ -55,7 +61,7 @@ export function localActivityMarkerCommand(
     attempt: result.attempt,
     activity_id: activityId,
     activity_type: activityType,
-    complete_time: msToTimestamp(result.completedAtMs),
+    complete_time: result.completedAtMs === 0 ? null : msToTimestamp(result.completedAtMs),
     backoff: result.status === 'backoff' ? result.backoff : null,
     original_schedule_time: originalScheduleTime,
   };
@@ -76,6 +82,7 @@ export function localActivityMarkerCommand(
     description: `the marker of local activity ${activityType}, number ${seq}`,
     callSite,
     eventType: EventType.EVENT_TYPE_MARKER_RECORDED,
+    isUnordered: true,
     differs: (event) => {
       const recorded = readLocalActivityMarker(event);
       if (recorded === undefined) return 'the event is another kind of marker';
@@ -89,6 +96,7 @@ export function localActivityMarkerCommand(
 
 /** How workflow code sees the end of a local activity. */
 export function localActivityResolution(
+  { activityType, activityId }: ScheduleLocalActivityCommand,
   result: LocalActivityResult,
   originalScheduleTime: google.ITimestamp,
 ): ActivityResolution {
@@ -98,7 +106,14 @@ export function localActivityResolution(
     case 'failed':
       return { status: 'failed', failure: result.failure };
     case 'cancelled':
-      return { status: 'cancelled', failure: result.failure };
+      return {
+        status: 'cancelled',
+        failure: activityFailure('Local Activity cancelled', result.failure, {
+          activityType,
+          activityId,
+          retryState: enums.RetryState.RETRY_STATE_CANCEL_REQUESTED,
+        }),
+      };
     case 'backoff':
       return {
         status: 'backoff',

@@ -1,0 +1,92 @@
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { history } from '@perdure/protocol';
+import { fromJson, toJson } from '@perdure/protocol/json';
+import { startServer } from '@perdure/server';
+import * as activities from './activities.js';
+import { installActivationLog, type ActivationLog } from './activation-log.js';
+import { writeRecording, type Json, type Recording } from './recording.js';
+import { scenarios, type RecordedRun } from './scenarios.js';
+
+const { History: OfficialHistory } = proto.temporal.api.history.v1;
+
+/** Replayed once more with the workflow code that came after it. */
+const CHANGED = ['patches', 'unpatched'];
+
+/** Records the scenarios with these names; all of them without names. */
+async function recordAll(names: readonly string[]): Promise<void> {
+  const log = installActivationLog();
+  const server = await startServer({ store: { kind: 'memory' }, grpc: { port: 0, host: '127.0.0.1' } });
+  const connection = await Connection.connect({ address: server.address });
+  const nativeConnection = await NativeConnection.connect({ address: server.address });
+  await connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: { RecordedKeyword: 2, RecordedInt: 3 },
+  });
+  const client = new Client({ connection, identity: 'client' });
+  const taskQueue = 'recorded';
+  const worker = await Worker.create({
+    connection: nativeConnection,
+    taskQueue,
+    identity: 'official-worker',
+    workflowBundle: await bundleOf('index'),
+    activities,
+  });
+  await worker.runUntil(async () => {
+    for (const [name, scenario] of Object.entries(scenarios)) {
+      if (names.length > 0 && !names.includes(name)) continue;
+      console.log(name);
+      for (const run of await scenario({ client, taskQueue })) await record(run, client, log);
+    }
+  });
+  await server.stop();
+}
+
+async function record(run: RecordedRun, client: Client, log: ActivationLog): Promise<void> {
+  const { workflowId } = run;
+  const handle = client.workflow.getHandle(workflowId, run.runId);
+  const { runId } = await handle.describe();
+  const recorded = history.History.decode(OfficialHistory.encode(await handle.fetchHistory()).finish());
+  const json = withoutStacks(toJson(history.History, recorded)) as { events: Json[] };
+  const base = { runId, workflowId, events: json.events, live: log.live(runId) };
+  const recordingOf = async (code: Recording['code']): Promise<Recording> =>
+    withoutStacks({ ...base, code, replay: await replay(json, workflowId, code, log) }) as Recording;
+  writeRecording(run.name, await recordingOf('same'));
+  if (CHANGED.includes(run.name)) writeRecording(`${run.name}-changed`, await recordingOf('changed'));
+}
+
+async function replay(
+  json: object,
+  workflowId: string,
+  code: Recording['code'],
+  log: ActivationLog,
+): Promise<Recording['replay']> {
+  const workflowBundle = await bundleOf(code === 'same' ? 'index' : 'changed');
+  const official = OfficialHistory.decode(history.History.encode(fromJson(history.History, json)));
+  await Worker.runReplayHistory({ workflowBundle }, official, workflowId);
+  return log.replayed();
+}
+
+const bundles = new Map<string, ReturnType<typeof bundleWorkflowCode>>();
+
+function bundleOf(module: string): ReturnType<typeof bundleWorkflowCode> {
+  const bundle =
+    bundles.get(module) ??
+    bundleWorkflowCode({
+      workflowsPath: fileURLToPath(new URL(`./workflows/${module}.js`, import.meta.url)),
+      logger: new DefaultLogger('ERROR'),
+    });
+  bundles.set(module, bundle);
+  return bundle;
+}
+
+/** Stacks name files of the machine that recorded them. */
+function withoutStacks(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (key, item: unknown) => (key === 'stackTrace' ? undefined : item)));
+}
+
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+await recordAll(process.argv.slice(2));
+process.exit();
