@@ -56,7 +56,7 @@ export class ActivationLog {
 /** Installs the log between core and runtime of every official worker created from now on. */
 export function installActivationLog(): ActivationLog {
   const log = new ActivationLog();
-  const bridge = native as { -readonly [K in keyof typeof native]: (typeof native)[K] };
+  const bridge = native;
   const { workerPollWorkflowActivation: poll, workerCompleteWorkflowActivation: complete } = native;
   bridge.workerPollWorkflowActivation = async (worker) => {
     const bytes = await poll(worker);

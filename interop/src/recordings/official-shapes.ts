@@ -57,7 +57,7 @@ const MAPS = new Set(['headers', 'memo', 'searchAttributes', 'metadata', 'fields
 function saysNothing(value: unknown, name: string): boolean {
   if (value === undefined || value === null || value === 0 || value === '' || value === false) return true;
   if (Array.isArray(value)) return value.length === 0;
-  return MAPS.has(name) && Object.keys(value as object).length === 0;
+  return MAPS.has(name) && Object.keys(value).length === 0;
 }
 
 function adaptCommand(kind: string, fields: Fields): Fields {

@@ -32,7 +32,8 @@ export class RecordedCode {
       const recorded = this.recorded[this.activations.length];
       this.activations.push(next);
       const completion = completionFrom(recorded?.completion ?? {});
-      if (completion.status === 'failed') throw new Error(`Nothing was recorded after ${this.activations.length} activations`);
+      if (completion.status === 'failed')
+        throw new Error(`Nothing was recorded after ${this.activations.length} activations`);
       replay.completeActivation(completion);
     }
   }

@@ -24,8 +24,7 @@ export const GOES_ON_AFTER: ReadonlySet<number> = new Set([
 export function recordedVersionOf({
   deploymentVersion,
 }: history.WorkflowTaskCompletedEventAttributes):
-  | { readonly deploymentName: string; readonly buildId: string }
-  | undefined {
+  { readonly deploymentName: string; readonly buildId: string } | undefined {
   if (deploymentVersion === undefined) return undefined;
   return { deploymentName: deploymentVersion.deploymentName, buildId: deploymentVersion.buildId };
 }

@@ -55,10 +55,30 @@ export async function localActivityCancellations(): Promise<Settled[]> {
       localRetryThreshold: '20ms',
       retry: { initialInterval: '5s' },
     });
-    outcomes.push(await cancelledAfter(async () => undefined, () => proxy.untilCancelled()));
-    outcomes.push(await cancelledAfter(() => local.silence(20), () => proxy.untilCancelled()));
-    outcomes.push(await cancelledAfter(() => local.silence(20), () => proxy.untilCancelledThenDone()));
-    outcomes.push(await cancelledAfter(() => wf.sleep(100), () => patient.failAlways()));
+    outcomes.push(
+      await cancelledAfter(
+        async () => undefined,
+        () => proxy.untilCancelled(),
+      ),
+    );
+    outcomes.push(
+      await cancelledAfter(
+        () => local.silence(20),
+        () => proxy.untilCancelled(),
+      ),
+    );
+    outcomes.push(
+      await cancelledAfter(
+        () => local.silence(20),
+        () => proxy.untilCancelledThenDone(),
+      ),
+    );
+    outcomes.push(
+      await cancelledAfter(
+        () => wf.sleep(100),
+        () => patient.failAlways(),
+      ),
+    );
   }
   return outcomes;
 }
