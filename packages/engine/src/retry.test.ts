@@ -93,3 +93,8 @@ test('only timeouts of an attempt are worth another one, unless excluded by name
   expect(after({ failure: timeout(TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE) }, excluded)).toEqual(NON_RETRYABLE);
   expect(after({ failure: timeout(TimeoutType.TIMEOUT_TYPE_HEARTBEAT) }, excluded)).toEqual(retried);
 });
+
+test('a policy that never retries may hold any interval: its default maximum fits a duration', () => {
+  const policy = { initialInterval: { seconds: -4_611_686_018_427_388_000, nanos: 0 }, maximumAttempts: 1 };
+  expect(explicitRetryPolicy(policy, DEFAULT_LIMITS).maximumInterval).toEqual({ seconds: 0, nanos: 0 });
+});

@@ -24,7 +24,11 @@ export function retrySchedule(policy: common.IRetryPolicy, limits: Limits): Retr
     backoffCoefficient: policy.backoffCoefficient || limits.defaultActivityRetryBackoffCoefficient,
     maximumIntervalMs:
       durationToMs(policy.maximumInterval) ||
-      Math.min(initialIntervalMs * limits.defaultActivityRetryMaximumIntervalCoefficient, MAXIMUM_DURATION_MS),
+      // A policy that never retries is taken as it is, whatever its interval: the product must still fit a duration.
+      Math.max(
+        0,
+        Math.min(initialIntervalMs * limits.defaultActivityRetryMaximumIntervalCoefficient, MAXIMUM_DURATION_MS),
+      ),
     maximumAttempts: policy.maximumAttempts ?? 0,
     nonRetryableErrorTypes: policy.nonRetryableErrorTypes ?? [],
   };
