@@ -61,8 +61,9 @@ function picture(thrown: unknown): unknown {
     stack: _stack,
     failure: _failure,
     metadata: _metadata,
-    ...fields
+    ...rest
   } = thrown as Error & Record<string, unknown>;
+  const fields: Record<string, unknown> = rest;
   const name = thrown.name === 'GrpcServiceError' ? 'Error' : thrown.name;
   return { name, message: thrown.message, ...fields, ...(name === 'Error' ? { name } : {}), cause: picture(cause) };
 }

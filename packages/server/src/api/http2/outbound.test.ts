@@ -77,5 +77,6 @@ function newStream(id: number, size: number, windowBytes: number): Sending {
     sendWindowBytes: windowBytes,
     waiting: undefined,
     onSent: () => undefined,
+    onWritable: () => undefined,
   };
 }
