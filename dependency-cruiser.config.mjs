@@ -110,6 +110,13 @@ export default {
       to: { path: '^packages/', pathNot: '^packages/(server|engine|protocol)/' },
     },
     {
+      name: 'cli-starts-without-a-server',
+      comment: 'Help must not load the server, the codecs or gRPC: they are imported once a command runs.',
+      severity: 'error',
+      from: { path: '^packages/cli/src/[^/]+\\.ts$', pathNot: TESTS },
+      to: { path: '^packages/(server|client|protocol)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'one-importer-of-temporal-proto',
       comment: 'The descriptor enters through packages/protocol; interop and bench hold us against the original.',
       severity: 'error',

@@ -17,6 +17,7 @@ const PROJECTS = [
   'packages/client',
   'packages/activity',
   'packages/worker',
+  'packages/cli',
   'samples/food-delivery',
   'interop',
   'bench',

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
+import { callMethod, GrpcServiceError, GrpcStatus, GrpcTransport, type RpcTransport } from '@perdure/client/transport';
+import { services, type MethodDescription } from '@perdure/protocol';
+import { fromJson, JsonFormatError, toJson } from '@perdure/protocol/json';
+import { CommandError } from '../errors.js';
+import { isObject, type JsonObject } from '../json.js';
+import { throughCodec } from './remote-codec.js';
+import type { ConnectionSettings, PemSource, TlsSettings } from './settings.js';
+
+/** A method of the services that the command line calls. */
+export type MethodName = keyof typeof services.WorkflowService.methods | keyof typeof services.OperatorService.methods;
+
+/** Choices of one call. */
+export interface CallOptions {
+  /** Longer than the default for calls that wait. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+const METHODS: Readonly<Record<string, MethodDescription>> = {
+  ...services.OperatorService.methods,
+  ...services.WorkflowService.methods,
+};
+
+/** Calls of the API with requests and answers in proto3 JSON, as they are read from and shown to people. */
+export class Session {
+  constructor(
+    readonly settings: ConnectionSettings,
+    private readonly transport: RpcTransport = connect(settings),
+  ) {}
+
+  get namespace(): string {
+    return this.settings.namespace;
+  }
+
+  get identity(): string {
+    return this.settings.identity;
+  }
+
+  /** The answer; a GrpcServiceError as the server sent it. */
+  async call(name: MethodName, request: JsonObject, options: CallOptions = {}): Promise<JsonObject> {
+    const method = METHODS[name];
+    if (method === undefined) throw new CommandError(`no method ${name} is known`);
+    const encoded = await throughCodec(this.settings, 'encode', withoutGaps(request));
+    const message = read(method, encoded);
+    const response = await callMethod(this.transport, method, message, {
+      metadata: this.metadata(),
+      timeoutMs: options.timeoutMs ?? this.settings.timeoutMs,
+      signal: options.signal,
+    });
+    const json = await throughCodec(this.settings, 'decode', toJson(method.responseType, response));
+    return isObject(json) ? json : {};
+  }
+
+  /** Calls again for as long as the server answers with pages; at most `limit` items. */
+  async pages(name: MethodName, request: JsonObject, items: string, limit: number): Promise<readonly JsonObject[]> {
+    const found: JsonObject[] = [];
+    let nextPageToken: JsonObject[string] = '';
+    do {
+      const page: JsonObject = await this.call(name, { ...request, nextPageToken });
+      const list = page[items];
+      if (Array.isArray(list)) found.push(...(list as readonly JsonObject[]));
+      nextPageToken = page['nextPageToken'] ?? '';
+    } while (nextPageToken !== '' && found.length < limit);
+    return found.slice(0, limit);
+  }
+
+  close(): Promise<void> {
+    return this.transport.close();
+  }
+
+  private metadata(): Record<string, string> {
+    const { apiKey, metadata, namespace } = this.settings;
+    return {
+      'client-name': 'perdure-cli',
+      'client-version': '0.1.0',
+      'temporal-namespace': namespace,
+      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      ...metadata,
+    };
+  }
+}
+
+/** Flags that were not given leave fields that are undefined, which JSON does not know. */
+function withoutGaps(request: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(request)) as JsonObject;
+}
+
+function read(method: MethodDescription, json: unknown): object {
+  try {
+    return fromJson(method.requestType, json);
+  } catch (error) {
+    if (error instanceof JsonFormatError)
+      throw new CommandError(`the request for ${method.name} is wrong: ${error.message}`);
+    throw error;
+  }
+}
+
+function connect({ address, tls }: ConnectionSettings): RpcTransport {
+  const credentials = tls === undefined ? ChannelCredentials.createInsecure() : tlsCredentials(tls);
+  const channelOptions: ChannelOptions = {
+    'grpc.max_receive_message_length': 128 * 1024 * 1024,
+    ...(tls?.serverName === undefined
+      ? {}
+      : { 'grpc.ssl_target_name_override': tls.serverName, 'grpc.default_authority': tls.serverName }),
+  };
+  return new GrpcTransport({ address, credentials, channelOptions });
+}
+
+function tlsCredentials({ ca, certificate, key, isHostUnverified }: TlsSettings): ChannelCredentials {
+  return ChannelCredentials.createSsl(readPem(ca), readPem(key), readPem(certificate), {
+    rejectUnauthorized: !isHostUnverified,
+  });
+}
+
+function readPem({ path, data }: PemSource): Buffer | null {
+  if (data !== undefined) return Buffer.from(data);
+  if (path === undefined) return null;
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new CommandError(`cannot read ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** What a failed call means, in one line, with what to do next; undefined for other errors. */
+export function describeCallError(error: unknown, address: string): string | undefined {
+  if (!(error instanceof GrpcServiceError)) return undefined;
+  const { code, details } = error;
+  if (code === GrpcStatus.UNAVAILABLE)
+    return `no server answers at ${address} (${details}); start one with "perdure server start-dev", or name another with --address`;
+  if (code === GrpcStatus.UNIMPLEMENTED) return `the server at ${address} does not have this: ${details}`;
+  if (code === GrpcStatus.DEADLINE_EXCEEDED) return `the server at ${address} did not answer in time: ${details}`;
+  return details;
+}
