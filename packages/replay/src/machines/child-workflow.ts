@@ -13,8 +13,11 @@ const { CommandType, EventType } = enums;
 /** What every SDK on Temporal's core says where the server says nothing. */
 const NON_RETRYABLE = enums.RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE;
 
-/** `coresdk.child_workflow.ChildWorkflowCancellationType`. */
-const cancellation = { abandon: 0, tryCancel: 1, waitCompleted: 2, waitRequested: 3 } as const;
+/**
+ * `coresdk.child_workflow.ChildWorkflowCancellationType`. The third and the fourth wait for the end of the child, in life and on replay:
+ * so does Temporal's core, although the name of the fourth, WAIT_CANCELLATION_REQUESTED, speaks of the request alone.
+ */
+const cancellation = { abandon: 0, tryCancel: 1 } as const;
 
 /** A child workflow: initiated -> started or not -> completed, failed, timed out, cancelled or terminated. */
 export class ChildWorkflowMachine {
@@ -79,13 +82,7 @@ export class ChildWorkflowMachine {
         recorded?.workflowExecution?.workflowId === workflowId
           ? undefined
           : `they cancel different workflows: ${recorded?.workflowExecution?.workflowId} and ${workflowId}`,
-      recorded: (event) => this.context.follow(event.eventId, { handle: (next) => this.handleCancel(next) }),
     });
-  }
-
-  private handleCancel(event: history.HistoryEvent): void {
-    if (this.request.cancellationType !== cancellation.waitRequested) return;
-    if (event.externalWorkflowExecutionCancelRequestedEventAttributes) this.resolveCancelled();
   }
 
   private handle(event: history.HistoryEvent): void {

@@ -1,4 +1,4 @@
-import { enums, msToTimestamp, timestampToMs, type google, type history } from '@perdure/protocol';
+import { enums, msToTimestamp, timestampToMs, type failure, type google, type history } from '@perdure/protocol';
 import type { ActivityResolution, ScheduleLocalActivityCommand } from '@perdure/common/activation';
 import type { OutgoingCommand } from '../context.js';
 import { activityFailure } from './failures.js';
@@ -6,6 +6,7 @@ import type { LocalActivityRequest, LocalActivityResult } from '../workflow-task
 import { jsonPayload, parseJsonPayload } from './json-payload.js';
 
 const { CommandType, EventType } = enums;
+type Failure = failure.IFailure;
 const LOCAL_ACTIVITY_MARKER = 'core_local_activity';
 
 /** `LocalActivityMarkerData` of the core's protos, in the JSON that its SDKs write. */
@@ -104,7 +105,7 @@ export function localActivityResolution(
     case 'completed':
       return { status: 'completed', result: result.result };
     case 'failed':
-      return { status: 'failed', failure: result.failure };
+      return { status: 'failed', failure: failureOf(result.failure, activityType, activityId) };
     case 'cancelled':
       return {
         status: 'cancelled',
@@ -122,6 +123,16 @@ export function localActivityResolution(
         originalScheduleTime,
       };
   }
+}
+
+/**
+ * Temporal's core hands on what a local activity threw as it is, and wraps what it timed out with. (Its replayer then forgets to wrap: a
+ * workflow that looks at the kind of error takes another way on replay. Here both are as they were in life.)
+ */
+function failureOf(failure: Failure, activityType: string, activityId: string): Failure {
+  if (failure.timeoutFailureInfo == null) return failure;
+  const retryState = enums.RetryState.RETRY_STATE_CANCEL_REQUESTED;
+  return activityFailure('Local Activity timed out', failure, { activityType, activityId, retryState });
 }
 
 /** What the worker needs to run a local activity. */
