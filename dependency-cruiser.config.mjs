@@ -24,7 +24,7 @@ export default {
       name: 'no-undeclared',
       comment: 'A package imports only what its own package.json declares.',
       severity: 'error',
-      from: { path: '^(packages|interop|bench)/', pathNot: TESTS },
+      from: { path: '^(packages|interop|bench|samples)/', pathNot: TESTS },
       // The test runner is the root's.
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: npm(['vitest']) },
     },
@@ -127,7 +127,7 @@ export default {
       name: 'temporal-packages-only-beside-the-product',
       comment: 'The official SDK is what we are compared with, never a part of what we ship.',
       severity: 'error',
-      from: { pathNot: '^(interop|bench|samples)/' },
+      from: { pathNot: '^(interop|bench)/' },
       to: { path: '^node_modules/@temporalio/', pathNot: '^node_modules/@temporalio/proto/' },
     },
     {

@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'units',
-          include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['{packages,samples}/*/src/**/*.test.ts', '{bench/src,scripts}/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 20_000,
           // Other packages are loaded as they are published: compiled, by Node itself. Transforming them again would

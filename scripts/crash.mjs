@@ -1,6 +1,6 @@
 /**
  * `npm run test:crash`: kills the server and its workers while orders run, and checks what is left. Flags: `--kills N` (200),
- * `--seed N` (random; printed, so that a run can be repeated), `--orders N` in flight (16), `--server 'COMMAND {port} {file}'`
+ * `--seed N` (random; printed, so that a run can be repeated), `--orders N` in flight (16), `--sdk perdure|temporal` whose workers (ours), `--server 'COMMAND {port} {file}'`
  * to test another server the same way.
  */
 import { randomInt } from 'node:crypto';
@@ -13,17 +13,23 @@ const { values: flags } = parseArgs({
     kills: { type: 'string', default: '200' },
     seed: { type: 'string', default: String(randomInt(1_000_000_000)) },
     orders: { type: 'string', default: '16' },
+    sdk: { type: 'string', default: 'perdure' },
     server: { type: 'string' },
   },
 });
 
+if (!['perdure', 'temporal'].includes(flags.sdk)) {
+  console.error(`crash: --sdk is ${flags.sdk}: use perdure or temporal`);
+  process.exit(2);
+}
 ensureDependencies(ROOT);
 if ((await runNode(['scripts/build.mjs'])) !== 0) process.exit(1);
 
 const { runCrashTest } = await import('../interop/dist/crash/index.js');
-console.log(`crash: seed ${flags.seed}, ${flags.kills} kills`);
+console.log(`crash: seed ${flags.seed}, ${flags.kills} kills, workers of ${flags.sdk}`);
 const report = await runCrashTest({
   kills: Number(flags.kills),
+  sdk: flags.sdk,
   seed: Number(flags.seed),
   ordersInFlight: Number(flags.orders),
   settleTimeoutMs: 120_000,

@@ -53,9 +53,8 @@ async function run() {
     ];
     await start('server', server, 'Server ready');
   }
-  console.log('start: bundling the workflow and starting the worker (some seconds)');
-  await start('worker', ['interop/dist/demo/worker.js', address], 'Worker ready');
-  const { historyTable, placeOrder } = await import('../interop/dist/demo/index.js');
+  await start('worker', ['samples/food-delivery/dist/worker.js', address], 'Worker ready');
+  const { historyTable, placeOrder } = await import('../samples/food-delivery/dist/index.js');
   const order = await placeOrder(address, (step) => console.log(`start: ${step}`));
   console.log(`\nEvent history of ${order.workflowId}\n${historyTable(order.events)}`);
   console.log(`\ngetStatus: ${JSON.stringify(order.status)}\n`);
@@ -99,13 +98,16 @@ async function requireFreePort(port) {
 }
 
 function whatToExplore() {
+  const flag = address === '127.0.0.1:7233' ? '' : ` --address ${address}`;
   return [
     `The server listens on ${address} (namespace default) and keeps everything in ${databaseFile}.`,
-    'A worker polls the task queue food-delivery; samples/food-delivery/src holds the code it runs. Any Temporal client works:',
-    `  temporal workflow list --address ${address}`,
-    `  temporal workflow start --address ${address} --task-queue food-delivery --type order --workflow-id mine --input 3`,
-    `  temporal workflow signal --address ${address} --workflow-id mine --name pickedUp`,
-    `  temporal workflow query --address ${address} --workflow-id mine --type getStatus`,
+    'A worker polls the task queue food-delivery; samples/food-delivery/src holds the code it runs. In another terminal:',
+    `  npx perdure workflow list${flag}`,
+    `  npx perdure workflow start --task-queue food-delivery --type order --workflow-id mine --input 3${flag}`,
+    `  npx perdure workflow query --workflow-id mine --type getStatus${flag}`,
+    `  npx perdure workflow signal --workflow-id mine --name pickedUp${flag}`,
+    `  npx perdure workflow show --workflow-id mine${flag}`,
+    'Any Temporal client works as well.',
     'Ctrl-C stops worker and server; the next npm start goes on with the same orders.',
   ].join('\n');
 }

@@ -25,6 +25,7 @@ const STEPS = [
       'packages',
       'interop',
       'bench',
+      'samples',
     ],
   ],
   ['dead code', [bin('knip/bin/knip.js'), '--no-progress']],

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
+import { SDKS } from '../harness/workflow-bundles.js';
 import { runCrashTest } from './index.js';
 
-test('eight kills leave every order complete exactly once', { timeout: 90_000 }, async () => {
-  const seed = 20_250_101;
-  const say = (): void => undefined;
-  const report = await runCrashTest({ kills: 8, seed, ordersInFlight: 8, settleTimeoutMs: 45_000, say });
-  expect(report.problems).toEqual([]);
-  expect(report.serverKills + report.workerKills).toBe(8);
-  expect(report.orders).toBeGreaterThan(8);
-});
+test.for(SDKS)(
+  'eight kills leave every order complete exactly once, with workers of %s',
+  { timeout: 90_000 },
+  async (sdk) => {
+    const seed = 20_250_101;
+    const say = (): void => undefined;
+    const report = await runCrashTest({ sdk, kills: 8, seed, ordersInFlight: 8, settleTimeoutMs: 45_000, say });
+    expect(report.problems).toEqual([]);
+    expect(report.serverKills + report.workerKills).toBe(8);
+    expect(report.orders).toBeGreaterThan(8);
+  },
+);

@@ -2,6 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
+import type { SdkName } from '../harness/workflow-bundles.js';
 import type { ProcessRecipe } from './mortal-process.js';
 
 const readyTimeoutMs = 30_000;
@@ -15,9 +16,10 @@ export function serverRecipe(port: number, databaseFile: string, commandLine?: s
   return { name: 'server', command, args, ready: (isAlive) => answers(`127.0.0.1:${port}`, isAlive) };
 }
 
-/** A worker process of the food order with a workflow bundle that was made before. */
-export function workerRecipe(name: string, address: string, bundleFile: string): ProcessRecipe {
-  const entry = fileURLToPath(new URL('../../dist/crash/worker.js', import.meta.url));
+/** A worker process of the food order, on one of the SDKs, with a workflow bundle that was made before. */
+export function workerRecipe(name: string, sdk: SdkName, address: string, bundleFile: string): ProcessRecipe {
+  const file = sdk === 'perdure' ? 'worker.js' : 'official-worker.js';
+  const entry = fileURLToPath(new URL(`../../dist/crash/${file}`, import.meta.url));
   const ready: ProcessRecipe['ready'] = (isAlive, output) =>
     until(isAlive, async () => output().includes('Worker ready'));
   return { name, command: process.execPath, args: [entry, address, bundleFile], ready };

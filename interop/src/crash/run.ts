@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
-import { bundleWorkflowCode } from '@temporalio/worker';
 import { openStore } from '@perdure/server/store';
+import { bundleWorkflows, type SdkName } from '../harness/workflow-bundles.js';
 import { MortalProcess } from './mortal-process.js';
 import { fetchEvents, runOrder, type OrderRecord } from './order-load.js';
 import { randomFrom, type Random } from './random.js';
@@ -15,6 +15,8 @@ import { problemsOf } from './verdict.js';
 /** How a crash test runs. */
 export interface CrashOptions {
   readonly kills: number;
+  /** Whose workers run the orders. */
+  readonly sdk: SdkName;
   /** Decides who is killed and when. */
   readonly seed: number;
   /** Orders on their way at any moment. */
@@ -65,13 +67,13 @@ async function setTheScene(folder: string, databaseFile: string, options: CrashO
   const address = `127.0.0.1:${port}`;
   const bundleFile = join(folder, 'workflows.js');
   const workflowsPath = fileURLToPath(import.meta.resolve('@perdure/sample-food-delivery/workflows'));
-  const silent = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: silent });
-  await writeFile(bundleFile, code);
+  await writeFile(bundleFile, await bundleWorkflows(options.sdk, workflowsPath));
   return {
     address,
     server: new MortalProcess(serverRecipe(port, databaseFile, options.serverCommand)),
-    workers: ['worker 1', 'worker 2'].map((name) => new MortalProcess(workerRecipe(name, address, bundleFile))),
+    workers: ['worker 1', 'worker 2'].map(
+      (name) => new MortalProcess(workerRecipe(name, options.sdk, address, bundleFile)),
+    ),
   };
 }
 

@@ -1,12 +1,12 @@
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@perdure/worker';
 import * as activities from '@perdure/sample-food-delivery/activities';
 
-// A worker process of the crash test. Usage: node worker.js HOST:PORT BUNDLE_FILE. Prints "Worker ready" when it polls. A server
-// that is down when the worker starts, or for longer than the SDK waits, ends the worker; it is then started again here.
+// A worker process of the crash test on our SDK. Usage: node worker.js HOST:PORT BUNDLE_FILE. Prints "Worker ready" when it polls. A
+// server that is down when the worker starts ends the worker, which is then started again here.
 
 const [address = '', codePath = ''] = process.argv.slice(2);
 process.env.FOOD_DELIVERY_QUIET = '1';
-Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 for (;;) {
   try {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
-import { bundleWorkflowCode } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { enums } from './api.js';
+import { bundleWorkflows } from './workflow-bundles.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,7 +17,7 @@ declare module 'vitest' {
 /** Starts one server and bundles the workflows once for the whole suite; returns the teardown. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { startServerUnderTest } = await import('./server-under-test.js');
-  const [server, folder] = await Promise.all([startServerUnderTest(), bundleWorkflows()]);
+  const [server, folder] = await Promise.all([startServerUnderTest(), officialBundle()]);
   await registerSearchAttributes(server.address);
   project.provide('address', server.address);
   project.provide('workflowBundlePath', join(folder, 'workflows.js'));
@@ -43,11 +43,9 @@ async function registerSearchAttributes(address: string): Promise<void> {
   }
 }
 
-async function bundleWorkflows(): Promise<string> {
+async function officialBundle(): Promise<string> {
   const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
-  const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error: console.error };
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet });
   const folder = await mkdtemp(join(tmpdir(), 'perdure-workflows-'));
-  await writeFile(join(folder, 'workflows.js'), code);
+  await writeFile(join(folder, 'workflows.js'), await bundleWorkflows('temporal', workflowsPath));
   return folder;
 }

@@ -1,4 +1,4 @@
-import * as wf from '@temporalio/workflow';
+import * as wf from '@perdure/workflow';
 
 /** Returns its argument. */
 export async function echo(value: unknown): Promise<unknown> {

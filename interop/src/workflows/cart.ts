@@ -1,4 +1,4 @@
-import * as wf from '@temporalio/workflow';
+import * as wf from '@perdure/workflow';
 
 /** Puts an item into the cart. */
 export const add = wf.defineSignal<[item: string]>('add');

@@ -1,4 +1,4 @@
-import * as wf from '@temporalio/workflow';
+import * as wf from '@perdure/workflow';
 import type * as activityFunctions from '../official-activities.js';
 
 const activities = wf.proxyActivities<typeof activityFunctions>({

@@ -1,4 +1,4 @@
-import { ApplicationFailure, activityInfo } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo } from '@perdure/activity';
 import type { Product } from './products.js';
 
 /**

@@ -1,3 +1,4 @@
+import type { Duration } from '@perdure/common';
 import {
   ApplicationFailure,
   condition,
@@ -6,7 +7,7 @@ import {
   proxyActivities,
   setHandler,
   sleep,
-} from '@temporalio/workflow';
+} from '@perdure/workflow';
 import type * as activities from './activities.js';
 import { productById, type Product } from './products.js';
 
@@ -22,10 +23,10 @@ export interface OrderStatus {
 
 /** How long an order waits for others; every one of them defaults to a minute. */
 export interface OrderPatience {
-  readonly pickup?: string | number;
-  readonly delivery?: string | number;
+  readonly pickup?: Duration;
+  readonly delivery?: Duration;
   /** The time to eat before the customer is asked for a rating. */
-  readonly rating?: string | number;
+  readonly rating?: Duration;
 }
 
 /** The driver has the meal. */

@@ -1,20 +1,20 @@
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import type { temporal } from '@temporalio/proto';
-import { deliveredSignal, getStatusQuery, order, pickedUpSignal, type OrderState, type OrderStatus } from '@perdure/sample-food-delivery'; // prettier-ignore
+import { Client, Connection, type WorkflowHandle } from '@perdure/client';
+import type { history } from '@perdure/protocol';
+import { deliveredSignal, getStatusQuery, order, pickedUpSignal, type OrderState, type OrderStatus } from './workflows.js'; // prettier-ignore
 
 /** A delivered order. */
-export interface DemoOrder {
+export interface PlacedOrder {
   readonly workflowId: string;
   readonly runId: string;
   readonly status: OrderStatus;
-  readonly events: readonly temporal.api.history.v1.IHistoryEvent[];
+  readonly events: readonly history.IHistoryEvent[];
 }
 
 /**
  * Places one order on the server at `address` and sees it through: picked up, delivered, rated. `say` is told each step.
  * Rejects if the order is not delivered.
  */
-export async function placeOrder(address: string, say: (step: string) => void): Promise<DemoOrder> {
+export async function placeOrder(address: string, say: (step: string) => void): Promise<PlacedOrder> {
   const connection = await Connection.connect({ address });
   try {
     const client = new Client({ connection });
@@ -32,9 +32,9 @@ export async function placeOrder(address: string, say: (step: string) => void): 
     await handle.signal(deliveredSignal);
     say('sent the signal delivered');
     await handle.result();
-    const history = await handle.fetchHistory();
+    const { events } = await handle.fetchHistory();
     const status = await handle.query(getStatusQuery);
-    return { workflowId, runId: handle.firstExecutionRunId, status, events: history.events ?? [] };
+    return { workflowId, runId: handle.firstExecutionRunId, status, events: events ?? [] };
   } finally {
     await connection.close();
   }

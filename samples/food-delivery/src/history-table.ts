@@ -1,8 +1,7 @@
-import proto, { type temporal } from '@temporalio/proto';
-import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { defaultPayloadConverter, type Payload } from '@perdure/client';
+import { enumName, enums, type history } from '@perdure/protocol';
 
-type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
-const EventType = proto.temporal.api.enums.v1.EventType;
+type HistoryEvent = history.IHistoryEvent;
 
 /** A history as aligned text: number, time since the start, type, and what it was about. */
 export function historyTable(events: readonly HistoryEvent[]): string {
@@ -22,7 +21,7 @@ function formatRow([id, time, type, about]: readonly [string, string, string, st
 }
 
 function typeName(event: HistoryEvent): string {
-  return (EventType[event.eventType ?? 0] ?? '')
+  return (enumName(enums.EventType, event.eventType ?? 0) ?? '')
     .replace('EVENT_TYPE_', '')
     .split('_')
     .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
