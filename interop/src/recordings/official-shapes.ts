@@ -51,6 +51,11 @@ export function plain(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
+/** Stacks name files of the machine that recorded them. */
+export function withoutStacks(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (key, item: unknown) => (key === 'stackTrace' ? undefined : item)));
+}
+
 /** In these, nothing and nothing at all are the same. */
 const MAPS = new Set(['headers', 'memo', 'searchAttributes', 'metadata', 'fields']);
 

@@ -7,6 +7,7 @@ import { fromJson, toJson } from '@perdure/protocol/json';
 import { startServer } from '@perdure/server';
 import * as activities from './activities.js';
 import { installActivationLog, type ActivationLog } from './activation-log.js';
+import { withoutStacks } from './official-shapes.js';
 import { writeRecording, type Json, type Recording } from './recording.js';
 import { scenarios, type RecordedRun } from './scenarios.js';
 
@@ -14,6 +15,8 @@ const { History: OfficialHistory } = proto.temporal.api.history.v1;
 
 /** Replayed once more with the workflow code that came after it. */
 const CHANGED = ['patches', 'unpatched'];
+/** Replayed once more as if an old SDK had made it, which knew nothing of the flags of later ones. */
+const UNFLAGGED = ['messages-at-once'];
 
 /** Records the scenarios with these names; all of them without names. */
 async function recordAll(names: readonly string[]): Promise<void> {
@@ -50,11 +53,19 @@ async function record(run: RecordedRun, client: Client, log: ActivationLog): Pro
   const { runId } = await handle.describe();
   const recorded = history.History.decode(OfficialHistory.encode(await handle.fetchHistory()).finish());
   const json = withoutStacks(toJson(history.History, recorded)) as { events: Json[] };
-  const base = { runId, workflowId, events: json.events, live: log.live(runId) };
-  const recordingOf = async (code: Recording['code']): Promise<Recording> =>
-    withoutStacks({ ...base, code, replay: await replay(json, workflowId, code, log) }) as Recording;
+  const recordingOf = async (code: Recording['code'], { events } = json): Promise<Recording> => {
+    const replayed = await replay({ events }, workflowId, code, log);
+    return withoutStacks({ runId, workflowId, code, events, live: log.live(runId), replay: replayed }) as Recording;
+  };
   writeRecording(run.name, await recordingOf('same'));
   if (CHANGED.includes(run.name)) writeRecording(`${run.name}-changed`, await recordingOf('changed'));
+  if (UNFLAGGED.includes(run.name)) {
+    writeRecording(`${run.name}-unflagged`, await recordingOf('same', withoutFlags(json) as { events: Json[] }));
+  }
+}
+
+function withoutFlags(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (key, item: unknown) => (key === 'langUsedFlags' ? undefined : item)));
 }
 
 async function replay(
@@ -80,11 +91,6 @@ function bundleOf(module: string): ReturnType<typeof bundleWorkflowCode> {
     });
   bundles.set(module, bundle);
   return bundle;
-}
-
-/** Stacks name files of the machine that recorded them. */
-function withoutStacks(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (key, item: unknown) => (key === 'stackTrace' ? undefined : item)));
 }
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });

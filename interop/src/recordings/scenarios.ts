@@ -45,6 +45,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await handle.cancel();
     return await ended('cancelled-run', handle);
   },
+  'cancelled-at-once': async (stage) => {
+    // Both reach the workflow in its first workflow task.
+    const handle = await start(stage, 'cancelledAtOnce', { startDelay: '300ms' });
+    await handle.cancel();
+    return await ended('cancelled-at-once', handle);
+  },
+  'cancellation-scopes': plain('cancellationScopes'),
   'child-outcomes': plain('childOutcomes'),
   'child-cancellations': plain('childCancellations'),
   'child-cancelled-before-start': plain('childCancelledBeforeStart'),
@@ -62,6 +69,15 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   },
   messages: sendMessages,
   'late-handlers': sendBeforeHandlers,
+  'messages-at-once': async (stage) => {
+    // A cancellation does not begin a run before its time; a signal does, and an update.
+    const handle = await start(stage, 'messagesAtOnce', { startDelay: '10s' });
+    await handle.cancel();
+    const update = handle.startUpdate('add', { args: [1], waitForStage: 'ACCEPTED' });
+    await handle.signal('note', 'early');
+    await update;
+    return await ended('messages-at-once', handle);
+  },
   patches: plain('patches'),
   unpatched: plain('unpatched'),
   attributes: plain('attributes'),

@@ -24,7 +24,10 @@ export interface OutgoingCommand {
 /** What a state machine may do to its run. */
 export interface MachineContext {
   readonly namespace: string;
+  readonly runId: string;
   readonly isReplaying: boolean;
+  /** What workflow code takes for now, in epoch milliseconds. */
+  readonly clockMs: number;
   /** Queues a command behind those that are there. */
   send(outgoing: OutgoingCommand): void;
   /** Takes a command back. True if it had not been sent, and so will never be. */

@@ -4,7 +4,7 @@ import type {
   ResolveActivityJob,
   ScheduleLocalActivityCommand,
 } from '@perdure/common/activation';
-import type { OutgoingCommand } from './context.js';
+import type { MachineContext, OutgoingCommand } from './context.js';
 import { activityCancellation } from './machines/activity.js';
 import { localActivityCancelled } from './machines/failures.js';
 import {
@@ -55,25 +55,21 @@ export class LocalActivities {
     });
   }
 
-  cancel({ seq }: RequestCancelLocalActivityCommand, isReplaying: boolean): void {
+  cancel({ seq }: RequestCancelLocalActivityCommand, { isReplaying, clockMs }: MachineContext): void {
     const activity = this.pending.get(seq);
     if (activity === undefined || activity.isCancelRequested) return;
     activity.isCancelRequested = true;
     // On replay the marker says how it ended; if there is none yet, it is asked to stop when it is run again.
     if (isReplaying) return;
     const { cancellationType, attempt } = activity.command;
-    const waits = cancellationType === activityCancellation.waitCompleted && activity.isRequested;
+    const waits = cancellationType === activityCancellation.waitCompleted;
     if (activity.isRequested && cancellationType !== activityCancellation.abandon) this.cancellations.push({ seq });
-    if (waits) return;
+    if (waits && activity.isRequested) return;
     activity.isRequested = true;
-    // No time passes for workflow code: it was it that cancelled.
-    const result = {
-      status: 'cancelled',
-      failure: localActivityCancelled(),
-      attempt: Math.max(1, attempt),
-      completedAtMs: 0,
-    } as const;
-    this.results.push({ seq, result });
+    // No time passes for workflow code: it was it that cancelled. What was to be waited for has ended now, the rest never.
+    const completedAtMs = waits ? clockMs : 0;
+    const ending = { status: 'cancelled', failure: localActivityCancelled(), attempt: Math.max(1, attempt) } as const;
+    this.results.push({ seq, result: { ...ending, completedAtMs } });
   }
 
   /** What the history says of the workflow task that is replayed next. */

@@ -77,6 +77,15 @@ export class WorkflowReplay implements MachineContext {
     return this.options.namespace;
   }
 
+  get runId(): string {
+    return this.options.runId;
+  }
+
+  /** What workflow code takes for now, in epoch milliseconds. */
+  get clockMs(): number {
+    return this.timestampMs;
+  }
+
   /** Local activities are under way: the workflow task cannot be answered for good yet. */
   get isWaitingForLocalActivities(): boolean {
     return !this.isClosing && this.localActivities.hasPending;

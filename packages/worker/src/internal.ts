@@ -1,5 +1,5 @@
 /**
- * Owns what test environments need of a worker's inside: to run activities without a worker around them.
+ * Owns what test environments need of a worker's inside: to run activities, and to wake workflow code up, without a worker around them.
  * Must not be imported by applications: nothing here is promised to stay.
  */
 export { ActivityHost, ActivityRegistry, LocalActivityRunner } from './activities/index.js';
@@ -12,5 +12,6 @@ export type {
 export { ActivityExecution } from './activities/activity-execution.js';
 export type { EncodedActivityInput, ExecutionGround } from './activities/activity-execution.js';
 export { PayloadPipeline } from './activities/payloads.js';
+export { Sandbox, type SandboxedWorkflow } from './sandbox/index.js';
 export { FixedSizeSlots } from './slots/index.js';
 export { DefaultLogger, NativeConnection, noWorkerMetrics, Runtime, transportForWorker } from './telemetry/index.js';

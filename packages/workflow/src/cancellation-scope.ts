@@ -114,10 +114,15 @@ export class CancellationScope {
     return new this({ cancellable: true, timeout }).run(fn);
   }
 
+  /** A scope hears of a cancellation from outside even if it does not take part; what is in it does not. */
   private followParent(parent: CancellationScope): void {
-    const shields = !this.cancellable && currentExecution().hasFlag(SdkFlag.shieldsNonCancellableScopes);
-    if (shields) return;
-    parent.cancelRequested.catch((reason: unknown) => this.reject(reason));
+    // Old runs passed it on. Asked for only when it matters, so that few runs have to remember it.
+    const passesOn = (): boolean =>
+      parent.cancellable || !currentExecution().hasFlag(SdkFlag.shieldsNonCancellableScopes);
+    if (parent.#isCancelRequested && passesOn()) this.#isCancelRequested = true;
+    parent.cancelRequested.catch((reason: unknown) => {
+      if (passesOn()) this.reject(reason);
+    });
   }
 }
 

@@ -337,14 +337,15 @@ export function upsertMemo(memo: Record<string, unknown>): void {
   const execution = currentExecution('upsertMemo is for workflow code');
   if (memo == null) throw new TypeError('upsertMemo needs fields');
   const { payloadConverter, serializationContext, info } = execution;
-  const fields = Object.fromEntries(Object.entries(memo).map(([name, value]) => [name, value ?? null]));
+  // A field is removed by nothing at all: `null` as JSON would be a value like any other.
+  const fields = Object.fromEntries(Object.entries(memo).map(([name, value]) => [name, value ?? undefined]));
   execution.push({
     kind: 'modifyWorkflowProperties',
     upsertedMemo: mapToPayloads(payloadConverter, fields, serializationContext),
     callSite: callSite(upsertMemo),
   });
   const merged = { ...info.memo, ...fields };
-  for (const [name, value] of Object.entries(merged)) if (value === null) delete merged[name];
+  for (const [name, value] of Object.entries(merged)) if (value === undefined) delete merged[name];
   Object.assign(info, { memo: merged });
 }
 

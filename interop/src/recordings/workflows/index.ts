@@ -6,4 +6,5 @@ export * from './local-activities.js';
 export * from './messages.js';
 export * from './patches.js';
 export * from './runs.js';
+export * from './scopes.js';
 export * from './timers.js';

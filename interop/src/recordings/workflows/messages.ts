@@ -53,3 +53,25 @@ export async function lateHandlers(): Promise<unknown[]> {
   await wf.condition(() => log.includes('last'));
   return log;
 }
+
+/** Has been signalled, updated and cancelled before it begins. */
+export async function messagesAtOnce(): Promise<unknown[]> {
+  const log: unknown[] = ['begins'];
+  const handle = async (text: string): Promise<void> => {
+    log.push(text);
+    await Promise.resolve();
+    log.push(`${text}, a moment later`);
+  };
+  log.push(wf.CancellationScope.current().consideredCancelled);
+  wf.setHandler(note, async (text) => await handle(text));
+  log.push('takes signals');
+  wf.setHandler(add, async (amount) => {
+    await handle(`adds ${amount}`);
+    return amount;
+  });
+  log.push('takes updates');
+  await Promise.resolve();
+  log.push('goes on');
+  await wf.CancellationScope.nonCancellable(() => wf.sleep(50));
+  return log;
+}

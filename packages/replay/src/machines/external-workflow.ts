@@ -106,6 +106,8 @@ export class ExternalCancelMachine {
   constructor(context: MachineContext, request: RequestCancelExternalWorkflowExecutionCommand) {
     const { seq, workflowExecution, reason } = request;
     const { namespace, workflowId, runId } = workflowExecution;
+    // What the other workflow is told, in the words of every SDK on Temporal's core.
+    const told = `Cancel requested by workflow with run id ${context.runId} with reason: ${reason}`;
     const notify = (failure: ReturnType<typeof notReached> | undefined): void =>
       context.notify({ kind: 'resolveRequestCancelExternalWorkflow', seq, result: { failure } });
     const handle = (event: history.HistoryEvent): void => {
@@ -117,7 +119,7 @@ export class ExternalCancelMachine {
     context.send({
       command: {
         commandType: CommandType.COMMAND_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION,
-        requestCancelExternalWorkflowExecutionCommandAttributes: { namespace, workflowId, runId, reason },
+        requestCancelExternalWorkflowExecutionCommandAttributes: { namespace, workflowId, runId, reason: told },
       },
       description: `the command to cancel workflow ${workflowId}`,
       callSite: request.callSite,

@@ -75,7 +75,7 @@ export class Machines {
         this.localActivities.schedule(command);
         return false;
       case 'requestCancelLocalActivity':
-        this.localActivities.cancel(command, context.isReplaying);
+        this.localActivities.cancel(command, context);
         return false;
       case 'startChildWorkflowExecution':
         this.children.set(command.seq, new ChildWorkflowMachine(context, command));
@@ -170,7 +170,10 @@ export class Machines {
     this.patches.set(command.patchId, true);
     this.context.send(patchMarkerCommand(command));
     if (this.context.isReplaying && !this.metadata.coreFlags.has(CORE_FLAGS.makesPatchesSearchable)) return;
-    const asked = [...this.patches].filter(([, isAsked]) => isAsked).map(([patchId]) => patchId);
+    const asked = [...this.patches]
+      .filter(([, isAsked]) => isAsked)
+      .map(([patchId]) => patchId)
+      .sort();
     const upsert = changeVersionCommand(asked, command.deprecated);
     if (upsert !== undefined) this.context.send(upsert);
   }

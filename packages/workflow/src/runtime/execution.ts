@@ -118,6 +118,8 @@ export class Execution {
   isCompleted = false;
   versioningBehavior = 0;
   currentDetails = '';
+  /** Calls the workflow function; `undefined` once it was called. */
+  begin: (() => void) | undefined;
   /** Why the workflow task has to fail, if it has to. */
   taskFailure: { readonly error: unknown } | undefined;
   private availableFlags: ReadonlySet<number> = new Set();

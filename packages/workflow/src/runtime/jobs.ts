@@ -5,7 +5,7 @@ import { LocalActivityDoBackoff } from '../errors.js';
 import type { Execution, Waiting } from './execution.js';
 import { answerQuery, deliverSignal, deliverUpdate } from './handlers.js';
 import { activityContext, resultOf } from './start-commands.js';
-import { startWorkflow } from './start-workflow.js';
+import { prepareWorkflow } from './start-workflow.js';
 
 type JobOf<Kind extends ActivationJob['kind']> = Extract<ActivationJob, { kind: Kind }>;
 type Handlers = { readonly [Kind in ActivationJob['kind']]: (execution: Execution, job: JobOf<Kind>) => void };
@@ -14,7 +14,7 @@ const WORKFLOW_ALREADY_EXISTS = 1;
 
 /** What each kind of job does. */
 const HANDLERS: Handlers = {
-  initializeWorkflow: startWorkflow,
+  initializeWorkflow: prepareWorkflow,
   fireTimer: ({ waiting }, { seq }) => take(waiting.timers, seq)?.resolve(undefined),
   updateRandomSeed: (execution, { randomnessSeed }) => execution.reseed(randomnessSeed),
   queryWorkflow: answerQuery,

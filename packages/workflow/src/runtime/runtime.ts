@@ -145,6 +145,7 @@ export class WorkflowInstance {
     const { internals } = execution.interceptors;
     if (internals.length === 0) handle({ activation: { ...activation, jobs } });
     else composeInterceptors(internals, 'activate', handle)({ activation: { ...activation, jobs }, batchIndex });
+    if (this.batches.length === 0) execution.begin?.();
   }
 
   private releaseConditions(): boolean {
@@ -205,20 +206,23 @@ export class WorkflowInstance {
 }
 
 /**
- * Old runs got the jobs of an activation in parts, with microtasks in between: patches, then signals and updates, then the rest.
- * New ones get all at once. Both are deterministic; what matters is that a run keeps to its way.
+ * Patches are known before anything runs. Old runs then got signals and updates before the rest, with microtasks in between; new ones get
+ * all at once. Both are deterministic; what matters is that a run keeps to its way.
  */
 function batchesOf(activation: WorkflowActivation, execution: Execution): ActivationJob[][] {
-  const jobs = [...activation.jobs];
-  if (jobs.length < 2 || jobs[0]?.kind === 'queryWorkflow') return [jobs];
-  if (execution.hasFlag(SdkFlag.handsOverJobsAtOnce)) return [jobs];
-  const parts: ActivationJob[][] = [[], [], [], []];
-  for (const job of jobs) parts[partOf(job)]?.push(job);
-  return parts.filter((part) => part.length > 0);
+  const jobs = activation.jobs.filter(({ kind }) => kind !== 'notifyHasPatch');
+  const batches = [activation.jobs.filter(({ kind }) => kind === 'notifyHasPatch')];
+  if (!jobs.some(isMessage) || execution.hasFlag(SdkFlag.handsOverJobsAtOnce)) batches.push(jobs);
+  else {
+    const comesFirst = (job: ActivationJob): boolean => isMessage(job) || job.kind === 'initializeWorkflow';
+    batches.push(
+      jobs.filter(comesFirst),
+      jobs.filter((job) => !comesFirst(job)),
+    );
+  }
+  return batches.filter((batch) => batch.length > 0);
 }
 
-function partOf(job: ActivationJob): number {
-  if (job.kind === 'notifyHasPatch') return 0;
-  if (job.kind === 'signalWorkflow' || job.kind === 'doUpdate' || job.kind === 'initializeWorkflow') return 1;
-  return job.kind === 'queryWorkflow' ? 3 : 2;
+function isMessage({ kind }: ActivationJob): boolean {
+  return kind === 'signalWorkflow' || kind === 'doUpdate';
 }

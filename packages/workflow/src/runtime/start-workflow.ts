@@ -30,8 +30,11 @@ type WorkflowFunction = ((...args: Any[]) => Promise<unknown>) & {
   readonly staticOptions?: { readonly typeInfo?: PayloadTypeInfo };
 };
 
-/** Evaluates the user's modules and calls the workflow function. */
-export function startWorkflow(execution: Execution, job: InitializeWorkflowJob): void {
+/**
+ * Makes a run ready. The workflow function itself is called when all jobs of the activation are done, so that it sees at once what came
+ * before it: a cancellation, and signals and updates that wait for their handlers.
+ */
+export function prepareWorkflow(execution: Execution, job: InitializeWorkflowJob): void {
   execution.reseed(job.randomnessSeed);
   const { modules } = execution;
   execution.info = workflowInfoOf(execution, job);
@@ -54,13 +57,16 @@ export function startWorkflow(execution: Execution, job: InitializeWorkflowJob):
   const execute = composeInterceptors(execution.interceptors.inbound, 'execute', (input: WorkflowExecuteInput) =>
     callUserCode(() => workflow(...input.args)),
   );
-  runInRootScope(execution.rootScope, async () => execute({ args, headers: { ...job.headers } }))
-    .then((value) => {
-      execution.isCompleted = true;
-      const result = toPayloadWithTypeInfo(payloadConverter, value, serializationContext, typeInfo?.outputType);
-      execution.push({ kind: 'completeWorkflowExecution', result });
-    })
-    .catch((error: unknown) => endWithError(execution, error));
+  execution.begin = () => {
+    execution.begin = undefined;
+    runInRootScope(execution.rootScope, async () => execute({ args, headers: { ...job.headers } }))
+      .then((value) => {
+        execution.isCompleted = true;
+        const result = toPayloadWithTypeInfo(payloadConverter, value, serializationContext, typeInfo?.outputType);
+        execution.push({ kind: 'completeWorkflowExecution', result });
+      })
+      .catch((error: unknown) => endWithError(execution, error));
+  };
 }
 
 /** What becomes of a run whose function, or one of whose handlers, threw. */
