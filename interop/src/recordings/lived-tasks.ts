@@ -29,6 +29,13 @@ export function livedTasks(events: readonly history.HistoryEvent[]): readonly Li
   return tasks;
 }
 
+/** Several workflow tasks as a worker gets them that has to replay all but the last. */
+export function joined(tasks: readonly LivedTask[], events: readonly history.HistoryEvent[]): LivedTask {
+  const first = tasks[0]?.events[0]?.eventId ?? 0;
+  const last = tasks.at(-1) as LivedTask;
+  return { ...last, events: events.slice(first - 1, last.events.at(-1)?.eventId) };
+}
+
 /** Lives a workflow task through: with the updates it brought, and local activities ending as they did. */
 export async function live(
   replay: WorkflowReplay,

@@ -53,6 +53,11 @@ export class MovedWorkflows {
   }
 }
 
+/** Workflow code failed its workflow task. */
+export class WorkflowTaskFailed extends Error {
+  override readonly name = 'WorkflowTaskFailed';
+}
+
 /** Workflow code that runs: the counterpart of `RecordedCode`. */
 export class OwnCode {
   readonly activations: WorkflowActivation[] = [];
@@ -70,7 +75,7 @@ export class OwnCode {
       // Rejections that nobody waits for arrive in the next turn.
       await new Promise((resolve) => setImmediate(resolve));
       const completion = this.workflow.conclude();
-      if (completion.status === 'failed') throw new Error(completion.failure.message ?? 'failed');
+      if (completion.status === 'failed') throw new WorkflowTaskFailed(completion.failure.message ?? '');
       replay.completeActivation(completion);
     }
   }

@@ -14,6 +14,37 @@ export class HistoryGapError extends Error {
   }
 }
 
+/**
+ * The history cannot have been written by a server: an event is missing, stands where it cannot stand, or cannot be read. Fails the workflow
+ * task; no change of workflow code helps.
+ */
+export class CorruptHistoryError extends Error {
+  override readonly name = 'CorruptHistoryError';
+
+  constructor(
+    /** The event at which it was noticed. */
+    readonly event: history.HistoryEvent,
+    problem: string,
+  ) {
+    super(
+      `The history is damaged at ${describeEvent(event)}: ${problem}. It was cut, changed or mixed up on its way here: ` +
+        'fetch it anew from the server it comes from.',
+    );
+  }
+}
+
+/** The history holds an event that this SDK does not know and may not pass over. Fails the workflow task. */
+export class UnknownEventError extends Error {
+  override readonly name = 'UnknownEventError';
+
+  constructor(event: history.HistoryEvent) {
+    super(
+      `The history holds ${describeEvent(event)}, which this SDK does not know. ` +
+        'The server or the SDK that made it is newer: use a newer version of this one.',
+    );
+  }
+}
+
 /** What is known of a disagreement between workflow code and history. */
 export interface Mismatch {
   /** The event that the history holds; `undefined` if it holds none where workflow code made a command. */

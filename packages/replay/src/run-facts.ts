@@ -1,5 +1,6 @@
 import { enums, type history, type query } from '@perdure/protocol';
 import type { WorkflowCommand } from '@perdure/common/activation';
+import { CorruptHistoryError } from './errors.js';
 
 const type = enums.EventType;
 
@@ -19,6 +20,22 @@ export const GOES_ON_AFTER: ReadonlySet<number> = new Set([
   type.EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_COMPLETED,
   type.EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUEST_FAILED,
 ]);
+
+/** Throws `CorruptHistoryError` if events are missing or out of order, or the history does not begin with the start of its run. */
+export function assertConsecutive(events: readonly history.HistoryEvent[]): void {
+  const [first] = events;
+  if (first?.eventId === 1 && first.workflowExecutionStartedEventAttributes === undefined) {
+    throw new CorruptHistoryError(first, 'a history begins with the start of its run');
+  }
+  for (let index = 1; index < events.length; index += 1) {
+    const event = events[index] as history.HistoryEvent;
+    const before = events[index - 1]?.eventId ?? 0;
+    if (event.eventId !== before + 1) throw new CorruptHistoryError(event, `it comes right after event ${before}`);
+    if (event.workflowExecutionStartedEventAttributes !== undefined) {
+      throw new CorruptHistoryError(event, 'a run is started once, by its first event');
+    }
+  }
+}
 
 /** The deployment version on record. Build ids without a deployment are recorded as well, but workflow code is not told of them on replay. */
 export function recordedVersionOf({

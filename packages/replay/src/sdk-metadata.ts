@@ -11,9 +11,12 @@ export class SdkMetadata {
   sdkName = '';
   sdkVersion = '';
   private readonly newLangFlags = new Set<number>();
+  /** In the last answer, which the history does not show yet. */
+  private sentLangFlags: readonly number[] = [];
 
   /** Reads what a completed workflow task says. */
   learn(completed: history.WorkflowTaskCompletedEventAttributes | undefined): void {
+    if (completed !== undefined) this.sentLangFlags = [];
     const metadata = completed?.sdkMetadata;
     if (metadata === undefined) return;
     for (const flag of metadata.langUsedFlags) this.langFlags.add(flag);
@@ -27,6 +30,12 @@ export class SdkMetadata {
     for (const flag of flags) if (!this.langFlags.has(flag)) this.newLangFlags.add(flag);
   }
 
+  /** The last answer will not be in the history: what it had to record is still to be recorded. */
+  forgetAnswer(): void {
+    this.use(this.sentLangFlags);
+    this.sentLangFlags = [];
+  }
+
   /** What the answer to this workflow task has to record; `undefined` if it is all known. */
   take(own: { readonly name: string; readonly version: string }): sdk.IWorkflowTaskCompletedMetadata | undefined {
     const coreUsedFlags = SUPPORTED_CORE_FLAGS.filter((flag) => !this.coreFlags.has(flag));
@@ -34,6 +43,7 @@ export class SdkMetadata {
     const sdkName = own.name === this.sdkName ? '' : own.name;
     const sdkVersion = own.version === this.sdkVersion ? '' : own.version;
     this.newLangFlags.clear();
+    this.sentLangFlags = langUsedFlags;
     if (coreUsedFlags.length === 0 && langUsedFlags.length === 0 && sdkName === '' && sdkVersion === '')
       return undefined;
     return { coreUsedFlags, langUsedFlags, sdkName, sdkVersion };

@@ -1,10 +1,10 @@
-import { enums, timestampToMs, type history, type protocol, type query } from '@perdure/protocol';
+import { enumName, enums, timestampToMs, type history, type protocol, type query } from '@perdure/protocol';
 import type { ActivationJob, WorkflowActivation, WorkflowCommand } from '@perdure/common/activation';
 import { CommandQueue, isForeignMarker } from './command-queue.js';
 import type { EventFollower, MachineContext, OutgoingCommand } from './context.js';
-import { HistoryGapError } from './errors.js';
+import { CorruptHistoryError, HistoryGapError, UnknownEventError } from './errors.js';
 import { COMMAND_EVENTS, followedEventId } from './event-kinds.js';
-import { initializeJob } from './initialize-job.js';
+import { initializeJob, outsideJob } from './outside-jobs.js';
 import { inOrder } from './job-order.js';
 import { LocalActivities, type LocalActivityEnd } from './local-activities.js';
 import { Machines } from './machines/machines.js';
@@ -12,7 +12,7 @@ import { readLocalActivityMarker, type RecordedLocalActivity } from './machines/
 import { readPatchMarker } from './machines/patch.js';
 import { readUpdateMessages, type IncomingUpdate } from './machines/update.js';
 import { randomnessSeedOf } from './randomness-seed.js';
-import { CLOSING, GOES_ON_AFTER, queryResultOf, recordedVersionOf } from './run-facts.js';
+import { assertConsecutive, CLOSING, GOES_ON_AFTER, queryResultOf, recordedVersionOf } from './run-facts.js';
 import { CORE_FLAGS, SdkMetadata } from './sdk-metadata.js';
 import {
   LEGACY_QUERY_ID,
@@ -43,7 +43,8 @@ export interface WorkflowReplayOptions {
  * it did, and says what to answer. For each task: `startWorkflowTask`, then `nextActivation` and `completeActivation` in turn until
  * there is none, then `answer`. Local activities come out of `takeLocalActivityRequests` and back by `resolveLocalActivity`.
  *
- * Throws `HistoryGapError` and `NondeterminismError`; after either the run must be dropped and replayed from its beginning.
+ * Throws `HistoryGapError`, `CorruptHistoryError`, `UnknownEventError` and `NondeterminismError`; after any of them the run must be dropped
+ * and replayed from its beginning.
  */
 export class WorkflowReplay implements MachineContext {
   isReplaying = false;
@@ -102,6 +103,7 @@ export class WorkflowReplay implements MachineContext {
     const expected = this.lastEventId + 1;
     if (first !== undefined && first.eventId !== expected) throw new HistoryGapError(expected, first.eventId);
     if (first === undefined && this.lastEventId === 0) throw new HistoryGapError(expected, 0);
+    assertConsecutive(task.events);
     this.task = task;
     this.hasAsked = false;
     this.queryResults = {};
@@ -115,7 +117,9 @@ export class WorkflowReplay implements MachineContext {
    * given to others. `eventId` is the `reset_history_event_id` of its answer; zero, for a task that was kept, changes nothing.
    */
   discardWorkflowTask(eventId: number): void {
-    if (eventId > 0) this.lastEventId = eventId;
+    if (eventId === 0) return;
+    this.lastEventId = eventId;
+    this.metadata.forgetAnswer();
   }
 
   /** The next activation of this task; `undefined` when workflow code has nothing to do. */
@@ -368,22 +372,9 @@ export class WorkflowReplay implements MachineContext {
       this.jobs.push(initializeJob(event, started, this.options.runId));
       return;
     }
-    const signaled = event.workflowExecutionSignaledEventAttributes;
-    if (signaled !== undefined) {
-      const { signalName, input, identity, header } = signaled;
-      this.jobs.push({
-        kind: 'signalWorkflow',
-        signalName,
-        input: input?.payloads ?? [],
-        identity,
-        headers: header?.fields ?? {},
-        originatingEventId: event.eventId,
-      });
-      return;
-    }
-    const cancelRequested = event.workflowExecutionCancelRequestedEventAttributes;
-    if (cancelRequested !== undefined) {
-      this.jobs.push({ kind: 'cancelWorkflow', reason: cancelRequested.cause });
+    const job = outsideJob(event);
+    if (job !== undefined) {
+      this.jobs.push(job);
       return;
     }
     const admitted = event.workflowExecutionUpdateAdmittedEventAttributes;
@@ -392,8 +383,14 @@ export class WorkflowReplay implements MachineContext {
       return;
     }
     const followed = followedEventId(event);
-    if (followed === undefined) return;
-    this.followers.get(followed)?.handle(event);
-    if (!GOES_ON_AFTER.has(event.eventType)) this.followers.delete(followed);
+    if (followed === undefined) {
+      if (!event.workerMayIgnore && enumName(type, event.eventType) === undefined) throw new UnknownEventError(event);
+      return;
+    }
+    const follower = this.followers.get(followed);
+    follower?.handle(event);
+    if (GOES_ON_AFTER.has(event.eventType)) return;
+    if (follower === undefined) throw new CorruptHistoryError(event, `event ${followed}, which it ends, began nothing that is under way`); // prettier-ignore
+    this.followers.delete(followed);
   }
 }

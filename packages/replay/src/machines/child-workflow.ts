@@ -82,6 +82,8 @@ export class ChildWorkflowMachine {
         recorded?.workflowExecution?.workflowId === workflowId
           ? undefined
           : `they cancel different workflows: ${recorded?.workflowExecution?.workflowId} and ${workflowId}`,
+      // Whether the request arrived makes no difference: what counts is how the child ends.
+      recorded: (event) => this.context.follow(event.eventId, { handle: () => undefined }),
     });
   }
 

@@ -11,14 +11,13 @@ export function jsonPayload(value: unknown, type?: string): Payload {
   return { metadata, data: utf8.encode(JSON.stringify(value)) };
 }
 
-/** The inverse of `jsonPayload`; an empty object for no payload, and for one that holds no object. */
-export function parseJsonPayload(payload: Payload | undefined): unknown {
-  if (payload?.data == null) return {};
+/** The inverse of `jsonPayload`; `undefined` for no payload, and for one that holds no object. */
+export function parseJsonPayload(payload: Payload | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (payload?.data == null) return undefined;
   try {
     const value: unknown = JSON.parse(text.decode(payload.data));
-    return typeof value === 'object' && value !== null ? value : {};
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
-    // The marker is not ours, or is broken: it matches no command, which is what will be told.
-    return {};
+    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { enums, msToTimestamp, timestampToMs, type failure, type google, type history } from '@perdure/protocol';
 import type { ActivityResolution, ScheduleLocalActivityCommand } from '@perdure/common/activation';
 import type { OutgoingCommand } from '../context.js';
+import { CorruptHistoryError } from '../errors.js';
 import { activityFailure } from './failures.js';
 import type { LocalActivityRequest, LocalActivityResult } from '../workflow-task.js';
 import { jsonPayload, parseJsonPayload } from './json-payload.js';
@@ -28,11 +29,11 @@ export interface RecordedLocalActivity {
   readonly originalScheduleTime: google.ITimestamp;
 }
 
-/** Reads the marker of a local activity; `undefined` for any other event. */
+/** Reads the marker of a local activity; `undefined` for any other event. Throws `CorruptHistoryError` if it cannot be read. */
 export function readLocalActivityMarker(event: history.HistoryEvent): RecordedLocalActivity | undefined {
   const marker = event.markerRecordedEventAttributes;
   if (marker?.markerName !== LOCAL_ACTIVITY_MARKER) return undefined;
-  const data = parseJsonPayload(marker.details['data']?.payloads[0]) as MarkerData;
+  const data = markerDataOf(event, marker);
   const { attempt, backoff } = data;
   const base = { attempt, completedAtMs: completedAt(data.complete_time) };
   const originalScheduleTime = data.original_schedule_time ?? {};
@@ -44,6 +45,43 @@ export function readLocalActivityMarker(event: history.HistoryEvent): RecordedLo
   if (backoff !== null) return { ...common, result: { ...base, status: 'backoff', failure, backoff } };
   const isCancelled = failure.canceledFailureInfo !== undefined;
   return { ...common, result: { ...base, status: isCancelled ? 'cancelled' : 'failed', failure } };
+}
+
+function markerDataOf(event: history.HistoryEvent, { details }: history.MarkerRecordedEventAttributes): MarkerData {
+  const data = parseJsonPayload(details['data']?.payloads[0]);
+  if (data === undefined) throw new CorruptHistoryError(event, 'its data is not the JSON of a local activity');
+  const { seq, attempt, activity_type: activityType, activity_id: activityId = '' } = data;
+  const { complete_time: completeTime, backoff, original_schedule_time: scheduleTime } = data;
+  const broken = Object.entries({
+    seq: isCount(seq),
+    attempt: isCount(attempt),
+    activity_type: typeof activityType === 'string',
+    complete_time: isTimeOrNull(completeTime),
+    backoff: isTimeOrNull(backoff),
+    original_schedule_time: isTimeOrNull(scheduleTime),
+  }).flatMap(([name, isGood]) => (isGood ? [] : [`\`${name}\``]));
+  if (broken.length > 0) throw new CorruptHistoryError(event, `in its data ${broken.join(', ')} cannot be read`);
+  return {
+    seq: seq as number,
+    attempt: attempt as number,
+    activity_id: activityId as string,
+    activity_type: activityType as string,
+    complete_time: (completeTime as google.ITimestamp | null | undefined) ?? null,
+    backoff: (backoff as google.IDuration | null | undefined) ?? null,
+    original_schedule_time: (scheduleTime as google.ITimestamp | null | undefined) ?? null,
+  };
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+/** A timestamp or a duration, as Temporal's core writes them: seconds and nanoseconds as numbers. */
+function isTimeOrNull(value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  if (typeof value !== 'object') return false;
+  const { seconds = 0, nanos = 0 } = value as { readonly seconds?: unknown; readonly nanos?: unknown };
+  return Number.isSafeInteger(seconds) && Number.isSafeInteger(nanos);
 }
 
 /** Workflow code sees whole milliseconds. Zero: it was cancelled before it had run. */

@@ -2,6 +2,7 @@ import { enums, type history } from '@perdure/protocol';
 import type { Payload } from '@perdure/common';
 import type { SetPatchMarkerCommand } from '@perdure/common/activation';
 import type { OutgoingCommand } from '../context.js';
+import { CorruptHistoryError } from '../errors.js';
 import { jsonPayload, parseJsonPayload } from './json-payload.js';
 
 const { CommandType, EventType } = enums;
@@ -19,12 +20,15 @@ export interface PatchMarker {
   readonly deprecated: boolean;
 }
 
-/** Reads a patch marker; `undefined` for any other event. */
+/** Reads a patch marker; `undefined` for any other event. Throws `CorruptHistoryError` if it cannot be read. */
 export function readPatchMarker(event: history.HistoryEvent): PatchMarker | undefined {
   const marker = event.markerRecordedEventAttributes;
   if (marker?.markerName !== PATCH_MARKER) return undefined;
-  const data = parseJsonPayload(marker.details[DATA_KEY]?.payloads[0]) as { id?: string; deprecated?: boolean };
-  return { patchId: data.id ?? '', deprecated: data.deprecated ?? false };
+  const data = parseJsonPayload(marker.details[DATA_KEY]?.payloads[0]);
+  const patchId = data?.['id'];
+  if (typeof patchId !== 'string')
+    throw new CorruptHistoryError(event, 'it does not say which patch it is the marker of');
+  return { patchId, deprecated: data?.['deprecated'] === true };
 }
 
 /** The command that records a patch. */

@@ -1,5 +1,5 @@
 import { timestampToMs, type history } from '@perdure/protocol';
-import type { InitializeWorkflowJob } from '@perdure/common/activation';
+import type { ActivationJob, InitializeWorkflowJob } from '@perdure/common/activation';
 import { randomnessSeedOf } from './randomness-seed.js';
 
 /** The first job of a run, from its first event. */
@@ -43,4 +43,22 @@ export function initializeJob(
     startTimeMs: timestampToMs(event.eventTime) ?? 0,
     priority: started.priority,
   };
+}
+
+/** The job of an event that came from outside and stands for itself: a signal, or a request to cancel. `undefined` for any other. */
+export function outsideJob(event: history.HistoryEvent): ActivationJob | undefined {
+  const signaled = event.workflowExecutionSignaledEventAttributes;
+  if (signaled !== undefined) {
+    const { signalName, input, identity, header } = signaled;
+    return {
+      kind: 'signalWorkflow',
+      signalName,
+      input: input?.payloads ?? [],
+      identity,
+      headers: header?.fields ?? {},
+      originatingEventId: event.eventId,
+    };
+  }
+  const cancelRequested = event.workflowExecutionCancelRequestedEventAttributes;
+  return cancelRequested && { kind: 'cancelWorkflow', reason: cancelRequested.cause };
 }
