@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 export const workloadNames = [
   'start',
   'one-activity',
+  'five-activities',
   'ten-activities',
   'timers',
   'signal',
@@ -14,8 +15,11 @@ export const workloadNames = [
 /** The name of a workload. */
 export type WorkloadName = (typeof workloadNames)[number];
 
-/** The clients and workers that put the load on: the official SDK, or scripted calls that cost little. */
-export const sdkNames = ['official', 'raw'] as const;
+/**
+ * The clients and workers that put the load on: the official SDK, ours, ours in one process with the server, or scripted calls that
+ * cost little.
+ */
+export const sdkNames = ['official', 'perdure', 'embedded', 'raw'] as const;
 /** The name of a kind of client and worker. */
 export type SdkName = (typeof sdkNames)[number];
 
@@ -36,7 +40,7 @@ export interface BenchOptions {
 /** The text for `--help`. */
 export const USAGE = `npm run bench -- [options]
   --only NAME          one of ${workloadNames.join(', ')}; may be repeated (default: all)
-  --sdk NAME           official or raw (default: both)
+  --sdk NAME           ${sdkNames.join(', ')}; may be repeated (default: all)
   --address HOST:PORT  measure this Temporal-compatible server too
   --skip-own           measure only the server at --address
   --concurrency LIST   operations in flight, comma-separated (default 1,16,64)

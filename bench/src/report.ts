@@ -7,8 +7,14 @@ export interface Row {
   readonly throughputPerS: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Of the whole process, where server, worker and client share one. */
   readonly serverCpuUsPerOp: number | null;
+  /** Of the worker's process, where it has its own. */
+  readonly workerCpuUsPerOp: number | null;
+  /** Of the process that drives the load, where that is not the server's. */
+  readonly clientCpuUsPerOp: number | null;
   readonly serverRssMb: number | null;
+  readonly workerRssMb: number | null;
   /** How long a restart took until the server answered; only for `idle`, and only for a server that we can restart. */
   readonly restartMs?: number;
 }
@@ -22,7 +28,10 @@ const columns = [
   ['p50Ms', 9],
   ['p99Ms', 9],
   ['serverCpuUsPerOp', 17],
+  ['workerCpuUsPerOp', 17],
+  ['clientCpuUsPerOp', 17],
   ['serverRssMb', 12],
+  ['workerRssMb', 12],
   ['restartMs', 10],
 ] as const;
 

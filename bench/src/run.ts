@@ -1,8 +1,18 @@
-import { drive, type DriveTask } from './drive/index.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { drive, type DriveTask, type LoadProcesses } from './drive/index.js';
 import type { BenchOptions, SdkName, WorkloadName } from './options.js';
 import { formatHeading, formatRow, type Row } from './report.js';
 import { readProcessUsage, type ProcessUsage } from './server/process-usage.js';
 import { remoteTarget, startOwnTarget, type Target } from './server/target.js';
+
+/** What the processes of a measurement have used so far. */
+interface Usage {
+  readonly server: ProcessUsage | undefined;
+  readonly worker: ProcessUsage | undefined;
+  readonly client: ProcessUsage | undefined;
+}
 
 /** Runs every measurement that was asked for and prints a row for each as soon as it is there. */
 export async function runBench(options: BenchOptions, print: (line: string) => void): Promise<readonly Row[]> {
@@ -14,6 +24,8 @@ export async function runBench(options: BenchOptions, print: (line: string) => v
       const target = await open();
       try {
         for (const [sdk, concurrency] of combinations(workload, options)) {
+          // Somebody else's server cannot be in our process.
+          if (sdk === 'embedded' && target.restart === undefined) continue;
           const row = await measure(target, workload, sdk, concurrency, options);
           rows.push(row);
           print(options.json ? JSON.stringify(row) : formatRow(row));
@@ -51,15 +63,30 @@ async function measure(
   concurrency: number,
   { durationMs, idleExecutions }: BenchOptions,
 ): Promise<Row> {
-  const task: DriveTask = { address: target.address, sdk, workload, concurrency, durationMs, idleExecutions };
-  const usage = (): ProcessUsage | undefined => {
-    const pid = target.pid();
-    return pid === undefined ? undefined : readProcessUsage(pid);
+  const folder = mkdtempSync(join(tmpdir(), 'perdure-bench-'));
+  const { address } = target;
+  const task: DriveTask = { address, folder, sdk, workload, concurrency, durationMs, idleExecutions };
+  const usageOf = ({ driver, worker }: LoadProcesses): Usage => ({
+    server: usage(sdk === 'embedded' ? driver : target.pid()),
+    worker: usage(worker),
+    client: usage(sdk === 'embedded' ? undefined : driver),
+  });
+  let before: Usage | undefined;
+  let after: Usage | undefined;
+  const result = await drive(
+    task,
+    (processes) => void (before = usageOf(processes)),
+    (processes) => void (after = usageOf(processes)),
+  );
+  rmSync(folder, { recursive: true, force: true });
+  const cpuUsPerOp = (part: keyof Usage): number | null => {
+    const [from, to] = [before?.[part], after?.[part]];
+    return from && to ? round((to.cpuUs - from.cpuUs) / result.operations, 1) : null;
   };
-  let before: ProcessUsage | undefined;
-  let after: ProcessUsage | undefined;
-  const result = await drive(task, () => void (before = usage()), () => void (after = usage())); // prettier-ignore
-  const cpuUs = before && after ? after.cpuUs - before.cpuUs : null;
+  const rssMb = (part: keyof Usage): number | null => {
+    const used = after?.[part];
+    return used ? round(used.rssMb, 1) : null;
+  };
   return {
     name: workload,
     server: target.name,
@@ -68,10 +95,17 @@ async function measure(
     throughputPerS: round((result.operations * 1000) / result.elapsedMs, 1),
     p50Ms: round(result.p50Ms, 3),
     p99Ms: round(result.p99Ms, 3),
-    serverCpuUsPerOp: cpuUs === null ? null : round(cpuUs / result.operations, 1),
-    serverRssMb: after ? round(after.rssMb, 1) : null,
+    serverCpuUsPerOp: cpuUsPerOp('server'),
+    workerCpuUsPerOp: cpuUsPerOp('worker'),
+    clientCpuUsPerOp: cpuUsPerOp('client'),
+    serverRssMb: rssMb('server'),
+    workerRssMb: rssMb('worker'),
     ...(workload === 'idle' && target.restart ? { restartMs: Math.round(await target.restart()) } : {}),
   };
+}
+
+function usage(pid: number | undefined): ProcessUsage | undefined {
+  return pid === undefined ? undefined : readProcessUsage(pid);
 }
 
 function round(value: number, digits: number): number {

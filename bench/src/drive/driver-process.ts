@@ -4,25 +4,41 @@ import type { DriveResult, DriverMessage, DriveTask } from './messages.js';
 
 export type { DriveResult, DriveTask } from './messages.js';
 
+/** The processes that put the load on. */
+export interface LoadProcesses {
+  readonly driver: number | undefined;
+  /** Absent where the worker is in the driver's process, or where there is none. */
+  readonly worker: number | undefined;
+}
+
 const driverEntry = fileURLToPath(new URL('./driver.js', import.meta.url));
-const workerEntry = fileURLToPath(new URL('../sdk/official-worker.js', import.meta.url));
+const workerEntries: { readonly [sdk in DriveTask['sdk']]?: string } = {
+  official: '../sdk/official-worker.js',
+  perdure: '../sdk/perdure-worker-process.js',
+};
 
 /** Runs one measurement; `onWarm` is called when its measured time begins, `onDone` at the moment it ends. */
-export async function drive(task: DriveTask, onWarm: () => void, onDone: () => void): Promise<DriveResult> {
+export async function drive(
+  task: DriveTask,
+  onWarm: (processes: LoadProcesses) => void,
+  onDone: (processes: LoadProcesses) => void,
+): Promise<DriveResult> {
   const queue = `bench-${task.workload}-${process.pid}-${Date.now()}`;
-  const worker = task.sdk === 'official' && needsWorker(task) ? await startWorker(task.address, queue) : undefined;
+  const entry = needsWorker(task) ? workerEntries[task.sdk] : undefined;
+  const worker = entry === undefined ? undefined : await startWorker(entry, task.address, queue);
   const driver = fork(driverEntry, [JSON.stringify(task), queue], { stdio: 'inherit' });
+  const processes: LoadProcesses = { driver: driver.pid, worker: worker?.pid };
   try {
     return await new Promise<DriveResult>((resolve, reject) => {
       driver.once('exit', (code) => reject(new Error(`the driver of ${task.workload} ended with ${code}`)));
       driver.on('message', (message: DriverMessage) => {
         switch (message.kind) {
           case 'warm':
-            onWarm();
+            onWarm(processes);
             driver.send('go');
             return;
           case 'done':
-            onDone();
+            onDone(processes);
             resolve(message.result);
             return;
           case 'failed':
@@ -41,8 +57,9 @@ function needsWorker({ workload }: DriveTask): boolean {
   return workload !== 'start' && workload !== 'idle';
 }
 
-async function startWorker(address: string, queue: string): Promise<ChildProcess> {
-  const worker = fork(workerEntry, [address, queue], { stdio: 'inherit' });
+async function startWorker(entry: string, address: string, queue: string): Promise<ChildProcess> {
+  const file = fileURLToPath(new URL(entry, import.meta.url));
+  const worker = fork(file, [address, queue], { stdio: 'inherit' });
   await new Promise((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)));

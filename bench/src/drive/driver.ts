@@ -1,6 +1,8 @@
+import { startEmbedded } from '../sdk/embedded.js';
 import { OfficialSdk } from '../sdk/official.js';
+import { PerdureSdk } from '../sdk/perdure.js';
 import { RawSdk } from '../sdk/raw.js';
-import type { Sdk } from '../sdk/sdk.js';
+import type { Queues, Sdk } from '../sdk/sdk.js';
 import { workloads, type Operation } from '../workloads/index.js';
 import { Latencies } from './latencies.js';
 import type { DriveResult, DriverMessage, DriveTask } from './messages.js';
@@ -13,8 +15,7 @@ process.on('disconnect', () => process.exit(0));
 
 try {
   const queues = { workQueue, idleQueue: `${workQueue}-idle` };
-  const sdk: Sdk =
-    task.sdk === 'raw' ? new RawSdk(task.address, queues) : await OfficialSdk.connect(task.address, queues);
+  const sdk = await openSdk(queues);
   const operation = await workloads[task.workload]({ ...task, sdk, prefix: workQueue });
   if (operation.runs === undefined) await measure(operation, Math.min(1000, task.durationMs / 3));
   const goes = new Promise((resolve) => process.once('message', resolve));
@@ -25,6 +26,20 @@ try {
   await operation.finish?.();
 } catch (error) {
   tell({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+}
+
+async function openSdk(queues: Queues): Promise<Sdk> {
+  const { address, folder } = task;
+  switch (task.sdk) {
+    case 'raw':
+      return new RawSdk(address, queues);
+    case 'official':
+      return await OfficialSdk.connect(address, queues);
+    case 'perdure':
+      return await PerdureSdk.connect({ address }, queues);
+    case 'embedded':
+      return await startEmbedded(folder, queues);
+  }
 }
 
 function tell(message: DriverMessage): void {

@@ -3,6 +3,8 @@ import type { SdkName, WorkloadName } from '../options.js';
 /** What a driver process is asked to do. */
 export interface DriveTask {
   readonly address: string;
+  /** An empty folder, for the file of a server in the driver's process. */
+  readonly folder: string;
   readonly sdk: SdkName;
   readonly workload: WorkloadName;
   readonly concurrency: number;

@@ -37,6 +37,7 @@ export type Workload = (context: WorkloadContext) => Promise<Operation>;
 export const workloads: Readonly<Record<WorkloadName, Workload>> = {
   start,
   'one-activity': activities(1),
+  'five-activities': activities(5),
   'ten-activities': activities(10),
   timers,
   signal,
