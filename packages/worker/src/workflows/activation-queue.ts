@@ -1,5 +1,6 @@
 import type { ActivationCompletion, WorkflowActivation } from '@perdure/common/activation';
 import { DeadlockError, type Sandbox, type SandboxedWorkflow } from '../sandbox/index.js';
+import { EntryPacing } from './entry-pacing.js';
 
 interface Waiting {
   readonly workflow: SandboxedWorkflow;
@@ -17,10 +18,13 @@ export class SandboxLostError extends Error {
   }
 }
 
-/** Wakes workflows up, all those of one turn of the event loop together, since entering the sandbox has its price. */
+/** Wakes workflows up, several together where that pays, since entering the sandbox has its price. */
 export class ActivationQueue {
   private waiting: Waiting[] = [];
+  private readonly pacing = new EntryPacing();
+  private timer: NodeJS.Timeout | undefined;
   private isScheduled = false;
+  private readonly flush = (): void => this.enter();
 
   constructor(private readonly sandboxOf: (workflow: SandboxedWorkflow) => Sandbox) {}
 
@@ -31,16 +35,33 @@ export class ActivationQueue {
   activate(workflow: SandboxedWorkflow, activation: WorkflowActivation): Promise<ActivationCompletion> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ workflow, activation, resolve, reject });
-      if (this.isScheduled) return;
-      this.isScheduled = true;
-      setImmediate(() => this.flush());
+      this.schedule();
     });
   }
 
-  private flush(): void {
+  private schedule(): void {
+    if (this.timer !== undefined) {
+      if (!this.pacing.isFull(this.waiting.length)) return;
+      clearTimeout(this.timer);
+      this.timer = undefined;
+      setImmediate(this.flush);
+      return;
+    }
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    const delayMs = this.pacing.delayMs(performance.now());
+    if (delayMs === 0) setImmediate(this.flush);
+    else this.timer = setTimeout(this.flush, delayMs);
+  }
+
+  private enter(): void {
     this.isScheduled = false;
+    this.timer = undefined;
+    const { waiting } = this;
+    this.waiting = [];
+    this.pacing.entered(waiting.length);
     const batches = new Map<Sandbox, Waiting[]>();
-    for (const item of this.waiting.splice(0)) {
+    for (const item of waiting) {
       const sandbox = this.sandboxOf(item.workflow);
       const batch = batches.get(sandbox);
       if (batch === undefined) batches.set(sandbox, [item]);
