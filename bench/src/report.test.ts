@@ -10,7 +10,10 @@ const row: Row = {
   p50Ms: 0.123,
   p99Ms: 4.5,
   serverCpuUsPerOp: 98.76,
+  workerCpuUsPerOp: null,
+  clientCpuUsPerOp: null,
   serverRssMb: null,
+  workerRssMb: null,
 };
 
 test('columns stand under their heading', () => {

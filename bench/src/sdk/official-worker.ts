@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { answerQuestions } from './footprint.js';
 
 // The process of the official worker. Usage: node official-worker.js HOST:PORT TASK_QUEUE. Sends "ready" to its parent, and ends
 // when the parent goes away.
@@ -13,8 +14,10 @@ const worker = await Worker.create({
   activities: { noop: async () => undefined },
   maxConcurrentWorkflowTaskExecutions: 200,
   maxConcurrentActivityTaskExecutions: 200,
+  maxCachedWorkflows: 10_000,
   shutdownGraceTime: 0,
 });
+answerQuestions();
 process.on('disconnect', () => process.exit(0));
 process.send?.('ready');
 await worker.run();

@@ -11,6 +11,7 @@ export async function createPerdureWorker(server: NativeConnectionOptions, taskQ
     activities: { noop: async () => undefined },
     maxConcurrentWorkflowTaskExecutions: 200,
     maxConcurrentActivityTaskExecutions: 200,
+    maxCachedWorkflows: 10_000,
     shutdownGraceTime: 0,
   });
 }

@@ -11,7 +11,10 @@ export class PerdureSdk implements Sdk {
   ) {}
 
   /** Connects to the server at an address, or to the one in this process. */
-  static async connect(server: { address: string } | { inProcess: InProcessServer }, queues: Queues): Promise<PerdureSdk> {
+  static async connect(
+    server: { address: string } | { inProcess: InProcessServer },
+    queues: Queues,
+  ): Promise<PerdureSdk> {
     const connection = await Connection.connect(server);
     return new PerdureSdk(new Client({ connection }), connection, queues);
   }

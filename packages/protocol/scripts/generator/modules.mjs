@@ -5,7 +5,16 @@ import { emitEncoder } from './encoders.mjs';
 import { HEADER } from './header.mjs';
 import { emitJsonTableDeclarations, emitJsonTables } from './json-tables.mjs';
 
-const WIRE_VALUES = ['EncodedMessage', 'NO_BYTES', 'NO_ENTRIES', 'NO_ITEMS', 'chosenMember', 'codec', 'putEntry'];
+const WIRE_VALUES = [
+  'EncodedMessage',
+  'NO_BYTES',
+  'NO_ENTRIES',
+  'NO_ITEMS',
+  'chosenMember',
+  'codec',
+  'putEntry',
+  'writePresentMember',
+];
 const WIRE_TYPES = ['Codec', 'Encodable', 'MethodDescription'];
 
 /** All files to write, as a map of file name to content. */

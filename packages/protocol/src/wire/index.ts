@@ -9,5 +9,6 @@ export type { Encodable } from './encoded-message.js';
 export { NO_BYTES, NO_ENTRIES, NO_ITEMS, chosenMember, putEntry } from './defaults.js';
 export type { Int64Input } from './int64.js';
 export { RECURSION_LIMIT, Reader } from './reader.js';
+export { writePresentMember } from './present-member.js';
 export { WireFormatError } from './wire-format-error.js';
 export { Writer } from './writer.js';
