@@ -17,6 +17,7 @@ const PROJECTS = [
   'packages/client',
   'packages/activity',
   'packages/worker',
+  'packages/testing',
   'packages/cli',
   'samples/food-delivery',
   'interop',

@@ -11,6 +11,7 @@ export type {
 } from './activities/index.js';
 export { ActivityExecution } from './activities/activity-execution.js';
 export type { EncodedActivityInput, ExecutionGround } from './activities/activity-execution.js';
+export type { CancelReason } from './activities/cancel-reason.js';
 export { PayloadPipeline } from './activities/payloads.js';
 export { Sandbox, type SandboxedWorkflow } from './sandbox/index.js';
 export { FixedSizeSlots } from './slots/index.js';

@@ -42,8 +42,7 @@ export function pendingEffects(state: ExecutionState): Effect[] {
 export function needsAttention(state: ExecutionState): boolean {
   const task = state.workflowTask;
   if (task !== undefined && task.startedEventId === 0) return true;
-  if (state.parentToNotify || state.parentCloseDuties.length > 0 || state.externalRequests.size > 0) return true;
-  for (const child of state.children.values()) if (isToStart(state, child)) return true;
+  if (needsDelivery(state)) return true;
   if (isClosed(state)) return false;
   for (const activity of state.activities.values()) if (activity.phase === 'scheduled') return true;
   return false;
@@ -79,4 +78,29 @@ function isChildToStart(state: ExecutionState, initiatedEventId: number): boolea
 /** After the close only a child that may outlive the run is still started. */
 function isToStart(state: ExecutionState, child: ChildState): boolean {
   return child.startedRunId === '' && (!isClosed(state) || isAbandoned(child));
+}
+
+/** What somebody has to do for a run right now, as opposed to what it waits for. */
+export interface WorkUnderWay {
+  /** Activity attempts that wait for a worker or are with one. */
+  readonly activities: number;
+  /** Its workflow task, and what it owes other executions. */
+  readonly others: number;
+}
+
+/** Counts what is left to do before the run only waits for time, or for the outside. */
+export function workUnderWay(state: ExecutionState): WorkUnderWay {
+  let activities = 0;
+  let others = needsDelivery(state) ? 1 : 0;
+  if (isClosed(state)) return { activities, others };
+  if (state.workflowTask !== undefined) others += 1;
+  for (const activity of state.activities.values()) if (activity.phase !== 'backoff') activities += 1;
+  return { activities, others };
+}
+
+/** Whether another execution is still to hear of something. */
+function needsDelivery(state: ExecutionState): boolean {
+  if (state.parentToNotify || state.parentCloseDuties.length > 0 || state.externalRequests.size > 0) return true;
+  for (const child of state.children.values()) if (isToStart(state, child)) return true;
+  return false;
 }

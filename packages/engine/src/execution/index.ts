@@ -6,7 +6,7 @@ export type { Fact, RecordedEvent } from './facts.js';
 export type * from './state.js';
 export { isClosed, isWaitingForFirstWorkflowTask, outgoingRequestId } from './state.js';
 export { evolve } from './evolve/index.js';
-export { isPending, needsAttention, pendingEffects, type Effect } from './effects.js';
+export { isPending, needsAttention, pendingEffects, workUnderWay, type Effect, type WorkUnderWay } from './effects.js';
 export { nextDue, type Due } from './due.js';
 export { decodeSnapshot, encodeSnapshot } from './snapshot.js';
 export { decodeJournalRecord, encodeJournalRecord, type JournalRecord } from './journal-record.js';

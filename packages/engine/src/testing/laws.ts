@@ -10,6 +10,7 @@ import {
   needsAttention,
   nextDue,
   pendingEffects,
+  workUnderWay,
   type Effect,
   type ExecutionState,
   type Transition,
@@ -92,6 +93,12 @@ export function checkEffects(outstanding: Map<string, Effect>, transition: Trans
   law(
     needsAttention(state) === owed.length > 0,
     () => `needsAttention is ${needsAttention(state)} with ${owed.length} effects owed`,
+  );
+  const { activities, others } = workUnderWay(state);
+  law(activities + others > 0 || owed.length === 0, () => `nothing is left to do with ${owed.join()} owed`);
+  law(
+    others > 0 || isClosed(state) || state.workflowTask === undefined,
+    () => 'nothing is left to do with a workflow task under way',
   );
 }
 

@@ -15,6 +15,7 @@ import {
   type Executed,
   type LiveExecution,
   type RunTarget,
+  type ShardObserver,
 } from '../shard/index.js';
 import { ShardFencedError, type Store } from '../store/index.js';
 import { shardOf } from './shard-of.js';
@@ -28,6 +29,9 @@ export interface ExecutionHostDependencies {
   readonly store: Store;
   readonly committer: Committer;
   readonly clock: Clock;
+  readonly executionClock: Clock;
+  readonly hasExactTimers: boolean;
+  readonly observer?: ShardObserver | undefined;
   readonly log: Logger;
   readonly limits: Limits;
   readonly newId: () => string;
@@ -149,11 +153,15 @@ export class ExecutionHost {
     const recovered = await recoverExecutions(store, shardId);
     const journal = new DurableShardJournal(committer.attach(acquired), store, acquired.lastPosition);
     const { log, limits, newId, effects, retentionMs, searchAttributeType } = this.dependencies;
+    const { executionClock, hasExactTimers, observer } = this.dependencies;
     const shard = new Shard(
       {
         shardId,
         store,
         clock,
+        executionClock,
+        hasExactTimers,
+        observer,
         log: log.child({ shardId }),
         limits,
         newId,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DEFAULT_LIMITS } from '@perdure/engine';
+import { DEFAULT_LIMITS, workUnderWay } from '@perdure/engine';
 import { SystemClock } from '../clock.js';
 import { Committer } from '../committer/index.js';
 import { DeliveryService } from '../delivery/index.js';
@@ -9,8 +9,10 @@ import { NamespaceRegistry } from '../namespace/index.js';
 import type { Logger } from '../observability/index.js';
 import { QueryService } from '../queries/index.js';
 import type { Services } from '../service/index.js';
+import type { LiveExecution, ShardObserver } from '../shard/index.js';
 import type { Store } from '../store/index.js';
 import { TaskDispatcher } from '../tasks/index.js';
+import { TimeSkipper } from '../time-skipping/index.js';
 import { UpdateService } from '../updates/index.js';
 import { newRunId } from './ids.js';
 import type { ServerOptions } from './options.js';
@@ -19,11 +21,13 @@ const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 
 /** Joins the parts. Host, queries and delivery need each other, so they are told of the host when it exists. */
 export function createServices(
-  options: Pick<ServerOptions, 'clock' | 'limits' | 'cacheSizeBytes' | 'onFatal'>,
+  options: Pick<ServerOptions, 'clock' | 'timeSkipping' | 'limits' | 'cacheSizeBytes' | 'onFatal'>,
   store: Store,
   log: Logger,
 ): { services: Services; committer: Committer } {
   const clock = options.clock ?? new SystemClock();
+  const timeSkipper = options.timeSkipping === true ? new TimeSkipper(clock) : undefined;
+  const executionClock = timeSkipper?.clock ?? clock;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const committer = new Committer({ store });
   const matching = new Matching(clock);
@@ -41,12 +45,16 @@ export function createServices(
     store,
     committer,
     clock,
+    executionClock,
+    hasExactTimers: timeSkipper !== undefined,
+    observer: timeSkipper && watchedBy(timeSkipper),
     log,
     limits,
-    newId: () => newRunId(clock.nowMs()),
+    newId: () => newRunId(executionClock.nowMs()),
     nodeId: randomUUID(),
-    cacheSizeBytes: options.cacheSizeBytes ?? DEFAULT_CACHE_BYTES,
-    retentionMs: (namespaceId) => namespaces.retentionMs(namespaceId),
+    // Where time skips, a run that had to be read first would hear of its timers too late.
+    cacheSizeBytes: timeSkipper === undefined ? (options.cacheSizeBytes ?? DEFAULT_CACHE_BYTES) : Infinity,
+    retentionMs: (namespaceId) => (timeSkipper === undefined ? namespaces.retentionMs(namespaceId) : Infinity),
     searchAttributeType: (namespaceId, name) => namespaces.searchAttributeType(namespaceId, name),
     effects: {
       offerTask: (shard, live, effect) => tasks.offer(shard, live, effect),
@@ -68,8 +76,19 @@ export function createServices(
     store,
     limits,
     clock,
+    timeSkipper,
     log,
     newId: randomUUID,
   };
   return { services, committer };
+}
+
+/** Tells what is left to do. What is not durable yet counts: an answer may wait for it. */
+function watchedBy(timeSkipper: TimeSkipper): ShardObserver {
+  return {
+    changed({ state, commitsInFlight }: LiveExecution) {
+      const { activities, others } = state.deleted ? { activities: 0, others: 0 } : workUnderWay(state);
+      timeSkipper.runChanged(state.key.runId, { activities, others: others + commitsInFlight });
+    },
+  };
 }

@@ -33,6 +33,12 @@ export interface ServerOptions {
   readonly cacheSizeBytes?: number;
   /** For tests and simulations. */
   readonly clock?: Clock;
+  /**
+   * For tests, on a memory store: while nothing is left to do and nobody locks it, the time of executions goes ahead to
+   * whatever is due next. Serves `temporal.api.testservice.v1.TestService`, starts with one lock, and keeps closed
+   * executions for ever. Deadlines of calls are the machine's as ever.
+   */
+  readonly timeSkipping?: boolean;
   /** The server cannot go on: its store is lost. Default: nothing; `run` ends the process. */
   readonly onFatal?: (error: Error) => void;
 }

@@ -38,6 +38,9 @@ export interface RunningServer {
  * @throws StoreOpenError, or an Error with one clear sentence when a port cannot be opened
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  if (options.timeSkipping === true && options.store.kind !== 'memory') {
+    throw new Error("Time skips on a memory store only: leave timeSkipping out, or set store to { kind: 'memory' }");
+  }
   const log = options.log === undefined ? silentLogger : createLogger(options.log);
   const store = await openStore({ ...options.store, clusterId: randomUUID(), shardCount: options.shardCount });
   try {
@@ -92,6 +95,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
   let stopped: Promise<void> | undefined;
   const stop = async ({ graceMs = 10_000 }: { readonly graceMs?: number } = {}): Promise<void> => {
     isServing = false;
+    services.timeSkipper?.stop();
     services.matching.stop();
     await Promise.all([grpc.stop({ graceMs }), inProcess.stop({ graceMs })]);
     try {

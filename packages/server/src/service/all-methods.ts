@@ -10,6 +10,7 @@ import { queryMethods } from './query-methods.js';
 import type { Services } from './services.js';
 import { startMethods } from './start-methods.js';
 import { taskQueueMethods } from './task-queue-methods.js';
+import { testMethods } from './test-methods.js';
 import { updateMethods } from './update-methods.js';
 import { visibilityMethods } from './visibility-methods.js';
 import { workflowTaskMethods } from './workflow-task-methods.js';
@@ -30,5 +31,6 @@ export function allMethods(services: Services): AnyRpcMethod[] {
     ...namespaceMethods(services),
     ...operatorMethods(services),
     ...clusterMethods(services),
+    ...testMethods(services),
   ];
 }

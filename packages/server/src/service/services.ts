@@ -7,6 +7,7 @@ import type { Logger } from '../observability/index.js';
 import type { QueryService } from '../queries/index.js';
 import type { Store } from '../store/index.js';
 import type { TaskDispatcher } from '../tasks/index.js';
+import type { TimeSkipper } from '../time-skipping/index.js';
 import type { UpdateService } from '../updates/index.js';
 
 /** Everything the handlers of the API work with. */
@@ -20,6 +21,8 @@ export interface Services {
   readonly store: Store;
   readonly limits: Limits;
   readonly clock: Clock;
+  /** Where time skips. */
+  readonly timeSkipper: TimeSkipper | undefined;
   readonly log: Logger;
   /** A fresh random UUID. */
   readonly newId: () => string;

@@ -4,7 +4,7 @@ export { DurableShardJournal } from './journal.js';
 export { frameEvent } from './history-tail.js';
 export { KnownWorkflowIds } from './known-workflow-ids.js';
 export { LiveExecution } from './live-execution.js';
-export type { EffectSink, RunTarget, ShardDependencies, ShardJournal } from './ports.js';
+export type { EffectSink, RunTarget, ShardDependencies, ShardJournal, ShardObserver } from './ports.js';
 export { shardUnavailable } from './errors.js';
 export { recoverExecutions } from './recovery.js';
 export { Shard, type Decide, type DecideAll, type DecideStart, type Executed } from './shard.js';

@@ -39,11 +39,26 @@ export interface EffectSink {
   deliver(shard: Shard, live: LiveExecution, effect: Exclude<Effect, { kind: 'workflowTask' | 'activityTask' }>): void;
 }
 
+/** Watches the runs of a shard. */
+export interface ShardObserver {
+  changed(live: LiveExecution): void;
+}
+
 /** What a shard works with. */
 export interface ShardDependencies {
   readonly shardId: number;
   readonly store: Store;
+  /** The machine's time, for what is the server's own business. */
   readonly clock: Clock;
+  /** The time that executions live in. */
+  readonly executionClock: Clock;
+  /**
+   * Every due time is held in the heap, however far away, and none that is outdated: for a clock that is sent ahead to
+   * whatever is due next.
+   */
+  readonly hasExactTimers: boolean;
+  /** Told of every change of a run, and again when it is durable. */
+  readonly observer?: ShardObserver | undefined;
   readonly log: Logger;
   readonly limits: Limits;
   readonly newId: DecideContext['newId'];

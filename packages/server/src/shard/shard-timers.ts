@@ -3,7 +3,7 @@ import type { ClockTimer } from '../clock.js';
 import type { ExecutionCache } from './execution-cache.js';
 import type { LiveExecution, TimerEntry } from './live-execution.js';
 import type { RunTarget, ShardDependencies } from './ports.js';
-import { TimerHeap } from './timer-heap.js';
+import { TimerHeap } from '../timer-heap.js';
 
 /** Due times further away than this stay in the table until their time comes nearer. */
 const WINDOW_MS = 60_000;
@@ -15,6 +15,11 @@ const DUE_PAGE = 1000;
 const MAX_LOADS = 128;
 /** Runs woken before other work gets a turn. */
 const MAX_WOKEN = 512;
+
+type TimerDependencies = Pick<
+  ShardDependencies,
+  'executionClock' | 'hasExactTimers' | 'store' | 'shardId' | 'log' | 'retentionMs'
+>;
 
 /**
  * Wakes runs when something of theirs is due. The heap holds what is due within the window; the rest is in memory
@@ -33,7 +38,7 @@ export class ShardTimers {
   private stopped = false;
 
   constructor(
-    private readonly dependencies: Pick<ShardDependencies, 'clock' | 'store' | 'shardId' | 'log' | 'retentionMs'>,
+    private readonly dependencies: TimerDependencies,
     private readonly cache: ExecutionCache,
     private readonly onDue: (live: LiveExecution) => void,
   ) {}
@@ -53,8 +58,9 @@ export class ShardTimers {
   /** Enters the next due time of a run whose state has changed. */
   schedule(live: LiveExecution): void {
     const dueMs = dueTimeMs(live, this.dependencies);
-    if (dueMs === undefined || dueMs >= this.horizonMs) return;
     const present = live.timerEntry;
+    if (this.dependencies.hasExactTimers && present !== undefined && present.dueMs !== dueMs) this.withdraw(present);
+    if (dueMs === undefined || dueMs >= this.horizonMs) return;
     // An earlier entry finds nothing due when it comes up, and then this one is made.
     if (present !== undefined && !present.cancelled && present.dueMs <= dueMs) return;
     if (present !== undefined) present.cancelled = true;
@@ -84,18 +90,28 @@ export class ShardTimers {
     return entry;
   }
 
+  /** Takes an entry back, and does not wake for it. */
+  private withdraw(entry: TimerEntry): void {
+    entry.cancelled = true;
+    for (let top = this.heap.peek(); top?.item.cancelled === true; top = this.heap.peek()) this.heap.pop();
+    if (this.wakeAtMs === -Infinity || (this.heap.peek()?.dueMs ?? Infinity) <= this.wakeAtMs) return;
+    this.wake?.cancel();
+    this.wakeAtMs = Infinity;
+    this.arm();
+  }
+
   private arm(): void {
     const top = this.heap.peek();
     if (this.stopped || top === undefined || top.dueMs >= this.wakeAtMs || this.loads >= MAX_LOADS) return;
     this.wake?.cancel();
     this.wakeAtMs = top.dueMs;
-    this.wake = this.dependencies.clock.callAt(top.dueMs, () => this.fire());
+    this.wake = this.dependencies.executionClock.callAt(top.dueMs, () => this.fire());
   }
 
   private fire(): void {
     // While it runs nothing is armed; afterwards whatever is then first.
     this.wakeAtMs = -Infinity;
-    const nowMs = this.dependencies.clock.nowMs();
+    const nowMs = this.dependencies.executionClock.nowMs();
     let woken = 0;
     for (let top = this.heap.peek(); top !== undefined && top.dueMs <= nowMs; top = this.heap.peek()) {
       if (this.stopped || this.loads >= MAX_LOADS || woken >= MAX_WOKEN) break;
@@ -127,9 +143,9 @@ export class ShardTimers {
       (error: unknown) => {
         this.loads -= 1;
         if (this.stopped) return;
-        const { log, clock } = this.dependencies;
+        const { log, executionClock } = this.dependencies;
         log.error('Cannot load an execution whose timer is due; trying again in a second', { ...target, error });
-        this.enter(clock.nowMs() + RETRY_MS, target);
+        this.enter(executionClock.nowMs() + RETRY_MS, target);
       },
     );
   }
@@ -139,9 +155,9 @@ export class ShardTimers {
     try {
       this.onDue(live);
     } catch (error) {
-      const { log, clock } = this.dependencies;
+      const { log, executionClock } = this.dependencies;
       log.error('A due timer could not be carried out; trying again in a second', { ...live.state.key, error });
-      this.postpone(live, clock.nowMs() + RETRY_MS);
+      this.postpone(live, executionClock.nowMs() + RETRY_MS);
     }
   }
 
@@ -150,8 +166,8 @@ export class ShardTimers {
    * whose read comes later; so none is missed between the two.
    */
   private async moveWindow(): Promise<void> {
-    const { clock, shardId, log } = this.dependencies;
-    this.horizonMs = clock.nowMs() + WINDOW_MS;
+    const { executionClock, hasExactTimers, shardId, log } = this.dependencies;
+    this.horizonMs = hasExactTimers ? Infinity : executionClock.nowMs() + WINDOW_MS;
     const { horizonMs } = this;
     for (const live of this.cache.values()) if (!live.removed) this.schedule(live);
     let againInMs = ADVANCE_EVERY_MS;
@@ -163,8 +179,8 @@ export class ShardTimers {
       log.error('Cannot read due timers; trying again in a second', { shardId, error });
       againInMs = RETRY_MS;
     }
-    if (this.stopped) return;
-    this.advance = clock.callAt(clock.nowMs() + againInMs, () => void this.moveWindow());
+    if (this.stopped || (hasExactTimers && againInMs === ADVANCE_EVERY_MS)) return;
+    this.advance = executionClock.callAt(executionClock.nowMs() + againInMs, () => void this.moveWindow());
   }
 
   /** Enters what is due in the table before the horizon and was not before the last one. */
@@ -190,5 +206,6 @@ export function dueTimeMs(
 ): number | undefined {
   const { state } = live;
   if (!isClosed(state)) return nextDue(state)?.dueMs;
-  return (state.closeTimeMs ?? 0) + retentionMs(state.key.namespaceId);
+  const keptForMs = retentionMs(state.key.namespaceId);
+  return keptForMs === Infinity ? undefined : (state.closeTimeMs ?? 0) + keptForMs;
 }

@@ -164,8 +164,8 @@ export class Shard {
   }
 
   private context(): DecideContext {
-    const { clock, newId, limits } = this.dependencies;
-    return { nowMs: clock.nowMs(), newId, limits };
+    const { executionClock, newId, limits } = this.dependencies;
+    return { nowMs: executionClock.nowMs(), newId, limits };
   }
 
   /**
@@ -231,7 +231,10 @@ export class Shard {
       this.timers.schedule(live);
       this.materialiser.markDirty(live);
     }
-    for (const [live, transition] of installed) this.offerTasks(live, transition.effects);
+    for (const [live, transition] of installed) {
+      this.dependencies.observer?.changed(live);
+      this.offerTasks(live, transition.effects);
+    }
     return true;
   }
 
@@ -261,6 +264,7 @@ export class Shard {
       if (transition.state.deleted) this.materialiser.remove(live);
       this.deliver(live, transition.effects);
       live.notifyDurable();
+      this.dependencies.observer?.changed(live);
     }
   }
 
@@ -278,8 +282,7 @@ export class Shard {
 
   private elapse(live: LiveExecution): void {
     if (this.failure !== undefined || live.discarded || live.removed) return;
-    const { clock } = this.dependencies;
-    const nowMs = clock.nowMs();
+    const nowMs = this.dependencies.executionClock.nowMs();
     if (isClosed(live.state)) {
       this.expire(live, nowMs);
       return;

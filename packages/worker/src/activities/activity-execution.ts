@@ -79,7 +79,7 @@ export class ActivityExecution {
     let error: unknown;
     let outcome: ActivityOutcome;
     try {
-      this.interceptors = (this.ground.environment.interceptors ?? []).map((create) => create(this.context));
+      this.createInterceptors();
       this.ground.workerLogger.debug('Activity started', this.logAttributes());
       outcome = { status: 'completed', result: await this.execute(input) };
     } catch (thrown) {
@@ -88,6 +88,18 @@ export class ActivityExecution {
     }
     this.report(outcome, error, Math.round(performance.now() - startedAtMs));
     return outcome;
+  }
+
+  /** Calls a function as this activity, with values that nobody converts; settles as the function does. For tests. */
+  async callFunction(run: RegisteredActivity['run'], args: readonly unknown[]): Promise<unknown> {
+    this.createInterceptors();
+    return await asyncLocalStorage.run(this.context, () =>
+      this.call({ run, self: undefined }, { args: [...args], headers: {} }),
+    );
+  }
+
+  private createInterceptors(): void {
+    this.interceptors = (this.ground.environment.interceptors ?? []).map((create) => create(this.context));
   }
 
   private async execute(input: EncodedActivityInput): Promise<Payload> {

@@ -1,4 +1,3 @@
-import assert from 'node:assert';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomFillSync, randomUUID } from 'node:crypto';
 import util from 'node:util';
@@ -10,6 +9,7 @@ import type { GlobalScope, LoadedModules, WorkflowInstance } from '@perdure/work
 import type { SinkCall, WorkflowInfo, WorkflowInterceptors } from '@perdure/workflow';
 import type { WorkflowBundle } from '../bundler/index.js';
 import { Guard, TimeLimitError } from './guard.js';
+import { providedAssert } from './provided-assert.js';
 import { ownRejections, type RejectionOwner } from './rejections.js';
 import { runtimeCode, type RuntimeExports } from './runtime-code.js';
 import { installTextClasses, type TextOutside } from './text-classes.js';
@@ -107,12 +107,14 @@ export class Sandbox {
   private readonly guard: Guard;
   private readonly mapping: StackMapping;
   private pending: (() => unknown) | undefined;
+  private readonly assert: object;
   private isDead = false;
 
   constructor(private readonly options: SandboxOptions) {
     this.guard = new Guard(options.deadlockTimeoutMs);
     this.context = vm.createContext({}, { name: 'workflows', microtaskMode: 'afterEvaluate' });
     this.mapping = new StackMapping(options.bundle.code, 1);
+    this.assert = providedAssert(this.mapping);
     const evaluate = (code: string, filename: string): unknown =>
       new vm.Script(code, { filename }).runInContext(this.context);
     // The code of the runtime needs them when it is evaluated.
@@ -217,7 +219,7 @@ export class Sandbox {
     if (shared !== undefined) return shared;
     switch (name.replace(/^node:/, '')) {
       case 'assert':
-        return assert;
+        return this.assert;
       case 'util':
         return util;
       case 'url':

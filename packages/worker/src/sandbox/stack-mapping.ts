@@ -7,6 +7,14 @@ export const BUNDLE_FILE = 'perdure:workflow-bundle';
 /** The name of the runtime's code. */
 export const RUNTIME_FILE = 'perdure:workflow-runtime';
 
+interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+const TEXT_FRAME = new RegExp(`^ {4}at (?:(.+) \\()?${BUNDLE_FILE}:(\\d+):(\\d+)\\)?$`);
+
 /** Puts stacks of workflow code into words, in terms of the sources that the user wrote. */
 export class StackMapping {
   private readonly encodedMap: string | undefined;
@@ -26,6 +34,21 @@ export class StackMapping {
     return [headingOf(error), ...lines].join('\n');
   }
 
+  /** The same for a stack that is text already, of an error that was made outside of the sandbox. */
+  describeStack(stack: string): string {
+    const lines = stack.split('\n');
+    const start = lines.findIndex((line) => /^ {4}at /.test(line));
+    if (start === -1) return stack;
+    const frames = lines.slice(start).flatMap((line) => this.mappedLine(line) ?? []);
+    return [...lines.slice(0, start), ...frames].join('\n');
+  }
+
+  private mappedLine(line: string): string | undefined {
+    const [, name, lineNumber, column] = TEXT_FRAME.exec(line) ?? [];
+    const position = lineNumber === undefined ? undefined : this.originalOf(Number(lineNumber), Number(column));
+    return position && frameText(name, position);
+  }
+
   /** The text of a source file by the name it has in stacks. */
   sourceOf(file: string): string | undefined {
     const map = this.traceMap();
@@ -38,11 +61,10 @@ export class StackMapping {
     if (file !== BUNDLE_FILE) return undefined;
     const position = this.originalOf(frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0);
     if (position === undefined) return undefined;
-    const place = `${position.file}:${position.line}:${position.column}`;
-    return name === '' ? `    at ${place}` : `    at ${name} (${place})`;
+    return frameText(name, position);
   }
 
-  private originalOf(line: number, column: number): { file: string; line: number; column: number } | undefined {
+  private originalOf(line: number, column: number): Position | undefined {
     const map = this.traceMap();
     if (map === undefined) return { file: BUNDLE_FILE, line, column };
     const position = originalPositionFor(map, {
@@ -57,6 +79,11 @@ export class StackMapping {
     if (this.encodedMap === undefined) return undefined;
     return (this.map ??= new TraceMap(Buffer.from(this.encodedMap, 'base64').toString('utf8')));
   }
+}
+
+function frameText(name: string | undefined, { file, line, column }: Position): string {
+  const place = `${file}:${line}:${column}`;
+  return name === undefined || name === '' ? `    at ${place}` : `    at ${name} (${place})`;
 }
 
 function headingOf(error: unknown): string {

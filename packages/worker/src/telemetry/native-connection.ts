@@ -7,6 +7,8 @@ import {
   type ConnectionLike,
   type ConnectionOptions,
   type HealthService,
+  type InternalConnectionOptions,
+  InternalConnectionOptionsSymbol,
   type Metadata,
   type OperatorService,
   type TestService,
@@ -209,7 +211,9 @@ function hasAuthorization(metadata: Metadata): boolean {
   return Object.keys(metadata).some((name) => name.toLowerCase() === 'authorization');
 }
 
-function connectionOptionsOf(options: NativeConnectionOptions): ConnectionOptions {
+function connectionOptionsOf(
+  options: NativeConnectionOptions & Pick<InternalConnectionOptions, typeof InternalConnectionOptionsSymbol>,
+): InternalConnectionOptions {
   const { metadata = {}, apiKey, proxy, dnsLoadBalancingConfig, grpcCompression } = options;
   if (proxy !== undefined) {
     throw new IllegalStateError(
@@ -224,6 +228,7 @@ function connectionOptionsOf(options: NativeConnectionOptions): ConnectionOption
     apiKey: hasAuthorization(metadata) ? undefined : apiKey,
     transport: options.transport,
     inProcess: options.inProcess,
+    [InternalConnectionOptionsSymbol]: options[InternalConnectionOptionsSymbol],
     channelArgs: {
       // By default a channel waits up to two minutes before it looks whether the server is back.
       'grpc.initial_reconnect_backoff_ms': 200,
