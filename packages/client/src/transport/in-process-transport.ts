@@ -4,11 +4,19 @@ import type { RpcCallOptions, RpcTransport } from './transport.js';
 
 /** A server in this process, as its clients see it. `RunningServer.inProcess` of `@perdure/server` is one. */
 export interface InProcessServer {
-  /** Calls a method by its path with an encoded request, for an encoded response. Rejects with an `InProcessError`. */
-  callEncoded(path: string, request: Uint8Array, options?: RpcCallOptions): Promise<Uint8Array>;
+  /**
+   * Calls a method by its path with an encoded request. `settle` hears of the outcome once, an `InProcessError` or the encoded
+   * response, not before `begin` has returned. Gives a function that cancels the call.
+   */
+  begin(
+    path: string,
+    request: Uint8Array,
+    options: Pick<RpcCallOptions, 'metadata' | 'timeoutMs'>,
+    settle: (error: Error | undefined, response: Uint8Array) => void,
+  ): () => void;
 }
 
-/** What an in-process server rejects with. */
+/** What calls to an in-process server fail with. */
 interface InProcessError extends Error {
   readonly grpcStatus: number;
   /** An encoded `google.rpc.Status`, where the error has more to say than its message. */
@@ -17,40 +25,40 @@ interface InProcessError extends Error {
 
 /** Calls to a server in this process: the same bytes, no sockets. Closing it leaves the server running. */
 export class InProcessTransport implements RpcTransport {
-  private readonly running = new Set<AbortController>();
+  private readonly running = new Set<() => void>();
   private isClosed = false;
 
   constructor(private readonly server: InProcessServer) {}
 
-  async call(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
-    if (this.isClosed) throw closedInProcess();
-    const caller = options.signal;
-    // A controller for each call, since signals that depend on ones that live long are kept as long as those.
-    const call = new AbortController();
-    const onAbort = (): void => call.abort();
-    if (caller?.aborted === true) call.abort();
-    else caller?.addEventListener('abort', onAbort, { once: true });
-    this.running.add(call);
-    try {
-      return await this.server.callEncoded(path, request, { ...options, signal: call.signal });
-    } catch (error) {
-      if (this.isClosed) throw closedInProcess();
-      throw toGrpcServiceError(error);
-    } finally {
-      this.running.delete(call);
-      caller?.removeEventListener('abort', onAbort);
-    }
+  call(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
+    if (this.isClosed) return Promise.reject(closedInProcess());
+    const { signal } = options;
+    if (signal?.aborted === true) return Promise.reject(cancelledInProcess(path));
+    return new Promise((resolve, reject) => {
+      const cancel = this.server.begin(path, request, options, (error, response) => {
+        this.running.delete(cancel);
+        signal?.removeEventListener('abort', cancel);
+        if (error === undefined) resolve(response);
+        else reject(this.isClosed ? closedInProcess() : toGrpcServiceError(error));
+      });
+      this.running.add(cancel);
+      signal?.addEventListener('abort', cancel, { once: true });
+    });
   }
 
   close(): Promise<void> {
     this.isClosed = true;
-    for (const call of this.running) call.abort();
+    for (const cancel of [...this.running]) cancel();
     return Promise.resolve();
   }
 }
 
 function closedInProcess(): GrpcServiceError {
   return new GrpcServiceError(GrpcStatus.UNAVAILABLE, 'the connection is closed');
+}
+
+function cancelledInProcess(path: string): GrpcServiceError {
+  return new GrpcServiceError(GrpcStatus.CANCELLED, `the caller cancelled ${path}`);
 }
 
 function toGrpcServiceError(error: unknown): unknown {

@@ -174,7 +174,7 @@ export class NativeConnection implements ConnectionLike {
   [transportForWorker](namespace: string, taskQueue: string): { transport: RpcTransport; release: () => void } {
     const worker = {};
     this.workers.add(worker);
-    const withHeaders = new HeaderTransport(this.connection.transport, () => this.headers(namespace));
+    const withHeaders = new HeaderTransport(this.connection.transport, this.headersOf(namespace));
     const meter = this.runtime.ownMetricMeter;
     const tags = { namespace, task_queue: taskQueue };
     const hasStatusTags = this.options.disableErrorCodeMetricTags !== true;
@@ -182,11 +182,20 @@ export class NativeConnection implements ConnectionLike {
     return { transport, release: () => void this.workers.delete(worker) };
   }
 
-  private headers(namespace: string): Record<string, string | Uint8Array> {
-    const headers: Record<string, string | Uint8Array> = { 'temporal-namespace': namespace };
-    for (const [name, value] of Object.entries(this.connection.options.metadata)) headers[name.toLowerCase()] = value;
-    if (this.apiKey !== undefined) headers['authorization'] ??= `Bearer ${this.apiKey}`;
-    return headers;
+  /** The headers of calls for a namespace: the same object for as long as they are the same, since transports send an object once. */
+  private headersOf(namespace: string): () => Readonly<Record<string, string | Uint8Array>> {
+    let of: { readonly metadata: Metadata; readonly apiKey: string | undefined } | undefined;
+    let headers: Record<string, string | Uint8Array> = {};
+    return () => {
+      const { apiKey } = this;
+      const { metadata } = this.connection.options;
+      if (of?.metadata === metadata && of.apiKey === apiKey) return headers;
+      headers = { 'temporal-namespace': namespace };
+      for (const [name, value] of Object.entries(metadata)) headers[name.toLowerCase()] = value;
+      if (apiKey !== undefined) headers['authorization'] ??= `Bearer ${apiKey}`;
+      of = { metadata, apiKey };
+      return headers;
+    };
   }
 }
 
@@ -200,7 +209,9 @@ class HeaderTransport implements RpcTransport {
   ) {}
 
   call(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
-    return this.inner.call(path, request, { ...options, metadata: { ...this.headers(), ...options.metadata } });
+    const { metadata, ...others } = options;
+    const shared = this.headers();
+    return this.inner.call(path, request, { ...others, metadata: metadata ? { ...shared, ...metadata } : shared });
   }
 
   /** The connection is not the worker's to close. */

@@ -158,10 +158,11 @@ test('a connection leads to a server in this process, and cannot be closed while
   const headers: unknown[] = [];
   const connection = await NativeConnection.connect({
     inProcess: {
-      callEncoded: async (path, _request, options) => {
+      begin: (path, _request, options, settle) => {
         paths.push(path.slice(path.lastIndexOf('/') + 1));
-        headers.push(options?.metadata);
-        return new Uint8Array();
+        headers.push(options.metadata);
+        queueMicrotask(() => settle(undefined, new Uint8Array()));
+        return () => undefined;
       },
     },
     metadata: { tenant: 'a' },

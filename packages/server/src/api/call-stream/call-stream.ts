@@ -12,6 +12,7 @@ import {
 } from '@perdure/protocol/call-stream';
 
 import { Call } from '../call.js';
+import { type CallCarrier, CarriedCall } from '../carried-call.js';
 import type { GrpcCaller } from '../grpc/caller.js';
 import type { CallHost } from '../grpc/grpc-call.js';
 import { errorTrailers, OK_TRAILERS, RESPONSE_HEAD } from '../grpc/response-headers.js';
@@ -21,7 +22,6 @@ import type { MethodTable } from '../method-table.js';
 import { ServiceError } from '../service-error.js';
 import { messageForTrailers } from '../status-details.js';
 import type { CallStreamLimits } from './limits.js';
-import { type CallCarrier, StreamedCall } from './streamed-call.js';
 
 const NO_DETAILS = new Uint8Array(0);
 
@@ -42,7 +42,7 @@ export class CallStream implements StreamListener, CallerFrameSink, CallCarrier 
   private readonly decoder = new CallerFrameDecoder();
   private readonly writer = new FrameWriter();
   private readonly encoder = new ServerFrameEncoder(this.writer);
-  private readonly calls = new Map<number, StreamedCall>();
+  private readonly calls = new Map<number, CarriedCall>();
   private readonly receive = (batch: Uint8Array): void => this.decoder.read(batch, this);
   private readonly flush = (): void => this.sendBatch();
   private answerBacklogBytes = 0;
@@ -118,7 +118,7 @@ export class CallStream implements StreamListener, CallerFrameSink, CallCarrier 
       return;
     }
     const context = new Call(entry.name, path, Metadata.ofShared(metadata), this.caller, this.host.nowMs(), timeoutMs);
-    const call = new StreamedCall(this.host, this, callId, entry, context);
+    const call = new CarriedCall(this.host, this, callId, entry, context);
     this.calls.set(callId, call);
     call.run(body);
   }

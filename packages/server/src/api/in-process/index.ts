@@ -5,4 +5,5 @@ export {
   type InProcessCallOptions,
   InProcessTransport,
   type InProcessTransportOptions,
+  type SettleCall,
 } from './transport.js';

@@ -6,15 +6,14 @@ import { type Clock, SystemClock } from '../../clock.js';
 import { type Logger, silentLogger } from '../../observability/index.js';
 import { Call, type Caller } from '../call.js';
 import { CallsInFlight, withGrace } from '../calls-in-flight.js';
+import { type CallCarrier, CarriedCall, type CarriedCallHost } from '../carried-call.js';
 import { DeadlineWheel } from '../deadline-wheel.js';
-import { deadlineExceeded, decodeRequest, type DispatchPorts, encodeResponse, toServiceError } from '../dispatch.js';
 import { HealthService } from '../health.js';
 import { Metadata, type MetadataInput } from '../metadata.js';
-import { type MethodEntry, MethodTable } from '../method-table.js';
+import { MethodTable } from '../method-table.js';
 import { type AnyRpcMethod, type MessageDecoder, type MessageEncoder, serviceName } from '../rpc.js';
 import { type RpcObserver, silentObserver } from '../rpc-observer.js';
 import { ServiceError } from '../service-error.js';
-import { OK_GRPC_STATUS } from '../status.js';
 
 /** How an in-process transport is built. */
 export interface InProcessTransportOptions {
@@ -41,6 +40,10 @@ export interface CallableMethod<Request, Response> {
   readonly responseType: MessageDecoder<Response>;
 }
 
+/** Hears the outcome of a call: an error, or the encoded response. */
+export type SettleCall = (error: ServiceError | undefined, response: Uint8Array) => void;
+
+const NO_BYTES = new Uint8Array();
 const CALLER: Caller = { peer: 'in-process', tlsSubject: undefined };
 
 /**
@@ -49,13 +52,15 @@ const CALLER: Caller = { peer: 'in-process', tlsSubject: undefined };
  *
  * Every call rejects with `ServiceError`.
  */
-export class InProcessTransport {
+export class InProcessTransport implements CallCarrier {
   readonly health: HealthService;
   private readonly methods: MethodTable;
-  private readonly wheel: DeadlineWheel;
-  private readonly inFlight = new CallsInFlight();
   private readonly clock: Clock;
-  private readonly ports: DispatchPorts;
+  private readonly host: CarriedCallHost;
+  private readonly waiting = new Map<number, SettleCall>();
+  private nextCallId = 1;
+  /** Its caller does not have the function that cancels it yet. */
+  private beginning: number | undefined;
   private isDraining = false;
 
   constructor(options: InProcessTransportOptions) {
@@ -63,8 +68,10 @@ export class InProcessTransport {
     this.health = new HealthService(methods.map((method) => serviceName(method.path)));
     this.methods = new MethodTable([...methods, ...this.health.methods], options.observer ?? silentObserver);
     this.clock = options.clock ?? new SystemClock();
-    this.wheel = new DeadlineWheel(this.clock);
-    this.ports = {
+    this.host = {
+      wheel: new DeadlineWheel(this.clock),
+      inFlight: new CallsInFlight(),
+      nowMs: () => this.clock.nowMs(),
       log: options.log ?? silentLogger,
       newErrorId: options.newErrorId ?? (() => randomUUID().slice(0, 8)),
     };
@@ -82,77 +89,85 @@ export class InProcessTransport {
   }
 
   /** Calls a method by its path with an encoded request, for an encoded response. */
-  async callEncoded(path: string, request: Uint8Array, options: InProcessCallOptions = {}): Promise<Uint8Array> {
-    const entry = this.methods.get(path);
-    if (entry === undefined) throw this.methods.unimplemented(path);
-    if (this.isDraining) throw new ServiceError('UNAVAILABLE', 'the server is shutting down');
-    const metadata = options.metadata === undefined ? Metadata.empty : Metadata.of(options.metadata);
-    const call = new Call(entry.name, path, metadata, CALLER, this.clock.nowMs(), options.timeoutMs);
-    return new Promise((resolve, reject) => this.run(entry, call, request, options.signal, resolve, reject));
+  callEncoded(path: string, request: Uint8Array, options: InProcessCallOptions = {}): Promise<Uint8Array> {
+    const { signal } = options;
+    if (signal?.aborted === true) return Promise.reject(new ServiceError('CANCELLED', `the caller cancelled ${path}`));
+    return new Promise((resolve, reject) => {
+      const cancel = this.begin(path, request, options, (error, response) => {
+        signal?.removeEventListener('abort', cancel);
+        if (error === undefined) resolve(response);
+        else reject(error);
+      });
+      signal?.addEventListener('abort', cancel, { once: true });
+    });
   }
+
+  /**
+   * The same without promises and signals, for callers who make many calls: `settle` is called once, never before this returns
+   * unless the call is cancelled. Gives a function that cancels the call. The metadata must not change.
+   */
+  begin(
+    path: string,
+    request: Uint8Array,
+    { metadata, timeoutMs }: Pick<InProcessCallOptions, 'metadata' | 'timeoutMs'>,
+    settle: SettleCall,
+  ): () => void {
+    const entry = this.methods.get(path);
+    if (entry === undefined) return refuse(this.methods.unimplemented(path), settle);
+    if (this.isDraining) return refuse(new ServiceError('UNAVAILABLE', 'the server is shutting down'), settle);
+    const shared = metadata === undefined ? Metadata.empty : Metadata.ofShared(metadata);
+    const call = new Call(entry.name, path, shared, CALLER, this.host.nowMs(), timeoutMs);
+    const callId = this.nextCallId++;
+    this.waiting.set(callId, settle);
+    const carried = new CarriedCall(this.host, this, callId, entry, call);
+    this.beginning = callId;
+    carried.run(request);
+    this.beginning = undefined;
+    return () => {
+      if (!this.waiting.delete(callId)) return;
+      carried.cancel('client');
+      settle(new ServiceError('CANCELLED', `the caller cancelled ${entry.name}`), NO_BYTES);
+    };
+  }
+
+  /** For calls: what the method answered. */
+  answer(callId: number, body: readonly Uint8Array[]): void {
+    const [only] = body;
+    this.settle(callId, undefined, body.length === 1 && only !== undefined ? only : Buffer.concat(body));
+  }
+
+  /** For calls: the method did not answer. */
+  fail(callId: number, error: ServiceError): void {
+    this.settle(callId, error, NO_BYTES);
+  }
+
+  /** For calls. */
+  onSettled(): void {}
 
   /** Refuses new calls, tells those in flight (`drain`), and waits for their handlers for up to `graceMs`. */
   async stop({ graceMs = 10_000 }: { readonly graceMs?: number } = {}): Promise<void> {
     this.isDraining = true;
     this.health.shutDown();
-    this.inFlight.cancelAll('drain');
-    await withGrace(this.inFlight.whenIdle(), graceMs, this.clock);
-    this.wheel.close();
+    this.host.inFlight.cancelAll('drain');
+    await withGrace(this.host.inFlight.whenIdle(), graceMs, this.clock);
+    this.host.wheel.close();
   }
 
-  private run(
-    entry: MethodEntry,
-    call: Call,
-    requestBytes: Uint8Array,
-    signal: AbortSignal | undefined,
-    resolve: (bytes: Uint8Array) => void,
-    reject: (error: ServiceError) => void,
-  ): void {
-    let isConcluded = false;
-    const conclude = (grpcStatus: number, responseBytes: number): boolean => {
-      if (isConcluded) return false;
-      isConcluded = true;
-      this.wheel.remove(call);
-      signal?.removeEventListener('abort', onAbort);
-      const durationMs = this.clock.nowMs() - call.startedAtMs;
-      entry.observer.finished(grpcStatus, durationMs, requestBytes.length, responseBytes);
-      return true;
-    };
-    const fail = (error: ServiceError): void => {
-      if (conclude(error.grpcStatus, 0)) reject(error);
-    };
-    const onAbort = (): void => {
-      fail(new ServiceError('CANCELLED', `the caller cancelled ${call.method}`));
-      call.cancel('client');
-    };
-    call.owner = { onDeadlinePassed: () => fail(deadlineExceeded(call)) };
-    entry.observer.started();
-    this.wheel.add(call);
-    this.inFlight.add(call);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    if (signal?.aborted === true) {
-      onAbort();
-      this.inFlight.remove(call);
-      return;
-    }
-    this.answer(entry, call, requestBytes)
-      .then((bytes) => {
-        if (conclude(OK_GRPC_STATUS, bytes.length)) resolve(bytes);
-      })
-      .catch((thrown: unknown) => fail(toServiceError(thrown, call, this.ports)))
-      .finally(() => this.inFlight.remove(call));
+  private settle(callId: number, error: ServiceError | undefined, response: Uint8Array): void {
+    const settle = this.waiting.get(callId);
+    if (settle === undefined) return;
+    if (callId === this.beginning) return queueMicrotask(() => this.settle(callId, error, response));
+    this.waiting.delete(callId);
+    settle(error, response);
   }
+}
 
-  private async answer({ method }: MethodEntry, call: Call, requestBytes: Uint8Array): Promise<Uint8Array> {
-    if (!('handle' in method)) {
-      throw new ServiceError(
-        'UNIMPLEMENTED',
-        `${call.method} streams its responses, which this transport does not carry`,
-      );
-    }
-    const request = decodeRequest(method.requestType, requestBytes);
-    const chunks = encodeResponse(method.responseType, await method.handle(request, call));
-    const [only] = chunks;
-    return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
-  }
+function refuse(error: ServiceError, settle: SettleCall): () => void {
+  let isSettled = false;
+  const once = (): void => {
+    if (!isSettled) settle(error, NO_BYTES);
+    isSettled = true;
+  };
+  queueMicrotask(once);
+  return once;
 }

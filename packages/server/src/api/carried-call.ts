@@ -1,12 +1,20 @@
-import type { Call, CallOwner } from '../call.js';
-import { deadlineExceeded, decodeRequest, encodeResponse, toServiceError } from '../dispatch.js';
-import type { CallHost } from '../grpc/grpc-call.js';
-import type { MethodEntry } from '../method-table.js';
-import { ServiceError } from '../service-error.js';
-import { OK_GRPC_STATUS, STATUS } from '../status.js';
-import type { CancelReason } from '../rpc.js';
+import type { Call, CallOwner } from './call.js';
+import type { CallsInFlight } from './calls-in-flight.js';
+import type { DeadlineWheel } from './deadline-wheel.js';
+import { deadlineExceeded, decodeRequest, encodeResponse, toServiceError, type DispatchPorts } from './dispatch.js';
+import type { MethodEntry } from './method-table.js';
+import type { CancelReason } from './rpc.js';
+import { ServiceError } from './service-error.js';
+import { OK_GRPC_STATUS, STATUS } from './status.js';
 
-/** The stream that a call came on. */
+/** What all calls of a server share. */
+export interface CarriedCallHost extends DispatchPorts {
+  readonly wheel: DeadlineWheel;
+  readonly inFlight: CallsInFlight;
+  readonly nowMs: () => number;
+}
+
+/** What a call came on: a call stream, or a caller in this process. */
 export interface CallCarrier {
   /** The answer of a call, once; nothing if the caller no longer wants it. */
   answer(callId: number, body: readonly Uint8Array[]): void;
@@ -16,15 +24,15 @@ export interface CallCarrier {
 }
 
 /**
- * One call of a stream. As with a call of its own HTTP/2 stream, two things end independently: the caller's interest, and
+ * One call that has no HTTP/2 stream of its own. As with one that has, two things end independently: the caller's interest, and
  * the handler's work. Whatever the handler does after the first is dropped.
  */
-export class StreamedCall implements CallOwner {
+export class CarriedCall implements CallOwner {
   private isConcluded = false;
   private requestBytes = 0;
 
   constructor(
-    private readonly host: CallHost,
+    private readonly host: CarriedCallHost,
     private readonly carrier: CallCarrier,
     private readonly callId: number,
     private readonly entry: MethodEntry,
