@@ -61,11 +61,11 @@ function cancelledInProcess(path: string): GrpcServiceError {
   return new GrpcServiceError(GrpcStatus.CANCELLED, `the caller cancelled ${path}`);
 }
 
-function toGrpcServiceError(error: unknown): unknown {
+function toGrpcServiceError(error: Error): Error {
   if (!isInProcessError(error)) return error;
   return GrpcServiceError.withStatusDetails(error.grpcStatus, error.message, error.statusDetails);
 }
 
-function isInProcessError(error: unknown): error is InProcessError {
-  return error instanceof Error && typeof (error as Partial<InProcessError>).grpcStatus === 'number';
+function isInProcessError(error: Error): error is InProcessError {
+  return typeof (error as Partial<InProcessError>).grpcStatus === 'number';
 }

@@ -13,6 +13,8 @@ export class Guard {
   private readonly script: vm.Script;
   private readonly context: vm.Context;
   private pending: (() => void) | undefined;
+  /** What the last guard cost beyond the code under it, in milliseconds. */
+  overheadMs = 0;
 
   /** Without a limit code is run as it is. */
   constructor(private readonly limitMs: number | undefined) {
@@ -27,10 +29,17 @@ export class Guard {
       code(() => true);
       return;
     }
-    const enoughUntilMs = performance.now() + limitMs / 2;
-    this.pending = () => code(() => performance.now() < enoughUntilMs);
+    const startedAtMs = performance.now();
+    const enoughUntilMs = startedAtMs + limitMs / 2;
+    let codeMs = 0;
+    this.pending = () => {
+      const beganAtMs = performance.now();
+      code(() => performance.now() < enoughUntilMs);
+      codeMs = performance.now() - beganAtMs;
+    };
     try {
       this.script.runInContext(this.context, { timeout: limitMs });
+      this.overheadMs = performance.now() - startedAtMs - codeMs;
     } catch (error) {
       if ((error as { code?: string }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
       forgetInterruptedContinuations();

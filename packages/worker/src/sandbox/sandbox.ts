@@ -127,6 +127,11 @@ export class Sandbox {
     this.step = new vm.Script(`${STEP}()`, { filename: RUNTIME_FILE });
   }
 
+  /** What entering it cost the last time, beyond the code that ran in it, in milliseconds. */
+  get entryCostMs(): number {
+    return this.guard.overheadMs;
+  }
+
   /** A deadlock has happened in it. */
   get isUseless(): boolean {
     return this.isDead;

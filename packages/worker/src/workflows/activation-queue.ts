@@ -59,7 +59,6 @@ export class ActivationQueue {
     this.timer = undefined;
     const { waiting } = this;
     this.waiting = [];
-    this.pacing.entered(waiting.length);
     const batches = new Map<Sandbox, Waiting[]>();
     for (const item of waiting) {
       const sandbox = this.sandboxOf(item.workflow);
@@ -67,7 +66,12 @@ export class ActivationQueue {
       if (batch === undefined) batches.set(sandbox, [item]);
       else batch.push(item);
     }
-    for (const [sandbox, batch] of batches) this.run(sandbox, batch);
+    let costMs = 0;
+    for (const [sandbox, batch] of batches) {
+      this.run(sandbox, batch);
+      costMs += sandbox.entryCostMs;
+    }
+    this.pacing.entered(waiting.length, costMs);
   }
 
   private run(sandbox: Sandbox, batch: readonly Waiting[]): void {
