@@ -24,14 +24,17 @@ const PROJECTS = [
   'bench',
 ];
 
-/** Made of compiled packages, after them. */
-const RUNTIME_BUNDLE = 'packages/worker/scripts/bundle-runtime.mjs';
+/** Bundles, made of compiled packages, after the last of them. */
+const BUNDLES = {
+  'packages/worker': ['workflow runtime', 'packages/worker/scripts/bundle-runtime.mjs'],
+  'packages/cli': ['command', 'packages/cli/scripts/bundle.mjs'],
+};
 
 const failed = [
   ...step('protocol codecs', ['packages/protocol/scripts/generate.mjs']),
   ...PROJECTS.flatMap((project) => [
     ...step(project, [compiler, '-b', project]),
-    ...(project === 'packages/worker' ? step('workflow runtime', [RUNTIME_BUNDLE]) : []),
+    ...(BUNDLES[project] === undefined ? [] : step(BUNDLES[project][0], [BUNDLES[project][1]])),
   ]),
 ];
 if (failed.length > 0) {

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // A wrapper in version control, so that installing can link the command before anything is built.
-import '../dist/run.js';
+import '../dist/bundle/perdure.js';

@@ -1,6 +1,7 @@
 import type { Flags } from './flags.js';
 import type { Output } from './output/output.js';
 import type { Session } from './connection/session.js';
+import type { Terminal } from './terminal.js';
 
 /** One flag of a command, in the notation of commander: `-t, --task-queue <name>`. */
 export interface FlagSpec {
@@ -9,6 +10,10 @@ export interface FlagSpec {
   readonly required?: boolean;
   /** May be given several times. */
   readonly many?: boolean;
+  /** The values there are; for completion, and in help. */
+  readonly values?: readonly string[];
+  /** An older name, or accepted for compatibility only: works, and is not shown. */
+  readonly isHidden?: boolean;
 }
 
 /** What a command works with. */
@@ -16,6 +21,7 @@ export interface CommandContext {
   readonly flags: Flags;
   readonly args: readonly string[];
   readonly output: Output;
+  readonly terminal: Terminal;
   /** Connects with the first call; commands that need no server never load it. */
   readonly session: () => Promise<Session>;
 }
@@ -24,7 +30,11 @@ export interface CommandContext {
 export interface CommandSpec {
   /** `workflow start`. */
   readonly path: string;
+  /** Other names for the last word of the path. */
+  readonly aliases?: readonly string[];
   readonly summary: string;
+  /** What a newcomer has to know beyond the summary. */
+  readonly details?: string;
   /** A whole command line. */
   readonly example: string;
   readonly flags: readonly FlagSpec[];
@@ -33,4 +43,14 @@ export interface CommandSpec {
   /** The command talks to no server: no flags of a connection, which may be its own. */
   readonly isLocal?: boolean;
   run(context: CommandContext): Promise<void>;
+}
+
+/** `--workflow-id`, `-w` and `<id>` of `-w, --workflow-id <id>`. */
+export function namesOf({ flags }: FlagSpec): { long: string; short: string | undefined; value: string | undefined } {
+  const words = flags.split(/[ ,]+/).filter((word) => word.startsWith('-'));
+  return {
+    long: words.find((word) => word.startsWith('--')) ?? '',
+    short: words.find((word) => !word.startsWith('--')),
+    value: /<.*>$/.exec(flags)?.[0],
+  };
 }

@@ -7,3 +7,8 @@ export class UsageError extends Error {
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
+
+/** Ctrl-C ended what would have gone on; there is nothing to say about it: exit code 130. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}

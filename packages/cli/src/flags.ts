@@ -3,7 +3,10 @@ import { durationToJson } from './duration.js';
 
 /** The flags of one call, read by their long names. */
 export class Flags {
-  constructor(private readonly values: Readonly<Record<string, unknown>>) {}
+  constructor(
+    private readonly values: Readonly<Record<string, unknown>>,
+    private readonly off: ReadonlySet<string> = new Set(),
+  ) {}
 
   text(name: string): string | undefined {
     const value = this.values[camelCase(name)];
@@ -25,6 +28,11 @@ export class Flags {
     return this.values[camelCase(name)] === true;
   }
 
+  /** Whether it was switched off, by `--flag=false` or `--no-flag`. */
+  isOff(name: string): boolean {
+    return this.off.has(name) || this.values[camelCase(name)] === false;
+  }
+
   /** A whole number of at least 0. */
   count(name: string): number | undefined {
     const text = this.text(name);
@@ -41,12 +49,27 @@ export class Flags {
     return text === undefined ? undefined : durationToJson(name, text);
   }
 
+  /** The value in the spelling it has in `allowed`; case does not count. */
   oneOf<Value extends string>(name: string, allowed: readonly Value[]): Value | undefined {
     const text = this.text(name);
+    return text === undefined ? undefined : among(name, allowed, text);
+  }
+
+  /** The same for a flag that may be repeated, or hold several values with commas between them. */
+  allOf<Value extends string>(name: string, allowed: readonly Value[]): readonly Value[] {
+    return this.texts(name)
+      .flatMap((text) => text.split(','))
+      .map((text) => among(name, allowed, text));
+  }
+
+  /** A point in time such as `2026-11-26T12:00:00Z`, as proto3 JSON writes it. */
+  time(name: string): string | undefined {
+    const text = this.text(name);
     if (text === undefined) return undefined;
-    const found = allowed.find((value) => value.toLowerCase() === text.toLowerCase());
-    if (found === undefined) throw new UsageError(`--${name} must be one of ${allowed.join(', ')}, not "${text}"`);
-    return found;
+    const timeMs = Date.parse(text);
+    if (Number.isNaN(timeMs))
+      throw new UsageError(`--${name} must be a time such as 2026-11-26T12:00:00Z, not "${text}"`);
+    return new Date(timeMs).toISOString();
   }
 
   /** `KEY=VALUE` pairs of a flag that may be repeated. */
@@ -57,6 +80,12 @@ export class Flags {
       return [pair.slice(0, split), pair.slice(split + 1)];
     });
   }
+}
+
+function among<Value extends string>(name: string, allowed: readonly Value[], text: string): Value {
+  const found = allowed.find((value) => value.toLowerCase() === text.toLowerCase());
+  if (found !== undefined) return found;
+  throw new UsageError(`--${name} must be one of ${allowed.join(', ')}, not "${text}"`);
 }
 
 function camelCase(name: string): string {

@@ -4,25 +4,45 @@ import type { FlagSpec } from './command.js';
 import type { Flags } from './flags.js';
 import { at, isObject, listAt, textAt, type Json, type JsonObject } from './json.js';
 
-/** Flags of every command that sends arguments. */
-export const INPUT_FLAGS: readonly FlagSpec[] = [
-  { flags: '-i, --input <json>', description: 'argument as JSON; repeat it for several', many: true },
-  { flags: '--input-file <path>', description: 'file that holds one argument as JSON; may be repeated', many: true },
-  {
-    flags: '--input-meta <key=value>',
-    description: 'metadata of the arguments, such as encoding=json/protobuf',
-    many: true,
-  },
-  { flags: '--input-base64', description: 'the inputs are base64 of the bytes to send' },
-];
+/** Flags of arguments: `--input` and its kin, or `--update-input` and its kin with the prefix `update-`. */
+export function inputFlags(prefix = ''): readonly FlagSpec[] {
+  const short = prefix === '' ? '-i, ' : '';
+  return [
+    { flags: `${short}--${prefix}input <json>`, description: 'argument as JSON; repeat it for several', many: true },
+    {
+      flags: `--${prefix}input-file <path>`,
+      description: 'file that holds one argument as JSON, - for what is piped in; may be repeated',
+      many: true,
+    },
+    {
+      flags: `--${prefix}input-meta <key=value>`,
+      description: 'metadata of the arguments, such as encoding=json/protobuf',
+      many: true,
+    },
+    { flags: `--${prefix}input-base64`, description: 'the inputs are base64 of the bytes to send' },
+  ];
+}
 
 /** The arguments of a call as `Payloads`; undefined if none were given. */
-export function inputPayloads(flags: Flags): JsonObject | undefined {
-  const texts = [...flags.texts('input'), ...flags.texts('input-file').map(readInput)];
+export function inputPayloads(flags: Flags, prefix = ''): JsonObject | undefined {
+  const texts = [
+    ...flags.texts(`${prefix}input`),
+    ...flags.texts(`${prefix}input-file`).map((path) => readText(path, `${prefix}input-file`).trim()),
+  ];
   if (texts.length === 0) return undefined;
-  const metadata = Object.fromEntries(flags.pairs('input-meta').map(([key, value]) => [key, base64(value)]));
-  const isBase64 = flags.isSet('input-base64');
+  const metadata = Object.fromEntries(flags.pairs(`${prefix}input-meta`).map(([key, value]) => [key, base64(value)]));
+  const isBase64 = flags.isSet(`${prefix}input-base64`);
   return { payloads: texts.map((text) => payload(text, metadata, isBase64)) };
+}
+
+/** Text as a payload, as it is. */
+export function textPayload(text: string): JsonObject {
+  return payload(JSON.stringify(text), {}, false);
+}
+
+/** A value in JSON as `Payloads`; a UsageError if it is none. */
+export function jsonPayloads(text: string): JsonObject {
+  return { payloads: [payload(text, {}, false)] };
 }
 
 /** `KEY=JSON` pairs as a map of payloads; undefined if none were given. */
@@ -39,11 +59,12 @@ function payload(text: string, metadata: JsonObject, isBase64: boolean): JsonObj
   return { metadata: { ...metadata, encoding }, data: isBase64 ? text : base64(text) };
 }
 
-function readInput(path: string): string {
+/** The text of the file that a flag names; `-` is standard input. */
+export function readText(path: string, flag: string): string {
   try {
-    return readFileSync(path, 'utf8').trim();
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch (error) {
-    throw new CommandError(`cannot read --input-file ${path}: ${(error as Error).message}`);
+    throw new CommandError(`cannot read --${flag} ${path}: ${(error as Error).message}`);
   }
 }
 

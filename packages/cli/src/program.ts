@@ -1,71 +1,76 @@
-import { Command, CommanderError, Option } from 'commander';
-import type { CommandSpec, FlagSpec } from './command.js';
+import { Command, CommanderError, Help, Option } from 'commander';
+import { namesOf, type CommandSpec, type FlagSpec } from './command.js';
+import { CommandError, InterruptedError, UsageError } from './errors.js';
 import { Flags } from './flags.js';
 import { CONNECTION_FLAGS, DISPLAY_FLAGS } from './global-flags.js';
+import { GROUPS, INTRODUCTION } from './groups.js';
 import { Output } from './output/output.js';
-import { CommandError, UsageError } from './errors.js';
 import type { Session } from './connection/session.js';
+import type { Terminal } from './terminal.js';
+import { VERSION } from './version.js';
+import { commandsMeant, readWords, type CommandLine } from './words.js';
 
-/** Where a command writes, and what it reads besides its flags. */
-export interface Terminal {
-  out(text: string): void;
-  err(text: string): void;
-  readonly isTerminal: boolean;
-  readonly variables: NodeJS.ProcessEnv;
-}
+const COMMAND_LINE = '  $ ';
+const OUTPUT_HEADING = 'Output:';
+const CONNECTION_HEADING = 'Server, and who you are:';
 
-/** What each group of commands is for. */
-const GROUPS: Readonly<Record<string, string>> = {
-  server: 'Run a server on this machine',
-  workflow: 'Start workflow executions, look at them, and act on them',
-  'task-queue': 'Look at task queues and their pollers',
-  operator: 'Administer a server',
-  'operator namespace': 'Create and look at namespaces',
-  'operator cluster': 'Look at the server itself',
-  env: 'Keep the settings of several servers by name',
-};
-
-/** Runs one command line. The number is the exit code: 0 done, 1 it failed, 2 the command line is wrong. */
+/**
+ * Runs one command line. The number is the exit code: 0 done, 1 it failed, 2 the command line is wrong, 130 interrupted.
+ */
 export async function runProgram(
   commands: readonly CommandSpec[],
   words: readonly string[],
   terminal: Terminal,
 ): Promise<number> {
-  const program = buildProgram(commands, terminal);
+  const line = readWords(words, commands, [...DISPLAY_FLAGS, ...CONNECTION_FLAGS]);
+  const program = buildProgram(commands, line, terminal);
   try {
-    if (words.length === 0) terminal.out(program.helpInformation());
-    else await program.parseAsync([...words], { from: 'user' });
+    if (line.words.length === 0) program.outputHelp();
+    else await program.parseAsync([...line.words], { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 || error.code === 'commander.help' ? 0 : 2;
+    if (error instanceof InterruptedError) return 130;
     terminal.err(`perdure: ${error instanceof Error ? oneLine(error.message) : String(error)}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }
 
-function buildProgram(commands: readonly CommandSpec[], terminal: Terminal): Command {
-  const program = new Command('perdure').description(
-    'Durable execution: a server for development, and what you do to workflows.',
-  );
+function buildProgram(commands: readonly CommandSpec[], line: CommandLine, terminal: Terminal): Command {
+  const program = new Command('perdure').description(INTRODUCTION.summary);
   prepare(program, terminal);
-  program.version('0.1.0', '-v, --version');
+  // Flags of the program stand before the command, so that commands may have a -v of their own.
+  program.enablePositionalOptions();
+  program.addHelpText('after', INTRODUCTION.example).version(VERSION, '-v, --version');
   const groups = new Map<string, Command>([['', program]]);
+  // Only the commands that are meant get their flags: for all of them that would take longer than the rest of the start.
+  const meant = new Set(commandsMeant(line.words, commands));
   for (const spec of commands) {
     const words = spec.path.split(' ');
     const parent = groupOf(groups, words.slice(0, -1), terminal);
-    addCommand(parent, spec, words.at(-1) ?? '', terminal);
+    addCommand(parent, spec, { name: words.at(-1) ?? '', isMeant: meant.has(spec), off: line.off }, terminal);
   }
   return program;
 }
 
 function prepare(command: Command, terminal: Terminal): void {
   command.exitOverride().showSuggestionAfterError(true);
+  const help = new Help();
+  command.configureHelp({
+    helpWidth: Math.min(Math.max(terminal.columns, 60), 120),
+    // A command line that is broken in two cannot be copied.
+    boxWrap: (text, width) =>
+      text
+        .split('\n')
+        .map((line) => (line.startsWith(COMMAND_LINE) ? line : help.boxWrap(line, width)))
+        .join('\n'),
+  });
   command.configureOutput({
     writeOut: (text) => terminal.out(text),
     // Help for a group that was named without a command; errors go through outputError.
     writeErr: (text) => terminal.out(text),
     outputError: (text) =>
-      terminal.err(`perdure: ${oneLine(text.replace(/^error: /, ''))}. See perdure ${nameOf(command)}--help\n`),
+      terminal.err(`perdure: ${oneLine(text.replace(/^error: /, ''))}. See: perdure ${nameOf(command)}--help\n`),
   });
 }
 
@@ -77,7 +82,11 @@ function nameOf(command: Command): string {
 }
 
 function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, ' ');
+  return text
+    .trim()
+    .replace(/\)\s*\n\s*\(/g, ') (')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
 }
 
 function groupOf(groups: Map<string, Command>, words: readonly string[], terminal: Terminal): Command {
@@ -85,42 +94,62 @@ function groupOf(groups: Map<string, Command>, words: readonly string[], termina
   const known = groups.get(path);
   if (known !== undefined) return known;
   const parent = groupOf(groups, words.slice(0, -1), terminal);
-  const group = parent.command(words.at(-1) ?? '').description(GROUPS[path] ?? '');
+  const name = words.at(-1) ?? '';
+  // A command may have commands below it: `workflow reset` and `workflow reset with-workflow-update-options`.
+  const group = parent.commands.find((command) => command.name() === name) ?? parent.command(name);
+  if (group.description() === '') group.description(GROUPS[path] ?? '');
   prepare(group, terminal);
   groups.set(path, group);
   return group;
 }
 
-function addCommand(parent: Command, spec: CommandSpec, name: string, terminal: Terminal): void {
-  const existing = parent.commands.find((command) => command.name() === name);
-  const command = existing ?? parent.command(name);
-  command.description(spec.summary).addHelpText('after', `\nExample:\n  $ ${spec.example}`);
+interface Placement {
+  readonly name: string;
+  readonly isMeant: boolean;
+  readonly off: ReadonlySet<string>;
+}
+
+function addCommand(parent: Command, spec: CommandSpec, { name, isMeant, off }: Placement, terminal: Terminal): void {
+  const command = parent.commands.find((existing) => existing.name() === name) ?? parent.command(name);
+  command.summary(spec.summary).description(spec.summary);
   prepare(command, terminal);
+  command.aliases([...(spec.aliases ?? [])]);
+  if (!isMeant) return;
+  const details = spec.details === undefined ? '' : `\n\n${spec.details}`;
+  // Before the flags: there are more of them than fit on a screen.
+  command.description(`${spec.summary}.${details}\n\nExample:\n${COMMAND_LINE}${spec.example}`);
   const taken = new Set<string>();
-  const all = [...spec.flags, ...DISPLAY_FLAGS, ...(spec.isLocal === true ? [] : CONNECTION_FLAGS)];
-  for (const flag of all) addFlag(command, flag, taken);
+  for (const flag of spec.flags) addFlag(command, flag, taken);
+  for (const flag of DISPLAY_FLAGS) addFlag(command, flag, taken, OUTPUT_HEADING);
+  if (spec.isLocal !== true) for (const flag of CONNECTION_FLAGS) addFlag(command, flag, taken, CONNECTION_HEADING);
   for (const arg of spec.args ?? []) command.argument(arg);
-  command.action(() => runCommand(spec, command, terminal));
+  command.action(() => runCommand(spec, command, off, terminal));
 }
 
 /** A flag of the command itself goes before a global one of the same name, long or short. */
-function addFlag(command: Command, flag: FlagSpec, taken: Set<string>): void {
-  const names = flag.flags.split(/[ ,]+/).filter((word) => word.startsWith('-'));
-  const free = names.filter((name) => !taken.has(name));
-  const long = free.find((name) => name.startsWith('--'));
-  if (long === undefined) return;
-  for (const name of free) taken.add(name);
-  const value = /<.*>$/.exec(flag.flags)?.[0];
-  const option = new Option([free.join(', '), ...(value === undefined ? [] : [value])].join(' '), flag.description);
+function addFlag(command: Command, flag: FlagSpec, taken: Set<string>, heading?: string): void {
+  const { long, short, value } = namesOf(flag);
+  if (long === '' || taken.has(long)) return;
+  const names = [short, long].filter((name) => name !== undefined && !taken.has(name));
+  for (const name of names) if (name !== undefined) taken.add(name);
+  const description = flag.required === true ? `${flag.description} (required)` : flag.description;
+  const option = new Option([names.join(', '), ...(value === undefined ? [] : [value])].join(' '), description);
   if (flag.many === true)
     option.argParser((text: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), text]);
   if (flag.required === true) option.makeOptionMandatory(true);
+  if (flag.isHidden === true) option.hideHelp();
+  if (heading !== undefined) option.helpGroup(heading);
   command.addOption(option);
 }
 
-async function runCommand(spec: CommandSpec, command: Command, terminal: Terminal): Promise<void> {
-  const flags = new Flags(command.opts());
-  const output = new Output(flags, (text) => terminal.out(text), terminal.isTerminal);
+async function runCommand(
+  spec: CommandSpec,
+  command: Command,
+  off: ReadonlySet<string>,
+  terminal: Terminal,
+): Promise<void> {
+  const flags = new Flags(command.opts(), off);
+  const output = new Output(flags, terminal);
   let opened: Promise<Session> | undefined;
   const open = async (): Promise<Session> => {
     const { readSettings } = await import('./connection/settings.js');
@@ -129,10 +158,10 @@ async function runCommand(spec: CommandSpec, command: Command, terminal: Termina
     return new Session(settings);
   };
   try {
-    await spec.run({ flags, args: command.args, output, session: () => (opened ??= open()) });
+    await spec.run({ flags, args: command.args, output, terminal, session: () => (opened ??= open()) });
   } catch (error) {
     if (opened === undefined) throw error;
-    const { describeCallError } = await import('./connection/session.js');
+    const { describeCallError } = await import('./connection/call-errors.js');
     const words = describeCallError(error, (await opened).settings.address);
     throw words === undefined ? error : new CommandError(words);
   } finally {

@@ -1,4 +1,5 @@
 import { COMMANDS } from './commands/index.js';
+import { processTerminal } from './process-terminal.js';
 import { runProgram } from './program.js';
 
 // A reader that has seen enough, such as `head`, closes the pipe.
@@ -6,9 +7,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
 });
 
-process.exitCode = await runProgram(COMMANDS, process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-  isTerminal: process.stdout.isTTY === true,
-  variables: process.env,
-});
+process.exitCode = await runProgram(COMMANDS, process.argv.slice(2), processTerminal());

@@ -1,8 +1,10 @@
 import { CommandError } from '../errors.js';
-import { profileFile, readIfThere } from './files.js';
+import { profileFile, readIfThere, writePrivately } from './files.js';
 
 /** One profile, by the names of the flags. */
 export type ProfileSettings = Readonly<Record<string, string>>;
+
+type Variables = Readonly<Record<string, string | undefined>>;
 
 interface Table {
   readonly [name: string]: unknown;
@@ -20,29 +22,56 @@ const TABLE_KEYS: Readonly<Record<string, string>> = {
   disable_host_verification: 'tls-disable-host-verification',
 };
 
-/** All tables of the profile file. */
-export async function readProfiles(
-  asked: string | undefined,
-  variables: NodeJS.ProcessEnv,
-): Promise<{ readonly path: string; readonly profiles: Table }> {
+/** Everything a profile may set, by dotted names, besides `grpc_meta.KEY`. */
+export const KNOWN_PROPERTIES: readonly string[] = [
+  'address',
+  'namespace',
+  'api_key',
+  'tls',
+  'tls.disabled',
+  ...Object.keys(TABLE_KEYS).map((key) => `tls.${key}`),
+  'codec.endpoint',
+  'codec.auth',
+];
+
+/** One profile as the file holds it. */
+export type Profile = Readonly<Record<string, unknown>>;
+
+/** The profile file: where it is, and what it holds. */
+export interface ProfileFile {
+  readonly path: string;
+  readonly profiles: Readonly<Record<string, Profile>>;
+}
+
+/** All profiles of the file. */
+export async function readProfiles(asked: string | undefined, variables: Variables): Promise<ProfileFile> {
   const path = profileFile(asked, variables);
   const text = readIfThere(path);
+  if (text === '') return { path, profiles: {} };
   const { parse } = await import('smol-toml');
   try {
-    return { path, profiles: table((parse(text) as Table)['profile']) };
+    const profiles = Object.entries(table((parse(text) as Table)['profile']));
+    return { path, profiles: Object.fromEntries(profiles.map(([name, value]) => [name, table(value)])) };
   } catch (error) {
     throw new CommandError(`${path} is not valid TOML: ${(error as Error).message.split('\n')[0] ?? ''}`);
   }
+}
+
+/** Replaces all profiles; whatever else the file holds stays, but its comments. */
+export async function writeProfiles(path: string, profiles: ProfileFile['profiles']): Promise<void> {
+  const { parse, stringify } = await import('smol-toml');
+  const others = parse(readIfThere(path)) as Table;
+  writePrivately(path, stringify({ ...others, profile: profiles }));
 }
 
 /** The settings of a profile; an Error if it was asked for by name and is not there. */
 export async function readProfile(
   asked: string | undefined,
   name: string | undefined,
-  variables: NodeJS.ProcessEnv,
+  variables: Variables,
 ): Promise<ProfileSettings> {
   const { path, profiles } = await readProfiles(asked, variables);
-  const wanted = name ?? variables['TEMPORAL_PROFILE'];
+  const wanted = name ?? (variables['TEMPORAL_PROFILE'] || undefined);
   const profile = profiles[wanted ?? 'default'];
   if (profile === undefined && wanted !== undefined)
     throw new CommandError(`${path} has no profile "${wanted}"; it has: ${Object.keys(profiles).join(', ') || 'none'}`);

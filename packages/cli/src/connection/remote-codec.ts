@@ -1,6 +1,6 @@
 import { CommandError } from '../errors.js';
 import { isObject, type Json, type JsonObject } from '../json.js';
-import type { ConnectionSettings } from './settings.js';
+import type { CodecSettings, ConnectionSettings } from './settings.js';
 
 /** Sends every payload inside a message through the remote codec; gives the message back with what it answered. */
 export async function throughCodec(
@@ -12,7 +12,7 @@ export async function throughCodec(
   const payloads: JsonObject[] = [];
   walk(message, (payload) => (payloads.push(payload), payload));
   if (payloads.length === 0) return message;
-  const answer = await post(`${codec.endpoint.replace(/\/$/, '')}/${direction}`, codec.auth, namespace, { payloads });
+  const answer = await post(codec, direction, namespace, { payloads });
   const converted = [...answer];
   if (converted.length !== payloads.length)
     throw new CommandError(
@@ -32,15 +32,18 @@ function walk(json: Json, replace: (payload: JsonObject) => Json): Json {
 }
 
 async function post(
-  url: string,
-  auth: string | undefined,
+  codec: CodecSettings,
+  direction: 'encode' | 'decode',
   namespace: string,
   body: JsonObject,
 ): Promise<readonly Json[]> {
+  const endpoint = codec.endpoint.replaceAll('{namespace}', namespace).replace(/\/$/, '');
+  const url = `${/^https?:/.test(endpoint) ? '' : 'http://'}${endpoint}/${direction}`;
   const headers = {
     'content-type': 'application/json',
     'x-namespace': namespace,
-    ...(auth ? { authorization: auth } : {}),
+    ...(codec.auth === undefined ? {} : { authorization: codec.auth }),
+    ...codec.headers,
   };
   try {
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
-import { callMethod, GrpcServiceError, GrpcStatus, GrpcTransport, type RpcTransport } from '@perdure/client/transport';
+import { callMethod, GrpcTransport, type RpcTransport } from '@perdure/client/transport';
 import { services, type MethodDescription } from '@perdure/protocol';
 import { fromJson, JsonFormatError, toJson } from '@perdure/protocol/json';
 import { CommandError } from '../errors.js';
-import { isObject, type JsonObject } from '../json.js';
+import { isObject, listAt, type JsonObject } from '../json.js';
+import { VERSION } from '../version.js';
 import { throughCodec } from './remote-codec.js';
 import type { ConnectionSettings, PemSource, TlsSettings } from './settings.js';
 
@@ -16,6 +17,12 @@ export interface CallOptions {
   /** Longer than the default for calls that wait. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+}
+
+/** What was found, and whether there is more of it. */
+export interface Items {
+  readonly items: readonly JsonObject[];
+  readonly hasMore: boolean;
 }
 
 const METHODS: Readonly<Record<string, MethodDescription>> = {
@@ -53,17 +60,24 @@ export class Session {
     return isObject(json) ? json : {};
   }
 
-  /** Calls again for as long as the server answers with pages; at most `limit` items. */
-  async pages(name: MethodName, request: JsonObject, items: string, limit: number): Promise<readonly JsonObject[]> {
-    const found: JsonObject[] = [];
+  /** Calls again for as long as the server answers with pages, and gives the items of one page after the other. */
+  async *pages(name: MethodName, request: JsonObject, items: string): AsyncGenerator<readonly JsonObject[]> {
     let nextPageToken: JsonObject[string] = '';
     do {
       const page: JsonObject = await this.call(name, { ...request, nextPageToken });
-      const list = page[items];
-      if (Array.isArray(list)) found.push(...(list as readonly JsonObject[]));
+      yield listAt(page, items);
       nextPageToken = page['nextPageToken'] ?? '';
-    } while (nextPageToken !== '' && found.length < limit);
-    return found.slice(0, limit);
+    } while (nextPageToken !== '');
+  }
+
+  /** The items of all pages, but at most `limit`; `hasMore` says whether there are others. */
+  async items(name: MethodName, request: JsonObject, items: string, limit = Infinity): Promise<Items> {
+    const found: JsonObject[] = [];
+    for await (const page of this.pages(name, request, items)) {
+      found.push(...page);
+      if (found.length > limit) return { items: found.slice(0, limit), hasMore: true };
+    }
+    return { items: found, hasMore: false };
   }
 
   close(): Promise<void> {
@@ -74,7 +88,7 @@ export class Session {
     const { apiKey, metadata, namespace } = this.settings;
     return {
       'client-name': 'perdure-cli',
-      'client-version': '0.1.0',
+      'client-version': VERSION,
       'temporal-namespace': namespace,
       ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
       ...metadata,
@@ -122,15 +136,4 @@ function readPem({ path, data }: PemSource): Buffer | null {
   } catch (error) {
     throw new CommandError(`cannot read ${path}: ${(error as Error).message}`);
   }
-}
-
-/** What a failed call means, in one line, with what to do next; undefined for other errors. */
-export function describeCallError(error: unknown, address: string): string | undefined {
-  if (!(error instanceof GrpcServiceError)) return undefined;
-  const { code, details } = error;
-  if (code === GrpcStatus.UNAVAILABLE)
-    return `no server answers at ${address} (${details}); start one with "perdure server start-dev", or name another with --address`;
-  if (code === GrpcStatus.UNIMPLEMENTED) return `the server at ${address} does not have this: ${details}`;
-  if (code === GrpcStatus.DEADLINE_EXCEEDED) return `the server at ${address} did not answer in time: ${details}`;
-  return details;
 }

@@ -13,8 +13,15 @@ export interface ConnectionSettings {
   readonly apiKey: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   readonly tls: TlsSettings | undefined;
-  readonly codec: { readonly endpoint: string; readonly auth: string | undefined } | undefined;
+  readonly codec: CodecSettings | undefined;
   readonly timeoutMs: number;
+}
+
+/** The remote codec that payloads go through. */
+export interface CodecSettings {
+  readonly endpoint: string;
+  readonly auth: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What TLS needs: paths or texts in PEM. */
@@ -53,8 +60,11 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   'codec-auth': ['TEMPORAL_CODEC_AUTH', 'TEMPORAL_CLI_CODEC_AUTH'],
 };
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /** Settings from, in this order: flags, the environment of `--env`, variables, the profile, the defaults. */
-export async function readSettings(flags: Flags, variables: NodeJS.ProcessEnv): Promise<ConnectionSettings> {
+export async function readSettings(flags: Flags, allVariables: Variables): Promise<ConnectionSettings> {
+  const variables = flags.isSet('disable-config-env') ? {} : allVariables;
   const environment = await environmentOf(flags, variables);
   const profile = flags.isSet('disable-config-file')
     ? {}
@@ -62,6 +72,7 @@ export async function readSettings(flags: Flags, variables: NodeJS.ProcessEnv): 
   const setting = (name: string): string | undefined =>
     flags.text(name) ??
     (flags.isSet(name) ? 'true' : undefined) ??
+    (flags.isOff(name) ? 'false' : undefined) ??
     environment[name] ??
     variable(variables, name) ??
     profile[name];
@@ -75,25 +86,28 @@ export async function readSettings(flags: Flags, variables: NodeJS.ProcessEnv): 
     apiKey: setting('api-key'),
     metadata: metadataOf(flags, environment['grpc-meta'] ?? profile['grpc-meta'], variables),
     tls: tlsOf(setting),
-    codec: endpoint === undefined ? undefined : { endpoint, auth: setting('codec-auth') },
+    codec:
+      endpoint === undefined
+        ? undefined
+        : { endpoint, auth: setting('codec-auth'), headers: Object.fromEntries(flags.pairs('codec-header')) },
     timeoutMs: timeout === undefined ? 10_000 : durationToMs('command-timeout', timeout),
   };
 }
 
-async function environmentOf(flags: Flags, variables: NodeJS.ProcessEnv): Promise<Environment> {
+async function environmentOf(flags: Flags, variables: Variables): Promise<Environment> {
   const name = flags.text('env') ?? variables['TEMPORAL_ENV'];
-  const environments = await readEnvironments(flags.text('env-file'));
+  const environments = await readEnvironments(flags.text('env-file') ?? variables['TEMPORAL_ENV_FILE']);
   const environment = environments[name ?? 'default'];
   if (environment === undefined && name !== undefined)
     throw new CommandError(`there is no environment "${name}"; create it: perdure env set ${name}.address HOST:PORT`);
   return environment ?? {};
 }
 
-function variable(variables: NodeJS.ProcessEnv, name: string): string | undefined {
+function variable(variables: Variables, name: string): string | undefined {
   return (VARIABLES[name] ?? []).map((key) => variables[key]).find((value) => value !== undefined && value !== '');
 }
 
-function metadataOf(flags: Flags, lines: string | undefined, variables: NodeJS.ProcessEnv): Record<string, string> {
+function metadataOf(flags: Flags, lines: string | undefined, variables: Variables): Record<string, string> {
   const metadata: Record<string, string> = {};
   for (const line of (lines ?? '').split('\n').filter((text) => text.includes('=')))
     metadata[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);

@@ -1,6 +1,8 @@
 import type { Flags } from '../flags.js';
 import { textAt, type Json, type JsonObject } from '../json.js';
 import { UsageError } from '../errors.js';
+import type { Terminal } from '../terminal.js';
+import { jsonLine, jsonText } from './json-text.js';
 import { renderTable } from './table.js';
 import { timeText, type TimeFormat } from './time.js';
 
@@ -11,78 +13,109 @@ export interface Column {
   readonly isTime?: boolean;
 }
 
+/** Names and values, one below the other. */
+export type Entries = readonly (readonly [name: string, value: string])[];
+
 type Format = 'table' | 'json' | 'jsonl' | 'none';
 
 /** Writes results in the format that was asked for. All of stdout goes through here. */
 export class Output {
   readonly format: Format;
+  /** Whether `-o table` was said, and is not only what happens by itself. */
+  readonly isTableAsked: boolean;
   readonly hasColor: boolean;
   private readonly timeFormat: TimeFormat;
   private readonly fields: readonly string[];
+  private readonly pager: string | undefined;
 
   constructor(
     flags: Flags,
-    private readonly write: (text: string) => void,
-    isTerminal: boolean,
+    private readonly terminal: Terminal,
   ) {
-    const asked = flags.text('output') === 'text' || flags.text('output') === 'card' ? 'table' : undefined;
-    this.format = asked ?? flags.oneOf('output', ['table', 'json', 'jsonl', 'none']) ?? 'table';
+    const isText = ['text', 'card'].includes(flags.text('output') ?? '');
+    const asked = isText ? 'table' : flags.oneOf('output', ['table', 'json', 'jsonl', 'none']);
+    this.format = asked ?? 'table';
+    this.isTableAsked = asked === 'table';
     this.timeFormat = flags.oneOf('time-format', ['relative', 'iso', 'raw']) ?? 'relative';
     const color = flags.oneOf('color', ['auto', 'always', 'never']) ?? 'auto';
-    this.hasColor = color === 'always' || (color === 'auto' && isTerminal && process.env['NO_COLOR'] === undefined);
+    const isAutomatic = terminal.isTerminal && !terminal.variables['NO_COLOR'];
+    this.hasColor = color === 'always' || (color === 'auto' && isAutomatic);
     this.fields = (flags.text('fields') ?? '').split(',').filter((field) => field !== '');
+    this.pager = flags.isOff('pager') ? undefined : (flags.text('pager') ?? (terminal.variables['PAGER'] || undefined));
+  }
+
+  /** Whether people read it: a table, and neither JSON nor nothing. */
+  get isForPeople(): boolean {
+    return this.format === 'table';
   }
 
   /** A list: a table with a row each, or all of it as JSON. `more` are the columns of `--fields long`. */
   async list(items: readonly JsonObject[], columns: readonly Column[], more: readonly Column[] = []): Promise<void> {
-    if (this.format === 'none') return;
-    if (this.format === 'jsonl') return this.write(items.map((item) => `${JSON.stringify(item)}\n`).join(''));
-    if (this.format === 'json') return this.json(items);
     const shown = this.chosen(columns, more);
+    if (this.format === 'none') return;
+    if (this.format === 'json') return this.show(`${jsonText(items, this.hasColor)}\n`);
+    if (this.format === 'jsonl') return this.show(items.map((item) => `${jsonLine(item, this.hasColor)}\n`).join(''));
     const rows = items.map((item) => shown.map((column) => this.cell(item, column)));
-    this.write(
-      await renderTable(
-        shown.map(({ name }) => name),
-        rows,
-        this.hasColor,
-      ),
-    );
+    await this.show(await this.table(shown, rows));
+  }
+
+  /** The table of a list that is a part of a longer text. */
+  table(columns: readonly Column[], rows: readonly (readonly string[])[]): Promise<string> {
+    const names = columns.map(({ name }) => name);
+    return renderTable(names, rows, this.hasColor);
   }
 
   /** One message as JSON, whatever the format (indented for people). */
-  message(json: Json): void {
+  async message(json: Json): Promise<void> {
     if (this.format === 'none') return;
-    if (this.format === 'jsonl') this.write(`${JSON.stringify(json)}\n`);
-    else this.json(json);
+    if (this.format === 'jsonl') this.terminal.out(`${jsonLine(json, this.hasColor)}\n`);
+    else await this.show(`${jsonText(json, this.hasColor)}\n`);
   }
 
   /** Names and values one below the other; as JSON, the message they come from. */
-  async card(title: string, entries: readonly (readonly [string, string])[], json: Json): Promise<void> {
-    if (this.format !== 'table') return this.message(json);
+  async card(title: string, entries: Entries, json: Json): Promise<void> {
+    if (!this.isForPeople) return this.message(json);
+    this.terminal.out(this.cardText(title, entries));
+  }
+
+  /** The text of a card that is a part of a longer text. */
+  cardText(title: string, entries: Entries): string {
     const width = Math.max(...entries.map(([name]) => name.length));
-    const lines = entries.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`);
-    this.write(`${title === '' ? '' : `${title}\n`}${lines.join('')}`);
-    return Promise.resolve();
+    const lines = entries.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`.trimEnd() + '\n');
+    return `${title === '' ? '' : `${this.bold(title)}\n`}${lines.join('')}`;
   }
 
   /** A sentence for people; as JSON, the message it stands for. */
-  done(sentence: string, json: Json): void {
-    if (this.format === 'table') this.write(`${sentence}\n`);
-    else this.message(json);
+  async done(sentence: string, json: Json): Promise<void> {
+    if (this.isForPeople) this.terminal.out(`${sentence}\n`);
+    else await this.message(json);
   }
 
   /** Text as it is, in every format but none. */
   text(text: string): void {
-    if (this.format !== 'none') this.write(text);
+    if (this.format !== 'none') this.terminal.out(text);
+  }
+
+  /** Text that may be long: through the pager where there is one and the screen is too small. */
+  async show(text: string): Promise<void> {
+    const { terminal, pager } = this;
+    const isLong = text.split('\n').length > terminal.rows;
+    if (pager !== undefined && terminal.isTerminal && isLong && (await terminal.page(text, pager))) return;
+    terminal.out(text);
   }
 
   time(iso: string): string {
     return timeText(iso, this.timeFormat, Date.now());
   }
 
-  private cell(item: JsonObject, { path, isTime }: Column): string {
+  /** The value of a column in words. */
+  cell(item: JsonObject, { path, isTime }: Column): string {
     const text = textAt(item, path);
     return isTime === true && text !== '' ? this.time(text) : text;
+  }
+
+  private bold(text: string): string {
+    return this.hasColor ? `\u001b[1m${text}\u001b[22m` : text;
   }
 
   private chosen(columns: readonly Column[], more: readonly Column[]): readonly Column[] {
@@ -94,9 +127,5 @@ export class Output {
       if (found !== undefined) return found;
       throw new UsageError(`--fields knows no "${field}": use long, or of ${all.map(({ name }) => name).join(', ')}`);
     });
-  }
-
-  private json(json: Json): void {
-    this.write(`${JSON.stringify(json, undefined, 2)}\n`);
   }
 }

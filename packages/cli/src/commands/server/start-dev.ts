@@ -1,11 +1,18 @@
 import type { CommandContext, CommandSpec } from '../../command.js';
 import { CommandError, UsageError } from '../../errors.js';
 import type { Flags } from '../../flags.js';
+import { VERSION } from '../../version.js';
+import { indexedValueType } from '../operator/search-attribute/types.js';
+import { limitsOf } from './dynamic-config.js';
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'never'] as const;
 
 /** `perdure server start-dev`. */
 export const serverStartDev: CommandSpec = {
   path: 'server start-dev',
   summary: 'Run a server for development; Ctrl-C stops it',
+  details:
+    'Without --db-filename everything is gone when it stops. With it, everything that was answered is in that file, whatever happens.',
   example: 'perdure server start-dev --db-filename perdure.db',
   isLocal: true,
   flags: [
@@ -25,34 +32,45 @@ export const serverStartDev: CommandSpec = {
       description: 'search attribute to declare; may be repeated',
       many: true,
     },
-    { flags: '--log-level <level>', description: 'debug, info, warn, error or never (default: warn)' },
-    { flags: '--log-format <format>', description: 'pretty or json (default: pretty)' },
+    {
+      flags: '--dynamic-config-value <key=json>',
+      description: 'limit to set by its name in Temporal, such as limit.blobSize.error=4194304; may be repeated',
+      many: true,
+    },
+    {
+      flags: '--log-level <level>',
+      description: `${LOG_LEVELS.join(', ')} (default: warn)`,
+      values: LOG_LEVELS,
+    },
+    { flags: '--log-format <format>', description: 'pretty or json (default: pretty)', values: ['pretty', 'json'] },
+    { flags: '--ui-ip <address>', description: 'accepted for compatibility: the same as --ip', isHidden: true },
+    { flags: '--http-port <port>', description: 'accepted for compatibility: the page has the API', isHidden: true },
+    { flags: '--sqlite-pragma <key=value>', description: 'accepted for compatibility', many: true, isHidden: true },
+    { flags: '--log-config', description: 'accepted for compatibility', isHidden: true },
   ],
   run: startDev,
 };
 
-async function startDev({ flags, output }: CommandContext): Promise<void> {
-  const settings = settingsOf(flags);
+async function startDev(context: CommandContext): Promise<void> {
+  const { flags } = context;
+  const settings = settingsOf(context);
   const { startServer, StoreOpenError } = await import('@perdure/server');
   const { declareSearchAttributes } = await import('./declare-search-attributes.js');
   const { WebPage } = await import('./web-page.js');
+  const attributes = flags.pairs('search-attribute').map(([name, type]) => [name, indexedValueType(type)] as const);
   const server = await startServer(settings.server).catch((error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
     throw new CommandError(error instanceof StoreOpenError ? `cannot use the database: ${message}` : message);
   });
   const page = settings.uiPort === undefined ? undefined : new WebPage(server.inProcess);
   try {
-    await declareSearchAttributes(server.inProcess, settings.server.namespaces, flags.pairs('search-attribute'));
+    await declareSearchAttributes(server.inProcess, settings.server.namespaces, attributes);
     await page?.listen(settings.host, settings.uiPort ?? 0);
-    await output.card(
-      '',
-      [
-        ['Server:', server.address],
-        ...(page === undefined ? [] : ([['UI:', `http://${page.address}`]] as const)),
-        ['Metrics:', `http://${server.metricsAddress ?? ''}/metrics`],
-      ],
-      { server: server.address, ui: page?.address ?? null, metrics: server.metricsAddress ?? null },
-    );
+    await announce(context, {
+      server: readableAddress(server.address),
+      ui: page === undefined ? undefined : readableAddress(page.address),
+      metrics: readableAddress(server.metricsAddress ?? ''),
+    });
     await stopSignal();
   } finally {
     await page?.close();
@@ -60,11 +78,38 @@ async function startDev({ flags, output }: CommandContext): Promise<void> {
   }
 }
 
-function settingsOf(flags: Flags) {
+interface Addresses {
+  readonly server: string;
+  readonly ui: string | undefined;
+  readonly metrics: string;
+}
+
+async function announce({ flags, output }: CommandContext, { server, ui, metrics }: Addresses): Promise<void> {
+  const database = flags.text('db-filename');
+  await output.card(
+    `Perdure ${VERSION}`,
+    [
+      ['Server:', server],
+      ...(ui === undefined ? [] : ([['UI:', `http://${ui}`]] as const)),
+      ['Metrics:', `http://${metrics}/metrics`],
+      ['Database:', database ?? 'in memory; --db-filename keeps it in a file'],
+    ],
+    { server, ui: ui ?? null, metrics, database: database ?? null },
+  );
+}
+
+function readableAddress(address: string): string {
+  return address.replace(/^127\.0\.0\.1:/, 'localhost:');
+}
+
+function settingsOf({ flags, terminal }: CommandContext) {
   const host = flags.text('ip') ?? '127.0.0.1';
   const port = portOf(flags, 'port') ?? 7233;
-  const level = flags.oneOf('log-level', ['debug', 'info', 'warn', 'error', 'never', 'silent']) ?? 'warn';
+  const level = flags.oneOf('log-level', LOG_LEVELS) ?? 'warn';
+  const format = flags.oneOf('log-format', ['pretty', 'json', 'text']) ?? 'pretty';
   const path = flags.text('db-filename');
+  const { limits, unknown } = limitsOf(flags.pairs('dynamic-config-value'));
+  for (const key of unknown) terminal.err(`perdure: --dynamic-config-value ${key} is nothing this server knows\n`);
   return {
     host,
     uiPort: flags.isSet('headless') ? undefined : (portOf(flags, 'ui-port') ?? (port === 0 ? 0 : port + 1_000)),
@@ -74,11 +119,12 @@ function settingsOf(flags: Flags) {
       metrics: { host, port: portOf(flags, 'metrics-port') ?? 0 },
       log: {
         level: level === 'never' ? ('silent' as const) : level,
-        format: flags.oneOf('log-format', ['json', 'pretty']) ?? ('pretty' as const),
+        format: format === 'json' ? ('json' as const) : ('pretty' as const),
       },
       namespaces: [...new Set(['default', ...flags.texts('namespace')])],
+      limits,
       onFatal: (error: Error) => {
-        process.stderr.write(`perdure: the server cannot go on: ${error.message}\n`);
+        terminal.err(`perdure: the server cannot go on: ${error.message}\n`);
         process.exit(1);
       },
     },

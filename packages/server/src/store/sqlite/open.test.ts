@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,6 +87,7 @@ describe('opening an SQLite file', () => {
     writeFileSync(path, 'Dear diary, this is not a database at all.');
     await expectRefused('foreign-file', 'is not a Perdure database');
     expect(readFileSync(path, 'utf8')).toContain('Dear diary');
+    expect(readdirSync(folder)).toEqual(['test.sqlite']);
   });
 
   it('refuses the database of another application, and leaves it as it is', async () => {
@@ -85,6 +95,7 @@ describe('opening an SQLite file', () => {
     const before = readFileSync(path);
     await expectRefused('foreign-file', 'a database of another application');
     expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(folder)).toEqual(['test.sqlite']);
   });
 
   it('refuses a file of a newer version', async () => {

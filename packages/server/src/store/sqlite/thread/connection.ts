@@ -54,7 +54,7 @@ export async function openForWriting(options: ThreadOptions): Promise<Connection
       throw error;
     }
   } catch (error) {
-    lock.release();
+    lock.discard();
     throw describeOpenError(error, path);
   }
 }

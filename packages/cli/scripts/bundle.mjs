@@ -1,0 +1,61 @@
+/**
+ * Bundles the command into `dist/bundle`: `perdure.js` is all that `--help` reads; the wire definitions and the server
+ * are chunks beside it that are loaded by the commands that need them. The threads of the store have an entry of their own.
+ */
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const packageRoot = fileURLToPath(new URL('..', import.meta.url));
+const outdir = join(packageRoot, 'dist', 'bundle');
+const storeThread = new URL('./store/sqlite/thread/entry.js', import.meta.resolve('@perdure/server'));
+
+/** A bundle has no package.json beside it: what a module reads from its own becomes a part of the module. */
+const inlinePackageFiles = {
+  name: 'inline-package-files',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]server-version\.js$/ }, ({ path }) => {
+      const reading = /readFileSync\(new URL\('([./]*package\.json)', import\.meta\.url\), 'utf8'\)/;
+      const source = readFileSync(path, 'utf8');
+      const [expression, relative] = reading.exec(source) ?? [];
+      if (relative === undefined) throw new Error(`${path} no longer reads its package.json in a way known here`);
+      const { version } = JSON.parse(readFileSync(new URL(relative, pathToFileURL(path)), 'utf8'));
+      return { contents: source.replace(expression, () => JSON.stringify(JSON.stringify({ version }))), loader: 'js' };
+    });
+  },
+};
+
+rmSync(outdir, { recursive: true, force: true });
+await build({
+  entryPoints: [
+    { in: join(packageRoot, 'dist', 'run.js'), out: 'perdure' },
+    // Where the server looks for it: in `thread/`, beside its own code, which is among the chunks.
+    { in: fileURLToPath(storeThread), out: 'chunks/thread/entry' },
+  ],
+  outdir,
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minify: true,
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: 'external',
+  // Brings its binaries along in files of its own.
+  external: ['@photostructure/sqlite'],
+  // Packages in CommonJS ask for what Node has with `require`.
+  banner: {
+    js: `import{createRequire as perdureRequire}from'node:module';const require=perdureRequire(import.meta.url);`,
+  },
+  plugins: [inlinePackageFiles],
+  logLevel: 'warning',
+});
+const sizeKb = (path) => Math.round(statSync(path).size / 1024);
+const chunks = readdirSync(join(outdir, 'chunks')).filter((name) => name.endsWith('.js'));
+const chunksKb = chunks.reduce((total, name) => total + sizeKb(join(outdir, 'chunks', name)), 0);
+console.log(
+  `cli: bundled the command (${sizeKb(join(outdir, 'perdure.js'))} KB, and ${chunksKb} KB loaded when needed)`,
+);

@@ -1,0 +1,27 @@
+import type { CommandSpec } from '../../command.js';
+import { CommandError } from '../../errors.js';
+import { checkProperty, flattened, PROFILE_FLAG, profileNameOf, profilesOf } from './profile.js';
+
+/** `perdure config get`. */
+export const configGet: CommandSpec = {
+  path: 'config get',
+  summary: 'Show the settings of a profile',
+  example: 'perdure config get --profile prod',
+  isLocal: true,
+  flags: [PROFILE_FLAG, { flags: '-p, --prop <name>', description: 'only this property' }],
+  run: async (context) => {
+    const name = context.flags.text('prop');
+    if (name !== undefined) checkProperty(name);
+    const { path, profiles } = await profilesOf(context);
+    const profileName = profileNameOf(context);
+    const profile = profiles[profileName];
+    if (profile === undefined)
+      throw new CommandError(`${path} has no profile "${profileName}"; see: perdure config list`);
+    const entries = flattened(profile).filter(
+      ([property]) => name === undefined || property === name || property.startsWith(`${name}.`),
+    );
+    if (name !== undefined && entries.length === 0)
+      throw new CommandError(`profile "${profileName}" does not set ${name}`);
+    await context.output.card('', entries, Object.fromEntries(entries));
+  },
+};

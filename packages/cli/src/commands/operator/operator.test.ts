@@ -1,0 +1,97 @@
+import { operatorservice, workflowservice } from '@perdure/protocol';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Cli, expectMessage } from '../../testing/cli.js';
+
+let cli: Cli;
+beforeAll(async () => (cli = await Cli.start()));
+afterAll(() => cli.stop());
+
+test('namespaces are created, listed, described, changed and deleted', async () => {
+  const described = workflowservice.DescribeNamespaceResponse;
+  await cli.text('operator', 'namespace', 'create', 'orders', '--retention', '7d', '--email', 'a@example.com');
+  expect(await cli.message(described, 'operator', 'namespace', 'describe', 'orders')).toMatchObject({
+    namespaceInfo: { name: 'orders', ownerEmail: 'a@example.com' },
+    config: { workflowExecutionRetentionTtl: '604800s' },
+  });
+  await cli.text('operator', 'namespace', 'update', 'orders', '--description', 'all of them', '--data', 'team=x');
+  expect(await cli.json('operator', 'namespace', 'describe', '-n', 'orders')).toMatchObject({
+    namespaceInfo: { description: 'all of them', ownerEmail: 'a@example.com', data: { team: 'x' } },
+    config: { workflowExecutionRetentionTtl: '604800s' },
+  });
+  const listed = (await cli.json('operator', 'namespace', 'list')) as readonly unknown[];
+  for (const item of listed) expectMessage(described, item);
+  expect(await cli.text('operator', 'namespace', 'list')).toMatch(/Name +State +Retention[^]*orders +\S+REGISTERED/);
+  expect((await cli.failure('operator', 'namespace', 'update', 'orders')).code).toBe(2);
+  expect((await cli.failure('operator', 'namespace', 'delete', 'orders')).err).toMatch(/say --yes$/);
+  await cli.text('operator', 'namespace', 'delete', 'orders', '--yes');
+  expect((await cli.failure('workflow', 'list', '-n', 'orders')).code).toBe(1);
+});
+
+test('search attributes are declared, listed and taken back', async () => {
+  const create = ['operator', 'search-attribute', 'create'];
+  await cli.text(...create, '--name', 'Customer', '--type', 'keyword', '--name', 'Amount', '--type', 'Int');
+  const listed = operatorservice.ListSearchAttributesResponse;
+  expect(await cli.message(listed, 'operator', 'search-attribute', 'list')).toMatchObject({
+    customAttributes: { Customer: 'INDEXED_VALUE_TYPE_KEYWORD', Amount: 'INDEXED_VALUE_TYPE_INT' },
+  });
+  expect(await cli.text('operator', 'search-attribute', 'list')).toMatch(/Amount +Int +custom\n +Customer +Keyword/);
+  expect((await cli.failure(...create, '--name', 'A', '--type', 'Colour')).err).toMatch(/^"Colour" is no type/);
+  expect((await cli.failure(...create, '--name', 'A', '--name', 'B', '--type', 'Int')).code).toBe(2);
+  await cli.text('operator', 'search-attribute', 'remove', '--name', 'Customer', '--yes');
+  expect(await cli.text('operator', 'search-attribute', 'list')).not.toContain('Customer');
+});
+
+test('the server says what it is', async () => {
+  expect(await cli.json('operator', 'cluster', 'health')).toEqual({ status: 'SERVING' });
+  expect(await cli.text('operator', 'cluster', 'health')).toBe('SERVING\n');
+  await cli.message(workflowservice.GetSystemInfoResponse, 'operator', 'cluster', 'system');
+  await cli.message(workflowservice.GetClusterInfoResponse, 'operator', 'cluster', 'describe');
+  expect(await cli.text('operator', 'cluster', 'describe', '--detail')).toMatch(
+    /PersistenceStore +memory[^]*ClusterId/,
+  );
+  const listed = (await cli.json('operator', 'cluster', 'list')) as readonly unknown[];
+  expectMessage(operatorservice.ClusterMetadata, listed[0]);
+});
+
+const SCHEDULE = ['-s', 'nightly'];
+const ACTION = ['-t', 'q', '--type', 'Report', '-i', '1'];
+const WHEN = ['--cron', '30 2 * * *', '--interval', '1h/15m', '--calendar', '{"dayOfWeek":"Fri","hour":"17"}'];
+const RANGE = ['--start-time', '2026-11-01T00:00:00Z', '--end-time', '2026-11-08T00:00:00Z'];
+
+test.each([
+  ['schedule', 'create', ...SCHEDULE, ...ACTION, ...WHEN, ...RANGE, '--overlap-policy', 'BufferOne'],
+  ['schedule', 'update', ...SCHEDULE, ...ACTION, ...WHEN, '--jitter', '5m', '--remaining-actions', '3', '--paused'],
+  ['schedule', 'describe', ...SCHEDULE],
+  ['schedule', 'list', '--long'],
+  ['schedule', 'toggle', ...SCHEDULE, '--pause', '--reason', 'x'],
+  ['schedule', 'trigger', ...SCHEDULE],
+  ['schedule', 'backfill', ...SCHEDULE, ...RANGE, '--overlap-policy', 'AllowAll'],
+  ['schedule', 'delete', ...SCHEDULE],
+  ['batch', 'list'],
+  ['batch', 'describe', '--job-id', '1'],
+  ['batch', 'terminate', '--job-id', '1'],
+  ['operator', 'nexus', 'endpoint', 'list'],
+  ['operator', 'nexus', 'endpoint', 'get', '--name', 'e'],
+  ['operator', 'nexus', 'endpoint', 'create', '--name', 'e', '--target-url', 'http://example.com'],
+  ['operator', 'nexus', 'endpoint', 'update', '--name', 'e', '--description', 'x'],
+  ['operator', 'nexus', 'endpoint', 'delete', '--name', 'e'],
+  ['operator', 'cluster', 'upsert', '--frontend-address', 'h:1'],
+  ['operator', 'cluster', 'remove', '--name', 'c'],
+  ['workflow', 'update-options', '-w', '1', '--versioning-override-behavior', 'auto_upgrade'],
+])('what this server does not have yet is said in one line: %s %s %s', async (...words) => {
+  const { code, err } = await cli.failure(...words);
+  expect(code).toBe(1);
+  expect(err).toMatch(/^the server at \S+ does not have this: /);
+});
+
+test.each([
+  [['schedule', 'create', ...SCHEDULE, ...ACTION, '--calendar', 'Fri'], /--calendar must be an object in JSON/],
+  [['schedule', 'toggle', ...SCHEDULE], /either --pause or --unpause/],
+  [['schedule', 'backfill', ...SCHEDULE, '--start-time', 'then', '--end-time', 'now'], /must be a time such as/],
+  [['operator', 'nexus', 'endpoint', 'create', '--name', 'e'], /say where it leads/],
+  [['workflow', 'update-options', '-w', '1', '--versioning-override-behavior', 'pinned'], /go with pinned/],
+])('%j is refused before the server is asked', async (words, message) => {
+  const { code, err } = await cli.failure(...words);
+  expect(code).toBe(2);
+  expect(err).toMatch(message);
+});

@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto';
+import type { Session } from '../../connection/session.js';
+import type { Flags } from '../../flags.js';
+import { textAt, type JsonObject } from '../../json.js';
+import { reapplication, type ResetPoint } from './reset-point.js';
+
+/** Resets a run to a point of its history; gives the id of the new run. */
+export async function resetTo(
+  session: Session,
+  flags: Flags,
+  point: ResetPoint,
+  after: JsonObject = {},
+): Promise<string> {
+  const answer = await session.call('ResetWorkflowExecution', {
+    namespace: session.namespace,
+    workflowExecution: { workflowId: point.workflowId, runId: point.runId },
+    reason: flags.text('reason') ?? 'reset from the command line',
+    workflowTaskFinishEventId: point.eventId,
+    requestId: randomUUID(),
+    identity: session.identity,
+    ...reapplication(flags),
+    ...after,
+  });
+  return textAt(answer, 'runId');
+}

@@ -1,0 +1,58 @@
+import { GrpcServiceError, GrpcStatus, statusDetailsOf } from '@perdure/client/transport';
+import { errordetails, failure, isTypeUrlOf, rpc, unpackAny } from '@perdure/protocol';
+
+/** What a failed call means, in one line, with what to do next; undefined for other errors. */
+export function describeCallError(error: unknown, address: string): string | undefined {
+  if (!(error instanceof GrpcServiceError)) return undefined;
+  const { code, details } = error;
+  switch (code) {
+    case GrpcStatus.UNAVAILABLE:
+      return `no server answers at ${address} (${reasonOf(details)}); start one with "perdure server start-dev", or name another with --address`;
+    case GrpcStatus.UNIMPLEMENTED:
+      return `the server at ${address} does not have this: ${details}`;
+    case GrpcStatus.DEADLINE_EXCEEDED:
+      return `the server at ${address} did not answer in time (${reasonOf(details)}); give it longer with --command-timeout`;
+    case GrpcStatus.UNAUTHENTICATED:
+    case GrpcStatus.PERMISSION_DENIED:
+      return `the server at ${address} refuses: ${details || 'no reason given'}; check --api-key, the certificate and --namespace`;
+    default:
+      return details || error.message;
+  }
+}
+
+/** gRPC wraps what the socket said in sentences of its own, and reports on every attempt. */
+function reasonOf(details: string): string {
+  const found = /(connect E[A-Z]+ \S+|getaddrinfo E[A-Z_]+ \S+|Name resolution failed for target \S+)/.exec(details);
+  return found?.[1]?.replace(/[.,]$/, '') ?? details.replace(/\s+/g, ' ').replace(/ ?Resolution note: ?$/, '');
+}
+
+/** Whether the server does not have the method that was called. */
+export function isUnimplemented(error: unknown): boolean {
+  return error instanceof GrpcServiceError && error.code === GrpcStatus.UNIMPLEMENTED;
+}
+
+/** Whether what was named is not there, or not running any more. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof GrpcServiceError && error.code === GrpcStatus.NOT_FOUND;
+}
+
+/** Whether a call ended because its time was up. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof GrpcServiceError && error.code === GrpcStatus.DEADLINE_EXCEEDED;
+}
+
+/** Which operation of several failed, and why; undefined unless the server says so. */
+export function failedOperation(error: unknown): string | undefined {
+  if (!(error instanceof GrpcServiceError)) return undefined;
+  const bytes = statusDetailsOf(error);
+  if (bytes === undefined) return undefined;
+  for (const detail of rpc.Status.decode(bytes).details) {
+    const execution = unpackAny(errordetails.MultiOperationExecutionFailure, detail);
+    const failed = execution?.statuses.find(
+      ({ code, details }) =>
+        code !== 0 && !details.some((each) => isTypeUrlOf(failure.MultiOperationExecutionAborted, each.typeUrl)),
+    );
+    if (failed !== undefined) return failed.message;
+  }
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import { CompleteAsyncError } from '@perdure/activity';
+import { NativeConnection, Worker } from '@perdure/worker';
+
+/** What the worker says its code is. */
+export const BUILD_ID = 'build-1';
+
+const activities = {
+  charge: (amount: number) => Promise.resolve(`charged ${amount}`),
+  byHand: () => Promise.reject(new CompleteAsyncError()),
+};
+
+/** A worker of the workflows beside this file. */
+export interface RunningWorker {
+  stop(): Promise<void>;
+}
+
+/** Starts a worker on a task queue of the server. */
+export async function startWorker(address: string, taskQueue: string): Promise<RunningWorker> {
+  const connection = await NativeConnection.connect({ address });
+  const worker = await Worker.create({
+    connection,
+    taskQueue,
+    workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+    activities,
+    shutdownGraceTime: '1s',
+    buildId: BUILD_ID,
+  });
+  const running = worker.run();
+  return {
+    stop: async () => {
+      worker.shutdown();
+      await running;
+      await connection.close();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { namesOf, type CommandSpec, type FlagSpec } from './command.js';
+
+/** A command line, brought into the one form that is understood further on. */
+export interface CommandLine {
+  readonly words: readonly string[];
+  /** Flags switched off by `--flag=false`, without their dashes. */
+  readonly off: ReadonlySet<string>;
+}
+
+/**
+ * Moves flags that stand before the command behind it (`perdure -n orders workflow list`), and reads `--flag=true` and
+ * `--flag=false` of flags that take no value.
+ */
+export function readWords(
+  words: readonly string[],
+  commands: readonly CommandSpec[],
+  globals: readonly FlagSpec[],
+): CommandLine {
+  const [leading, rest] = splitLeading(words, globals);
+  const switches = new Set(
+    [...globals, ...commands.flatMap(({ flags }) => flags)]
+      .map(namesOf)
+      .filter(({ value }) => value === undefined)
+      .map(({ long }) => long),
+  );
+  const off = new Set<string>();
+  const kept: string[] = [];
+  for (const word of [...(rest[0] === 'h' ? ['help', ...rest.slice(1)] : rest), ...leading]) {
+    const [, name = '', value] = /^(--[\w-]+)=(true|false)$/.exec(word) ?? [];
+    if (!switches.has(name)) kept.push(word);
+    else if (value === 'true') kept.push(name);
+    else off.add(name.slice(2));
+  }
+  return { words: kept, off };
+}
+
+function splitLeading(words: readonly string[], globals: readonly FlagSpec[]): [readonly string[], readonly string[]] {
+  const names = new Map<string, boolean>();
+  for (const { long, short, value } of globals.map(namesOf))
+    for (const name of [long, short]) if (name !== undefined) names.set(name, value !== undefined);
+  let count = 0;
+  while (count < words.length) {
+    const word = words[count] ?? '';
+    const takesValue = names.get(word.split('=')[0] ?? '');
+    if (takesValue === undefined) break;
+    count += takesValue && !word.includes('=') ? 2 : 1;
+  }
+  return [words.slice(0, count), words.slice(count)];
+}
+
+/** Commands whose words these begin with; `help` before or among them does not count. */
+export function commandsMeant(words: readonly string[], commands: readonly CommandSpec[]): readonly CommandSpec[] {
+  const said = words.filter((word) => word !== 'help');
+  return commands.filter(({ path, aliases = [] }) => {
+    const parts = path.split(' ');
+    return parts.every((part, index) => {
+      const word = said[index] ?? '';
+      return word === part || (index === parts.length - 1 && aliases.includes(word));
+    });
+  });
+}
