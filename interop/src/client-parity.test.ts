@@ -11,14 +11,6 @@ const NOT_OURS: Readonly<Record<string, string>> = {
     'ActivityClient ActivityExecutionStatus ActivityIdConflictPolicy ActivityIdReusePolicy PendingActivityState decodeActivityExecutionStatus decodeActivityIdConflictPolicy decodeActivityIdReusePolicy decodePendingActivityState encodeActivityExecutionStatus encodeActivityIdConflictPolicy encodeActivityIdReusePolicy encodePendingActivityState',
   ),
   ...because(
-    'versions by build id, which the server does not have, are still to come',
-    'BuildIdNotFoundError ReachabilityType TaskQueueClient UnversionedBuildId decodeTaskReachability encodeTaskReachability reachabilityResponseFromProto',
-  ),
-  ...because(
-    'schedules are still to come',
-    'DAYS_OF_WEEK MONTHS ScheduleAlreadyRunning ScheduleClient ScheduleNotFoundError ScheduleOverlapPolicy decodeScheduleOverlapPolicy encodeScheduleOverlapPolicy',
-  ),
-  ...because(
     'Nexus operations without a workflow are still to come',
     'NexusClient NexusOperationAlreadyStartedError NexusOperationCancellationState NexusOperationExecutionStatus NexusOperationFailureError NexusOperationIdConflictPolicy NexusOperationIdReusePolicy NexusOperationNotFoundError PendingNexusOperationState decodeNexusOperationCancellationState decodeNexusOperationExecutionStatus decodeNexusOperationIdConflictPolicy decodeNexusOperationIdReusePolicy decodePendingNexusOperationState encodeNexusOperationCancellationState encodeNexusOperationExecutionStatus encodeNexusOperationIdConflictPolicy encodeNexusOperationIdReusePolicy encodePendingNexusOperationState',
   ),

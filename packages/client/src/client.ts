@@ -2,7 +2,9 @@ import { AsyncCompletionClient } from './async-completion-client.js';
 import { BaseClient, type BaseClientOptions, type LoadedWithDefaults, withBaseDefaults } from './base-client.js';
 import type { ClientInterceptors } from './interceptors.js';
 import type { QueryRejectCondition } from './types.js';
-import { type WorkflowService } from './types.js';
+import { ScheduleClient } from './schedule/index.js';
+import { TaskQueueClient } from './task-queue/index.js';
+import type { WorkflowService } from './types.js';
 import { WorkflowClient } from './workflow/workflow-client.js';
 
 /** How a client is made. */
@@ -32,6 +34,9 @@ export class Client extends BaseClient {
   readonly workflow: WorkflowClient;
   /** Completes activities from outside their workers. */
   readonly activity: AsyncCompletionClient;
+  readonly schedule: ScheduleClient;
+  /** @deprecated Use worker deployments. */
+  readonly taskQueue: TaskQueueClient;
 
   constructor(given: ClientOptions = {}) {
     const options = configured(given);
@@ -43,10 +48,12 @@ export class Client extends BaseClient {
     const queryRejectCondition = workflow?.queryRejectCondition;
     this.workflow = new WorkflowClient({ ...shared, interceptors: interceptors.workflow, queryRejectCondition });
     this.activity = new AsyncCompletionClient(shared);
+    this.taskQueue = new TaskQueueClient(shared);
+    this.schedule = new ScheduleClient({ ...shared, interceptors: interceptors.schedule });
     this.options = {
       ...filledIn,
       loadedDataConverter: this.dataConverter,
-      interceptors: { workflow: [], ...interceptors },
+      interceptors: { workflow: [], schedule: [], ...interceptors },
       workflow: { queryRejectCondition: this.workflow.options.queryRejectCondition },
       plugins: options.plugins ?? [],
     };

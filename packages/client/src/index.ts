@@ -73,6 +73,8 @@ export { defaultGrpcRetryOptions, isRetryableError, makeGrpcRetryInterceptor } f
 export type { BackoffOptions, GrpcRetryOptions } from './connection/grpc-retry.js';
 export * from './errors.js';
 export type { ClientInterceptors } from './interceptors.js';
+export * from './schedule/index.js';
+export * from './task-queue/index.js';
 export * from './types.js';
 export type * from './workflow/interceptors.js';
 export { QueryNotRegisteredError, QueryRejectedError } from './workflow/query.js';

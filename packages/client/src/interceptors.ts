@@ -1,6 +1,8 @@
+import type { ScheduleClientInterceptor } from './schedule/index.js';
 import type { WorkflowClientInterceptor, WorkflowClientInterceptors } from './workflow/interceptors.js';
 
 /** Interceptors of every kind of call. */
 export interface ClientInterceptors {
   workflow?: WorkflowClientInterceptors | WorkflowClientInterceptor[];
+  schedule?: ScheduleClientInterceptor[];
 }
