@@ -3,6 +3,8 @@ import type { OutgoingCommand } from './context.js';
 import { NondeterminismError } from './errors.js';
 import { isChangeVersionUpsert, readPatchMarker } from './machines/patch.js';
 
+const OF_ANOTHER_KIND = 'of another kind';
+
 /**
  * The commands of a run on their way to the history. Those of the workflow task under way may still be taken back; those of
  * earlier tasks wait for the events that they led to, which come in the same order.
@@ -41,8 +43,8 @@ export class CommandQueue {
     if (this.matchUnordered(event)) return;
     for (;;) {
       const next = this.nextOrdered();
-      const reason = next === undefined ? undefined : differenceOf(next, event);
-      if (next !== undefined && reason === undefined) {
+      const difference = next === undefined ? undefined : differenceOf(next, event);
+      if (next !== undefined && difference === undefined) {
         this.isSkippingChangeVersion = false;
         this.remove(next);
         next.recorded?.(event);
@@ -57,7 +59,7 @@ export class CommandQueue {
         event,
         command: next?.description,
         callSite: next?.callSite,
-        reason: reason ?? 'a command is missing',
+        reason: difference === OF_ANOTHER_KIND ? undefined : difference,
       });
     }
   }
@@ -71,7 +73,6 @@ export class CommandQueue {
           event: undefined,
           command: next?.description,
           callSite: next?.callSite,
-          reason: 'a command is new',
         });
       }
       this.advance();
@@ -129,7 +130,7 @@ export class CommandQueue {
 }
 
 function differenceOf(outgoing: OutgoingCommand, event: history.HistoryEvent): string | undefined {
-  if (outgoing.eventType !== event.eventType) return 'they are of different kinds';
+  if (outgoing.eventType !== event.eventType) return OF_ANOTHER_KIND;
   return outgoing.differs(event);
 }
 

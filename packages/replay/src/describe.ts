@@ -1,4 +1,5 @@
 import { enumName, enums, type history } from '@perdure/protocol';
+import { parseJsonPayload } from './machines/json-payload.js';
 
 type HistoryEvent = history.HistoryEvent;
 
@@ -30,8 +31,25 @@ function subjectOf(event: HistoryEvent): string {
   const cancel = event.requestCancelExternalWorkflowExecutionInitiatedEventAttributes;
   if (cancel) return `cancellation of ${cancel.workflowExecution?.workflowId ?? ''}`;
   const marker = event.markerRecordedEventAttributes;
-  if (marker) return `marker ${marker.markerName}`;
+  if (marker) return markerSubject(marker);
   const update = event.workflowExecutionUpdateAcceptedEventAttributes;
   if (update) return `update ${update.protocolInstanceId}`;
   return '';
+}
+
+/** The patch that the event is the marker of; `undefined` for any other event. Says nothing of what cannot be read. */
+export function patchIdOf({ markerRecordedEventAttributes: marker }: HistoryEvent): string | undefined {
+  if (marker?.markerName !== 'core_patch') return undefined;
+  const id = parseJsonPayload(marker.details['patch-data']?.payloads[0])?.['id'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+function markerSubject(marker: history.MarkerRecordedEventAttributes): string {
+  const patchId = patchIdOf({ markerRecordedEventAttributes: marker } as HistoryEvent);
+  if (patchId !== undefined) return `patch ${patchId}`;
+  if (marker.markerName === 'core_local_activity') {
+    const data = parseJsonPayload(marker.details['data']?.payloads[0]);
+    if (data !== undefined) return `local activity ${String(data['activity_type'])}, number ${String(data['seq'])}`;
+  }
+  return `marker ${marker.markerName}`;
 }

@@ -1,6 +1,6 @@
 import type { history } from '@perdure/protocol';
 import type { CallSite } from '@perdure/common/activation';
-import { describeEvent } from './describe.js';
+import { describeEvent, patchIdOf } from './describe.js';
 
 /** The events handed in do not follow those that the run has seen: it needs its whole history. */
 export class HistoryGapError extends Error {
@@ -53,8 +53,8 @@ export interface Mismatch {
   readonly command: string | undefined;
   /** The stack of the call that made the command, if the runtime was asked to record it. */
   readonly callSite: CallSite | undefined;
-  /** What exactly differs. */
-  readonly reason: string;
+  /** What exactly differs, if the two are of one kind. */
+  readonly reason?: string | undefined;
 }
 
 /**
@@ -72,17 +72,27 @@ export class NondeterminismError extends Error {
 }
 
 function messageOf({ event, command, reason }: Mismatch): string {
-  const said = event === undefined ? 'The history holds no event for it' : `The history holds ${describeEvent(event)}`;
+  const difference = reason === undefined ? '' : ` (${reason})`;
+  const hint = hintFor(event, command);
+  if (event === undefined) {
+    return `Nondeterminism: workflow code made ${command}, for which the history holds no event${difference}. ${hint}`;
+  }
   const did = command === undefined ? 'workflow code made no command for it' : `workflow code made ${command}`;
-  const where = event === undefined ? `Nondeterminism: ${did}. ${said}` : `Nondeterminism: ${said}, but ${did}`;
-  return `${where} (${reason}). ${hintFor(event, command)}`;
+  return `Nondeterminism: The history holds ${describeEvent(event)}, but ${did}${difference}. ${hint}`;
 }
 
 function hintFor(event: history.HistoryEvent | undefined, command: string | undefined): string {
+  if (event === undefined) return 'If this code is new, wrap it for open runs: if (patched("my-change")) { ... }.';
+  const patchId = patchIdOf(event);
+  if (patchId !== undefined) {
+    return (
+      `If the patch was removed from the code, put deprecatePatch(${JSON.stringify(patchId)}) in its place ` +
+      'for as long as there are runs that hold its marker.'
+    );
+  }
   if (command === undefined) {
     return 'If the code that made it was removed, keep it for open runs: if (!patched("my-change")) { ... }.';
   }
-  if (event === undefined) return 'If this code is new, wrap it for open runs: if (patched("my-change")) { ... }.';
   return (
     'If the code was changed, keep the old way for open runs: if (patched("my-change")) { new } else { old }. ' +
     'If it was not, look for what differs between two runs of it: the order of iteration, time, or shared state.'

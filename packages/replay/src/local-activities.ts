@@ -5,6 +5,7 @@ import type {
   ScheduleLocalActivityCommand,
 } from '@perdure/common/activation';
 import type { MachineContext, OutgoingCommand } from './context.js';
+import { NondeterminismError } from './errors.js';
 import { activityCancellation } from './machines/activity.js';
 import { localActivityCancelled } from './machines/failures.js';
 import {
@@ -82,10 +83,20 @@ export class LocalActivities {
     if (this.pending.has(seq)) this.results.push({ seq, result });
   }
 
-  /** The next one to end by what history says. */
+  /** The next one to end by what history says. Throws `NondeterminismError` if workflow code asked for another. */
   takeRecorded(): LocalActivityEnd | undefined {
     const [next] = this.recorded;
-    if (next === undefined || !this.pending.has(next.seq)) return undefined;
+    const command = next && this.pending.get(next.seq)?.command;
+    if (next === undefined || command === undefined) return undefined;
+    const { activityType, seq, callSite } = command;
+    if (activityType !== next.activityType) {
+      throw new NondeterminismError({
+        event: next.event,
+        command: `the command to run local activity ${activityType}, number ${seq}`,
+        callSite,
+        reason: `local activity types differ: ${next.activityType} and ${activityType}`,
+      });
+    }
     this.recorded.shift();
     return this.end(next.seq, next.result, next.originalScheduleTime);
   }

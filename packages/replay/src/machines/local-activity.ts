@@ -23,6 +23,8 @@ interface MarkerData {
 
 /** How a local activity ended, as the history says it. */
 export interface RecordedLocalActivity {
+  /** Its marker. */
+  readonly event: history.HistoryEvent;
   readonly seq: number;
   readonly activityType: string;
   readonly result: LocalActivityResult;
@@ -37,7 +39,7 @@ export function readLocalActivityMarker(event: history.HistoryEvent): RecordedLo
   const { attempt, backoff } = data;
   const base = { attempt, completedAtMs: completedAt(data.complete_time) };
   const originalScheduleTime = data.original_schedule_time ?? {};
-  const common = { seq: data.seq, activityType: data.activity_type, originalScheduleTime };
+  const common = { event, seq: data.seq, activityType: data.activity_type, originalScheduleTime };
   const { failure } = marker;
   if (failure === undefined) {
     return { ...common, result: { ...base, status: 'completed', result: marker.details['result']?.payloads[0] } };
