@@ -113,6 +113,7 @@ export class Execution {
   seed = 0n;
   nowMs = 0;
   isReplaying = false;
+  /** A query is answered, or an update validated. */
   isAnsweringQuery = false;
   isCancelled = false;
   isCompleted = false;
@@ -122,6 +123,7 @@ export class Execution {
   begin: (() => void) | undefined;
   /** Why the workflow task has to fail, if it has to. */
   taskFailure: { readonly error: unknown } | undefined;
+  private violation: Error | undefined;
   private availableFlags: ReadonlySet<number> = new Set();
   private readonly sequences = { timer: 1, activity: 1, child: 1, signal: 1, cancel: 1, nexus: 1, condition: 1 };
 
@@ -137,15 +139,22 @@ export class Execution {
     return this.modules.payloadConverter;
   }
 
+  /** The next number of a kind. Not for queries and validators, which replay knows nothing of. */
   next(kind: SequenceKind): number {
+    this.refuseInQuery(kind);
     return this.sequences[kind]++;
   }
 
   push(command: WorkflowCommand): void {
-    if (this.isAnsweringQuery) {
-      throw new Error(`Query handlers must not change anything: this one tried to ${command.kind}`);
-    }
+    this.refuseInQuery(command.kind);
     this.commands.push(command);
+  }
+
+  /** Throws if a query handler or a validator tried to change something, even if nobody waited for what it began. */
+  assertNothingChanged(): void {
+    const { violation } = this;
+    this.violation = undefined;
+    if (violation !== undefined) throw violation;
   }
 
   reseed(seed: bigint): void {
@@ -163,6 +172,12 @@ export class Execution {
     if (this.isReplaying) return false;
     this.usedFlags.add(flag);
     return true;
+  }
+
+  private refuseInQuery(what: string): void {
+    if (!this.isAnsweringQuery) return;
+    this.violation = new Error(`Query handlers and validators must not change anything: this one asked for '${what}'`);
+    throw this.violation;
   }
 
   failureToError(failure: ProtoFailure): Error {
@@ -191,6 +206,8 @@ export class Execution {
   }
 
   failTask(error: unknown): void {
+    // What goes wrong in a query is the query's failure.
+    if (this.isAnsweringQuery) return;
     this.taskFailure ??= { error };
   }
 }

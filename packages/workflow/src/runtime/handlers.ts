@@ -74,6 +74,7 @@ export function deliverUpdate(execution: Execution, job: DoUpdateJob): void {
       execution.isAnsweringQuery = true;
       try {
         runInUpdateScope({ id: job.id, name: job.name }, () => validate(decode()));
+        execution.assertNothingChanged();
       } finally {
         execution.isAnsweringQuery = false;
       }
@@ -120,6 +121,7 @@ export function answerQuery(execution: Execution, job: QueryWorkflowJob): void {
     const run = handler?.handler ?? (fallback && ((...args: unknown[]) => fallback(next.queryName, ...args)));
     if (run === undefined) throw unknownQuery(execution, next.queryName);
     const answer: unknown = callUserCode(() => run(...next.args));
+    execution.assertNothingChanged();
     if (answer instanceof Promise) {
       throw new DeterminismViolationError(
         `The handler of query ${next.queryName} is async. Query handlers must answer at once.`,

@@ -6,6 +6,7 @@ import type { WorkflowInfo } from '../interfaces.js';
 import type { ConcludeActivationInput } from '../interceptors.js';
 import { log } from '../logs.js';
 import type { SinkCall } from '../sinks.js';
+import { alea, seedBytes, type RandomSource } from './alea.js';
 import { enterExecution } from './current.js';
 import { Execution, type ExecutionOptions } from './execution.js';
 import { SdkFlag } from './flags.js';
@@ -21,6 +22,7 @@ export class WorkflowInstance {
   private batches: ActivationJob[][] = [];
   private batchIndex = 0;
   private activation: WorkflowActivation | undefined;
+  private randomOfRun: RandomSource = () => 0;
 
   constructor(options: ExecutionOptions, workflowId: string) {
     this.execution = new Execution(options, workflowId);
@@ -36,6 +38,10 @@ export class WorkflowInstance {
     execution.usedFlags.clear();
     execution.taskFailure = undefined;
     execution.isReplaying = activation.isReplaying;
+    execution.isAnsweringQuery = activation.jobs[0]?.kind === 'queryWorkflow';
+    // Numbers that a query draws are none of the run's: on replay nobody asks.
+    this.randomOfRun = execution.random;
+    if (execution.isAnsweringQuery) execution.random = alea(seedBytes(execution.seed));
     execution.nowMs = activation.timestampMs;
     execution.setAvailableFlags(activation.availableInternalFlags);
     this.batches = batchesOf(activation, execution);
@@ -55,7 +61,7 @@ export class WorkflowInstance {
     if (execution.taskFailure !== undefined) return false;
     this.enter();
     try {
-      if (this.releaseConditions()) return true;
+      if (!execution.isAnsweringQuery && this.releaseConditions()) return true;
       if (this.batches.length === 0) return false;
       this.handOver();
       return true;
@@ -94,6 +100,7 @@ export class WorkflowInstance {
     } catch (error) {
       return { status: 'failed', failure: this.failureOf(error), forceCause: 0 };
     } finally {
+      if (execution.isAnsweringQuery) execution.random = this.randomOfRun;
       enterExecution(undefined);
     }
   }
