@@ -1,6 +1,6 @@
 import { startEmbedded } from '../sdk/embedded.js';
-import { OfficialSdk } from '../sdk/official.js';
-import { PerdureSdk } from '../sdk/perdure.js';
+import { connectOfficial } from '../sdk/official.js';
+import { connectPerdure } from '../sdk/perdure.js';
 import { RawSdk } from '../sdk/raw.js';
 import type { Queues, Sdk } from '../sdk/sdk.js';
 import { workloads, type Operation } from '../workloads/index.js';
@@ -34,9 +34,9 @@ async function openSdk(queues: Queues): Promise<Sdk> {
     case 'raw':
       return new RawSdk(address, queues);
     case 'official':
-      return await OfficialSdk.connect(address, queues);
+      return await connectOfficial(address, queues);
     case 'perdure':
-      return await PerdureSdk.connect({ address }, queues);
+      return await connectPerdure({ address }, queues);
     case 'embedded':
       return await startEmbedded(folder, queues);
   }

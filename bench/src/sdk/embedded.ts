@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startServer } from '@perdure/server';
 import { createPerdureWorker } from './perdure-worker.js';
-import { PerdureSdk } from './perdure.js';
+import { connectPerdure } from './perdure.js';
 import type { Queues, Sdk } from './sdk.js';
 
 /** Server, worker and client in this process, on a SQLite file in `folder` with a durable commit: no sockets between them. */
@@ -13,5 +13,5 @@ export async function startEmbedded(folder: string, queues: Queues): Promise<Sdk
   const { inProcess } = server;
   const worker = await createPerdureWorker({ inProcess }, queues.workQueue);
   void worker.run();
-  return await PerdureSdk.connect({ inProcess }, queues);
+  return await connectPerdure({ inProcess }, queues);
 }
