@@ -25,18 +25,15 @@ export function remoteTarget(address: string): Target {
   return { name: address, address, pid: () => pid, close: async () => undefined };
 }
 
-/** Our server, in a process of its own, on a SQLite file in a fresh folder. `readyMs` is how long it took to be ready. */
+/** Our server as the command starts it, in a process of its own, on a SQLite file in a fresh folder. `readyMs` is how long it took to be ready. */
 export async function startOwnTarget(): Promise<Target & { readonly readyMs: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'perdure-bench-'));
   const port = await freePort();
   const args = [
-    serverEntry(),
-    '--port',
-    String(port),
-    '--db-filename',
-    join(folder, 'bench.sqlite'),
-    '--log-level',
-    'info',
+    fileURLToPath(import.meta.resolve('@perdure/cli/bin/perdure.js')),
+    ...['server', 'start-dev', '--headless'],
+    ...['--port', String(port)],
+    ...['--db-filename', join(folder, 'bench.sqlite')],
   ];
   let current = await startServerProcess(args);
   return {
@@ -56,16 +53,12 @@ export async function startOwnTarget(): Promise<Target & { readonly readyMs: num
   };
 }
 
-function serverEntry(): string {
-  return fileURLToPath(import.meta.resolve('@perdure/server')).replace(/index\.js$/, 'main/run.js');
-}
-
 async function startServerProcess(args: readonly string[]): Promise<{ child: ChildProcess; readyMs: number }> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {
-      if (chunk.includes('Server ready')) resolve();
+      if (chunk.includes('Server:')) resolve();
     });
     child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
   });

@@ -3,5 +3,6 @@
 export type { TlsOptions } from './api/index.js';
 export { type Clock, type ClockTimer, SystemClock } from './clock.js';
 export type { ServerOptions, StoreSetting } from './main/options.js';
+export { optimizeSooner } from './main/optimize-sooner.js';
 export { type RunningServer, startServer } from './main/start-server.js';
 export { StoreOpenError } from './store/index.js';
