@@ -62,6 +62,25 @@ test('a result that is too large ends the activity, and one of a workflow ends t
   expect(eventTypes(await environment.closedHistory(execution)).at(-1)).toBe('WorkflowExecutionTerminated');
 });
 
+test('a failure that is too large ends its activity, however often it may be tried, and its heading is kept', async ({
+  expect,
+}) => {
+  const worker = environment.scriptedWorker();
+  const execution = await environment.start(worker.taskQueue);
+  await worker.step([commands.scheduleActivity('a', worker.taskQueue)]);
+  await worker.failActivity(await worker.activityTask(), `boom ${'x'.repeat(2 * 1024 * 1024)}`, { type: 'Loud' });
+  await worker.step([commands.completeWorkflow()]);
+  const events = await environment.closedHistory(execution);
+  const { failure } = events.find(
+    (event) => event.activityTaskFailedEventAttributes,
+  )!.activityTaskFailedEventAttributes!;
+  expect(failure).toMatchObject({
+    message: expect.stringContaining('Failure exceeds size limit'),
+    serverFailureInfo: { nonRetryable: true },
+    cause: { message: expect.stringMatching(/^boom x{3995}$/), applicationFailureInfo: { type: 'Loud' } },
+  });
+});
+
 test('a signal that is too large is refused', async ({ expect }) => {
   const execution = await environment.start(environment.uniqueId('nobody'));
   const input = toPayloads('x'.repeat(2 * 1024 * 1024 + 1));

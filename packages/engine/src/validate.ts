@@ -1,4 +1,4 @@
-import { durationToMs, type common, type google } from '@perdure/protocol';
+import { durationToMs, failure, type common, type google } from '@perdure/protocol';
 import type { Limits } from './limits.js';
 
 /** Runs checks in order; answers the first complaint. */
@@ -55,6 +55,18 @@ export function payloadsSizeBytes(payloads: common.IPayloads | null | undefined)
 export function payloadSizeBytes(payload: common.IPayload | null | undefined): number {
   let bytes = payload?.data?.length ?? 0;
   for (const [key, value] of Object.entries(payload?.metadata ?? {})) bytes += key.length + (value?.length ?? 0);
+  return bytes;
+}
+
+/** Size of a failure with all its causes, encoded. */
+export function failureSizeBytes(given: failure.IFailure | null | undefined): number {
+  return given == null ? 0 : failure.Failure.encode(given).length;
+}
+
+/** Size of a memo's values. */
+export function memoSizeBytes(fields: Readonly<Record<string, common.IPayload>> | null | undefined): number {
+  let bytes = 0;
+  for (const payload of Object.values(fields ?? {})) bytes += payloadSizeBytes(payload);
   return bytes;
 }
 

@@ -2,6 +2,7 @@ import {
   closeActivity,
   heartbeatActivity,
   invalidId,
+  failureSizeBytes,
   invalidPayloads,
   type ActivityOutcome,
   type ExecutionKey,
@@ -73,10 +74,10 @@ function completionMethods(services: Services): AnyRpcMethod[] {
       close(services, byId(services, request), completed(request, limits)),
     ),
     method(methods.RespondActivityTaskCanceled, (request) =>
-      close(services, byToken(services, request), canceled(request)),
+      close(services, byToken(services, request), canceled(request, limits)),
     ),
     method(methods.RespondActivityTaskCanceledById, (request) =>
-      close(services, byId(services, request), canceled(request)),
+      close(services, byId(services, request), canceled(request, limits)),
     ),
   ];
 }
@@ -84,11 +85,11 @@ function completionMethods(services: Services): AnyRpcMethod[] {
 function failureMethods(services: Services): AnyRpcMethod[] {
   return [
     method(methods.RespondActivityTaskFailed, async (request) => {
-      await close(services, byToken(services, request), failed(request));
+      await close(services, byToken(services, request), failed(request, services.limits));
       return { failures: [] };
     }),
     method(methods.RespondActivityTaskFailedById, async (request) => {
-      await close(services, byId(services, request), failed(request));
+      await close(services, byId(services, request), failed(request, services.limits));
       return { failures: [] };
     }),
   ];
@@ -104,29 +105,47 @@ function completed(
   return failedByServer(tooLarge, identity);
 }
 
-function failedByServer(message: string, identity: string): ActivityOutcome {
+function failedByServer(message: string, identity: string, cause?: failure.IFailure): ActivityOutcome {
   return {
     kind: 'failed',
     identity,
-    failure: { message, source: 'Server', serverFailureInfo: { nonRetryable: true } },
+    failure: { message, source: 'Server', serverFailureInfo: { nonRetryable: true }, cause },
   };
 }
 
-function canceled({
-  details,
-  identity,
-}: {
-  readonly details?: common.IPayloads | undefined;
-  readonly identity: string;
-}): ActivityOutcome {
-  return { kind: 'canceled', details, identity };
+function canceled(
+  { details, identity }: { readonly details?: common.IPayloads | undefined; readonly identity: string },
+  limits: Services['limits'],
+): ActivityOutcome {
+  const tooLarge = invalidPayloads('RespondActivityTaskCanceledRequest.Details', details, limits);
+  return tooLarge === undefined ? { kind: 'canceled', details, identity } : failedByServer(tooLarge, identity);
 }
 
-function failed(request: {
-  readonly failure?: failure.IFailure | undefined;
-  readonly identity: string;
-  readonly lastHeartbeatDetails?: common.IPayloads | undefined;
-}): ActivityOutcome {
+/** How much of the message of a failure that is too large is kept. */
+const KEPT_MESSAGE_LENGTH = 4_000;
+
+/** A failure that is too large, in history and in every description of the run, ends the activity too; its heading is kept. */
+function failed(
+  request: {
+    readonly failure?: failure.IFailure | undefined;
+    readonly identity: string;
+    readonly lastHeartbeatDetails?: common.IPayloads | undefined;
+  },
+  limits: Services['limits'],
+): ActivityOutcome {
+  const sizeBytes = failureSizeBytes(request.failure);
+  if (sizeBytes > limits.payloadSizeBytes) {
+    const { message, source, applicationFailureInfo: info } = request.failure ?? {};
+    return failedByServer(
+      `RespondActivityTaskFailedRequest.Failure exceeds size limit: ${sizeBytes} bytes, at most ${limits.payloadSizeBytes} are allowed.`,
+      request.identity,
+      {
+        message: message?.slice(0, KEPT_MESSAGE_LENGTH),
+        source,
+        applicationFailureInfo: { type: info?.type?.slice(0, KEPT_MESSAGE_LENGTH), nonRetryable: true },
+      },
+    );
+  }
   return {
     kind: 'failed',
     failure: request.failure,

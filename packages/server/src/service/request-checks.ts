@@ -5,7 +5,7 @@ import {
   invalidRetryPolicy,
   invalidTimeout,
   firstInvalid,
-  payloadSizeBytes,
+  memoSizeBytes,
   type Limits,
 } from '@perdure/engine';
 import type { common, workflowservice } from '@perdure/protocol';
@@ -54,8 +54,7 @@ export function checkStart(request: workflowservice.IStartWorkflowExecutionReque
 }
 
 function invalidMemo(memo: common.IMemo | null | undefined, limits: Limits): string | undefined {
-  let bytes = 0;
-  for (const payload of Object.values(memo?.fields ?? {})) bytes += payloadSizeBytes(payload);
+  const bytes = memoSizeBytes(memo?.fields);
   return bytes > limits.memoSizeBytes
     ? `Memo exceeds size limit: ${bytes} bytes, at most ${limits.memoSizeBytes} are allowed.`
     : undefined;

@@ -10,6 +10,7 @@ import {
   rejectAnswer,
   reservedTaskQueue,
   tooLarge,
+  tooLargeMemo,
   tooLongCommandId,
   type CommandBatch,
   type CommandFailure,
@@ -78,7 +79,10 @@ function refusedStartChild(
     () => (cron === undefined ? undefined : `Invalid CronSchedule on ${command}: ${cron}. ${about}`),
   );
   if (invalid !== undefined) return badAttributes(cause, invalid);
-  return tooLarge(cause, 'StartChildWorkflowExecutionCommandAttributes.Input', attributes.input, limits);
+  return (
+    tooLarge(cause, 'StartChildWorkflowExecutionCommandAttributes.Input', attributes.input, limits) ??
+    tooLargeMemo(cause, 'StartChildWorkflowExecutionCommandAttributes.Memo', attributes.memo?.fields, limits)
+  );
 }
 
 function writeInitiated(

@@ -3,13 +3,15 @@ import { invalidCron } from '../../cron.js';
 import { completeRun, dropUnacceptedUpdates, failRun } from '../decide/close.js';
 import { continueRun } from '../decide/run.js';
 import { explicitRetryPolicy } from '../../retry.js';
-import { firstInvalid, invalidRetryPolicy } from '../../validate.js';
+import { failureSizeBytes, firstInvalid, invalidRetryPolicy } from '../../validate.js';
 import {
   badAttributes,
   commandExtras,
+  exceedsSize,
   negativeDuration,
   reservedTaskQueue,
   tooLarge,
+  tooLargeMemo,
   tooLongCommandId,
   type CommandBatch,
   type CommandFailure,
@@ -53,6 +55,8 @@ export const failWorkflow: CommandHandler = (batch, given) => {
   if (attributes == null)
     return badAttributes(cause, 'FailWorkflowExecutionCommandAttributes is not set on FailWorkflowExecutionCommand.');
   if (attributes.failure == null) return badAttributes(cause, 'Failure is not set on FailWorkflowExecutionCommand.');
+  if (failureSizeBytes(attributes.failure) > batch.draft.context.limits.payloadSizeBytes)
+    return exceedsSize(cause, 'FailWorkflowExecutionCommandAttributes.Failure');
   const blocked = unseen(batch);
   if (blocked !== undefined) return blocked;
   batch.openedRuns.push(...failRun(batch.draft, attributes.failure, batch.workflowTaskCompletedEventId));
@@ -121,7 +125,10 @@ function refusedContinueAsNew(batch: CommandBatch, attributes: ContinueAsNewAttr
     () => (cron === undefined ? undefined : `Invalid CronSchedule on ${command}: ${cron}. ${about}`),
   );
   if (invalid !== undefined) return badAttributes(cause, invalid);
-  return tooLarge(cause, 'ContinueAsNewWorkflowExecutionCommandAttributes.Input', attributes.input, limits);
+  return (
+    tooLarge(cause, 'ContinueAsNewWorkflowExecutionCommandAttributes.Input', attributes.input, limits) ??
+    tooLargeMemo(cause, 'ContinueAsNewWorkflowExecutionCommandAttributes.Memo', attributes.memo?.fields, limits)
+  );
 }
 
 function continueRunAsNew(batch: CommandBatch, given: command.ICommand, attributes: ContinueAsNewAttributes): void {

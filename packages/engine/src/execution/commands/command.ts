@@ -1,7 +1,7 @@
 import { durationToMs, enums, type command, type common, type google } from '@perdure/protocol';
 import type { Limits } from '../../limits.js';
 import type { StatusName } from '../../rejection.js';
-import { byteLength, payloadsSizeBytes } from '../../validate.js';
+import { byteLength, memoSizeBytes, payloadsSizeBytes } from '../../validate.js';
 import type { Draft, EventExtras } from '../draft.js';
 import type { Transition } from '../transition.js';
 
@@ -106,7 +106,21 @@ export function tooLarge(
   payloads: common.IPayloads | null | undefined,
   limits: Limits,
 ): CommandFailure | undefined {
-  if (payloadsSizeBytes(payloads) <= limits.payloadSizeBytes) return undefined;
+  return payloadsSizeBytes(payloads) <= limits.payloadSizeBytes ? undefined : exceedsSize(cause, field);
+}
+
+/** The same for a memo. */
+export function tooLargeMemo(
+  cause: enums.WorkflowTaskFailedCause,
+  field: string,
+  fields: Readonly<Record<string, common.IPayload>> | null | undefined,
+  limits: Limits,
+): CommandFailure | undefined {
+  return memoSizeBytes(fields) <= limits.memoSizeBytes ? undefined : exceedsSize(cause, field);
+}
+
+/** Ends the run: trying again would not make it smaller. */
+export function exceedsSize(cause: enums.WorkflowTaskFailedCause, field: string): CommandFailure {
   return { ...badAttributes(cause, `${field} exceeds size limit.`), terminates: true };
 }
 

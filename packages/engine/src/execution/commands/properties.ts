@@ -1,6 +1,12 @@
 import { enums } from '@perdure/protocol';
-import { payloadSizeBytes } from '../../validate.js';
-import { badAttributes, commandExtras, invalidCommandId, tooLarge, type CommandHandler } from './command.js';
+import {
+  badAttributes,
+  commandExtras,
+  invalidCommandId,
+  tooLarge,
+  tooLargeMemo,
+  type CommandHandler,
+} from './command.js';
 
 const { EventType, WorkflowTaskFailedCause: Cause } = enums;
 
@@ -62,15 +68,14 @@ export const modifyProperties: CommandHandler = (batch, given) => {
     return badAttributes(cause, 'UpsertedMemo.Fields is not set on ModifyWorkflowPropertiesCommand.');
   }
   const { draft, workflowTaskCompletedEventId } = batch;
-  const limit = draft.context.limits.memoSizeBytes;
-  let bytes = 0;
-  for (const payload of Object.values({ ...draft.state.memo, ...fields })) bytes += payloadSizeBytes(payload);
-  if (bytes > limit) {
-    return {
-      ...badAttributes(cause, `ModifyWorkflowPropertiesCommandAttributes.UpsertedMemo exceeds size limit.`),
-      terminates: true,
-    };
-  }
+  const merged = { ...draft.state.memo, ...fields };
+  const large = tooLargeMemo(
+    cause,
+    'ModifyWorkflowPropertiesCommandAttributes.UpsertedMemo',
+    merged,
+    draft.context.limits,
+  );
+  if (large !== undefined) return large;
   draft.event(
     EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED,
     { workflowPropertiesModifiedEventAttributes: { workflowTaskCompletedEventId, upsertedMemo } },

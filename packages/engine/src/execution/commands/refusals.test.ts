@@ -91,6 +91,17 @@ test('an input beyond any limit ends the run', () => {
   `);
 });
 
+test.for([
+  [commands.fail('x'.repeat(200)), 'BadFailWorkflowExecutionAttributes: FailWorkflowExecutionCommandAttributes.Failure'],
+  [child('c', { memo: { fields: { note: payload('x'.repeat(100)) } } }), 'BadStartChildExecutionAttributes: StartChildWorkflowExecutionCommandAttributes.Memo'],
+  [commands.continueAsNew({ memo: { fields: { note: payload('x'.repeat(100)) } } }), 'BadContinueAsNewAttributes: ContinueAsNewWorkflowExecutionCommandAttributes.Memo'],
+] as const)('so do failures and memos: %j', ([given, reason]) => {
+  const world = new World({ payloadSizeBytes: 150, memoSizeBytes: 100 });
+  world.start();
+  world.step(given);
+  expect(world.run().events.at(-1)?.workflowExecutionTerminatedEventAttributes?.reason).toBe(`${reason} exceeds size limit.`);
+}); // prettier-ignore
+
 test('what is pending is limited', () => {
   const limits = { pendingActivities: 1, pendingChildren: 1, pendingSignals: 1, pendingCancelRequests: 1 };
   const cases = [
