@@ -1,8 +1,9 @@
 import { enums, services, type command, type history, type workflowservice } from '@perdure/protocol';
 import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
-import type { Logger } from '@perdure/common';
+import { errorMessage, type Logger } from '@perdure/common';
 import { HistoryGapError, type WorkflowTaskAnswer } from '@perdure/replay';
 import type { Clock } from '../clock.js';
+import { isUnrecoverable, retryDelayMs } from '../polling/index.js';
 import { DeadlockError } from '../sandbox/index.js';
 import { SandboxLostError } from './activation-queue.js';
 import { LocalActivitiesUnderWay } from './local-activities-under-way.js';
@@ -20,6 +21,8 @@ const LAST_ATTEMPT_REPORTED = 1;
 /** A workflow task is kept alive with this share of its timeout gone. */
 const HEARTBEAT_SHARE = 0.8;
 const CALL_TIMEOUT_MS = 30_000;
+/** A page of history is asked for so often before its task is left to time out. */
+const MAX_FETCHES = 5;
 
 /** What working on workflow tasks takes. */
 export interface WorkflowTaskWorkerOptions {
@@ -52,6 +55,8 @@ export interface WorkflowTaskWorkerOptions {
 
 /** Works on one workflow task after the other: history in, answer out. */
 export class WorkflowTaskWorker {
+  /** Runs with a task under way. */
+  private readonly underWay = new Set<string>();
   /** Tasks of runs whose previous task is still under way. */
   private readonly waiting = new Map<string, Task>();
 
@@ -66,12 +71,15 @@ export class WorkflowTaskWorker {
   private async workOnce(task: Task): Promise<Task | undefined> {
     const { cache, logger, clock, metrics } = this.options;
     const runId = task.workflowExecution?.runId ?? '';
-    const cached = cache.take(runId);
-    if (cached?.isBusy === true) {
+    if (this.underWay.has(runId)) {
       // The server gave up on the task under way: this one is looked at when that has ended.
       this.waiting.set(runId, task);
       return undefined;
     }
+    this.underWay.add(runId);
+    const cached = cache.take(runId);
+    // It must stay from now on, also while its history is fetched.
+    if (cached !== undefined) cached.isBusy = true;
     const startedAtMs = clock.nowMs();
     const workflowType = task.workflowType?.name ?? '';
     metrics.workflowTaskReceived();
@@ -88,6 +96,8 @@ export class WorkflowTaskWorker {
         logger.warn('The failure of a workflow task could not be reported', { error: reportError, runId });
       });
       return this.takeWaiting(runId);
+    } finally {
+      this.underWay.delete(runId);
     }
   }
 
@@ -126,7 +136,7 @@ export class WorkflowTaskWorker {
     const { workflowId = '', runId = '' } = task.workflowExecution ?? {};
     const run = createRun({ workflowId, runId, workflowType: task.workflowType?.name ?? '' });
     const isWhole = input.events[0]?.eventId === 1;
-    run.start(isWhole ? input : { ...input, events: await this.wholeHistory(task) });
+    run.start(isWhole ? input : { ...input, events: await this.wholeHistory(task, input.events) });
     return run;
   }
 
@@ -280,6 +290,10 @@ export class WorkflowTaskWorker {
     const { workflowId = '', runId = '' } = task.workflowExecution ?? {};
     // Nobody's fault here: the task times out or is given out again, and is worked on in a new sandbox.
     if (error instanceof SandboxLostError) return;
+    if (error instanceof HistoryUnavailableError && task.query === undefined) {
+      logger.warn(error.message, { workflowId, runId, error: error.cause });
+      return;
+    }
     const { cause, failure } = error instanceof WorkflowCodeError ? codeFailure(error) : workflowTaskFailure(error);
     const attributes = { workflowId, runId, workflowType: task.workflowType?.name, attempt: task.attempt };
     logger.warn(`Workflow task failed: ${failure.message ?? ''}`, { ...attributes, error: originalOf(error, failure) });
@@ -302,21 +316,21 @@ export class WorkflowTaskWorker {
     return { events, messages, query, queries };
   }
 
-  private async wholeHistory(task: Task): Promise<readonly history.HistoryEvent[]> {
-    return await this.pages(task, new Uint8Array());
+  /** Events of a task that may leave no trace come with the task only. */
+  private async wholeHistory(
+    task: Task,
+    given: readonly history.HistoryEvent[],
+  ): Promise<readonly history.HistoryEvent[]> {
+    const stored = await this.pages(task, new Uint8Array());
+    const lastEventId = stored.at(-1)?.eventId ?? 0;
+    return [...stored, ...given.filter(({ eventId }) => eventId > lastEventId)];
   }
 
   private async pages(task: Task, firstToken: Uint8Array): Promise<readonly history.HistoryEvent[]> {
-    const { transport, namespace } = this.options;
     const events: history.HistoryEvent[] = [];
     let nextPageToken: Uint8Array = firstToken;
     do {
-      const page = await callMethod(
-        transport,
-        methods.GetWorkflowExecutionHistory,
-        { namespace, execution: task.workflowExecution, nextPageToken },
-        { timeoutMs: CALL_TIMEOUT_MS },
-      );
+      const page = await this.page(task, nextPageToken);
       for (const event of page.history?.events ?? []) {
         // The history may have grown since the task began; what came after is for the next one.
         if (task.startedEventId > 0 && event.eventId > task.startedEventId) return events;
@@ -325,6 +339,36 @@ export class WorkflowTaskWorker {
       ({ nextPageToken } = page);
     } while (nextPageToken.length > 0);
     return events;
+  }
+
+  private async page(
+    { workflowExecution: execution }: Task,
+    nextPageToken: Uint8Array,
+  ): Promise<workflowservice.GetWorkflowExecutionHistoryResponse> {
+    const { transport, namespace, clock } = this.options;
+    const request = { namespace, execution, nextPageToken };
+    for (let failures = 1; ; failures += 1) {
+      try {
+        const options = { timeoutMs: CALL_TIMEOUT_MS };
+        return await callMethod(transport, methods.GetWorkflowExecutionHistory, request, options);
+      } catch (error) {
+        if (!(error instanceof GrpcServiceError)) throw error;
+        if (failures === MAX_FETCHES || isUnrecoverable(error)) throw new HistoryUnavailableError(execution, error);
+        await new Promise<void>((resolve) => clock.schedule(retryDelayMs(failures, error), resolve));
+      }
+    }
+  }
+}
+
+/** The server did not give the history that a task needs: nobody's fault here. The task times out, and is given out again. */
+class HistoryUnavailableError extends Error {
+  override readonly name = 'HistoryUnavailableError';
+
+  constructor(execution: Task['workflowExecution'], reason: unknown) {
+    const { workflowId, runId } = execution ?? {};
+    super(`The history of workflow ${workflowId}, run ${runId}, could not be fetched: ${errorMessage(reason) ?? ''}`, {
+      cause: reason,
+    });
   }
 }
 
