@@ -30,7 +30,11 @@ export async function runProgram(
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 || error.code === 'commander.help' ? 0 : 2;
-    if (error instanceof InterruptedError) return 130;
+    if (error instanceof InterruptedError) {
+      // The terminal has written ^C, and left the cursor behind it.
+      if (terminal.isErrTerminal) terminal.err('\n');
+      return 130;
+    }
     terminal.err(`perdure: ${error instanceof Error ? oneLine(error.message) : String(error)}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
@@ -58,6 +62,8 @@ function prepare(command: Command, terminal: Terminal): void {
   const help = new Help();
   command.configureHelp({
     helpWidth: Math.min(Math.max(terminal.columns, 60), 120),
+    // Names without aliases and flags: a column that the longest of them can bear.
+    subcommandTerm: (subcommand) => (subcommand.name() === 'help' ? 'help [command]' : subcommand.name()),
     // A command line that is broken in two cannot be copied.
     boxWrap: (text, width) =>
       text

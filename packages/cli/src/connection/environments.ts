@@ -9,7 +9,7 @@ export async function readEnvironments(file: string | undefined): Promise<Readon
   const path = environmentFile(file);
   const text = readIfThere(path);
   if (text === '') return {};
-  const { parse } = await import('yaml');
+  const { parse } = await import('./yaml.js');
   try {
     const parsed = parse(text) as { readonly env?: Readonly<Record<string, Environment>> } | null;
     return parsed?.env ?? {};
@@ -24,7 +24,7 @@ export async function writeEnvironments(
   environments: Readonly<Record<string, Environment>>,
 ): Promise<void> {
   const path = environmentFile(file);
-  const { parse, stringify } = await import('yaml');
+  const { parse, stringify } = await import('./yaml.js');
   const others = (parse(readIfThere(path)) ?? {}) as Readonly<Record<string, unknown>>;
   writePrivately(path, stringify({ ...others, env: environments }));
 }

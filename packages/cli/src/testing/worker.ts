@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { CompleteAsyncError } from '@perdure/activity';
-import { NativeConnection, Worker } from '@perdure/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@perdure/worker';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 /** What the worker says its code is. */
 export const BUILD_ID = 'build-1';

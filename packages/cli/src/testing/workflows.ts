@@ -70,3 +70,12 @@ export async function countdown(from: number): Promise<string> {
 export async function broken(): Promise<void> {
   throw ApplicationFailure.create({ message: 'it is broken', cause: new Error('a pipe burst') });
 }
+
+/** The one of the tour: waits for a signal. */
+export async function MyWorkflow(input: number): Promise<number> {
+  let answer: number | undefined;
+  setHandler(defineQuery<string>('status'), () => (answer === undefined ? 'waiting' : 'done'));
+  setHandler(defineSignal<[number]>('answer'), (given) => void (answer = given));
+  await condition(() => answer !== undefined);
+  return input + (answer ?? 0);
+}

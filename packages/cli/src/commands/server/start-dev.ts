@@ -73,10 +73,16 @@ async function startDev(context: CommandContext): Promise<void> {
       metrics: readableAddress(server.metricsAddress ?? ''),
     });
     await stopSignal();
+    if (context.terminal.isErrTerminal) context.terminal.err('\n');
   } finally {
     await page?.close();
     await server.stop({ graceMs: 2_000 });
   }
+  const database = flags.text('db-filename');
+  if (context.output.isForPeople)
+    context.output.text(
+      `Stopped; ${database === undefined ? 'nothing is kept' : `everything is kept in ${database}`}\n`,
+    );
 }
 
 interface Addresses {

@@ -37,8 +37,8 @@ export async function runBatch(context: CommandContext, session: Session, batch:
   const { namespace } = session;
   const counted = await session.call('CountWorkflowExecutions', { namespace, query: batch.query });
   const total = Number(textAt(counted, 'count') || 0);
-  if (total === 0) return context.output.done(`No execution matches "${batch.query}"`, { total, done: 0 });
-  await confirm(context, `${batch.verb} ${executions(total)} that match "${batch.query}"?`);
+  if (total === 0) return context.output.done(`No execution matches: ${batch.query}`, { total, done: 0 });
+  await confirm(context, `${batch.verb} ${executions(total)} (${batch.query})?`);
   const jobId = batch.operation === undefined ? undefined : await startOnServer(context, session, batch);
   if (jobId !== undefined)
     return context.output.done(`Started batch ${jobId}. See: perdure batch describe --job-id ${jobId}`, {

@@ -1,7 +1,6 @@
 import type { CommandSpec } from '../../command.js';
-import { textAt } from '../../json.js';
 import { attributesOf } from './history.js';
-import { eventName } from './names.js';
+import { eventLine } from './names.js';
 import { START_FLAGS } from './start-request.js';
 import { start } from './started.js';
 import { showResult, waitUntilClosed } from './wait-for-result.js';
@@ -29,7 +28,7 @@ export const workflowExecute: CommandSpec = {
       if (runId !== shownRunId) output.text(`  continued as run ${runId}\n`);
       shownRunId = runId;
       for (const event of events) {
-        output.text(`  ${textAt(event, 'eventId').padStart(4)}  ${eventName(event)}\n`);
+        output.text(eventLine(event));
         if (isDetailed) output.text(`        ${JSON.stringify(attributesOf(event))}\n`);
       }
     });

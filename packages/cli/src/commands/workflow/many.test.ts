@@ -50,7 +50,7 @@ test('all that match are cancelled and deleted', async () => {
 test('a person is asked, and nothing but yes is a yes', async () => {
   const asked = cli.terminal({ answers: ['no'] });
   const refused = await cli.runOn(asked, 'workflow', 'terminate', '-q', filter());
-  expect(asked.questions).toEqual([`Terminate 3 executions that match "${filter()}"? y/N `]);
+  expect(asked.questions).toEqual([`Terminate 3 executions (${filter()})? y/N `]);
   expect(refused).toEqual({ code: 1, out: '', err: 'perdure: nothing was done\n' });
   expect(await statuses()).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
   const agreeing = cli.terminal({ answers: ['y'] });

@@ -22,3 +22,13 @@ export function eventName(event: JsonObject): string {
 export function statusName(status: string): string {
   return shortName(status, 'WORKFLOW_EXECUTION_STATUS_');
 }
+
+/** The time of an event to the second. */
+export function eventTime(event: JsonObject): string {
+  return `${textAt(event, 'eventTime').slice(0, 19)}Z`;
+}
+
+/** An event in one line, for what is shown as it happens. */
+export function eventLine(event: JsonObject): string {
+  return `  ${textAt(event, 'eventId').padStart(4)}  ${eventTime(event)}  ${eventName(event)}\n`;
+}

@@ -4,7 +4,7 @@ import { textAt, type JsonObject } from '../../json.js';
 import type { Column, Output } from '../../output/output.js';
 import { EXECUTION_FLAGS, executionOf } from './execution.js';
 import { attributesOf, historyPages } from './history.js';
-import { eventName } from './names.js';
+import { eventLine, eventName, eventTime } from './names.js';
 
 const COLUMNS: readonly Column[] = [
   { name: 'ID', path: 'eventId' },
@@ -67,17 +67,13 @@ async function showLive(
   if (!output.isForPeople) return output.list(events, COLUMNS);
   if (isFirst) output.text(`  ${COLUMNS[0]?.name.padStart(4)}  ${COLUMNS[1]?.name.padEnd(20)}  ${COLUMNS[2]?.name}\n`);
   for (const event of events) {
-    output.text(`  ${textAt(event, 'eventId').padStart(4)}  ${isoTime(event)}  ${eventName(event)}\n`);
+    output.text(eventLine(event));
     if (isDetailed) output.text(`        ${JSON.stringify(attributesOf(event))}\n`);
   }
 }
 
 function withWords(event: JsonObject, output: Output, isTimeAsked: boolean): JsonObject {
   // Of a history "3 minutes ago" in every line says little.
-  const time = isTimeAsked ? output.time(textAt(event, 'eventTime')) : isoTime(event);
+  const time = isTimeAsked ? output.time(textAt(event, 'eventTime')) : eventTime(event);
   return { ...event, time, kind: eventName(event), details: JSON.stringify(attributesOf(event)) };
-}
-
-function isoTime(event: JsonObject): string {
-  return `${textAt(event, 'eventTime').slice(0, 19)}Z`;
 }

@@ -29,7 +29,7 @@ const approve = (id: string): Promise<string> =>
 test('an execution is run to its result, with what happens in between', async () => {
   const out = await cli.text('workflow', 'execute', ...workflowFlags('countdown', 'run'), '-i', '1');
   expect(out).toMatch(/Running execution:\n +WorkflowId +run\n/);
-  expect(out).toMatch(/Progress:\n +1 {2}WorkflowExecutionStarted\n/);
+  expect(out).toMatch(/Progress:\n +1 {2}\S+Z {2}WorkflowExecutionStarted\n/);
   expect(out).toMatch(/WorkflowExecutionContinuedAsNew\n +continued as run \S+\n/);
   expect(out).toMatch(/Results:\n +Status +COMPLETED\n +Result +"done"\n$/);
   const json = await cli.json('workflow', 'execute', ...workflowFlags('countdown', 'run-2'), '-i', '1');
