@@ -87,8 +87,11 @@ describe('an activity in a mocked environment', () => {
     for (const level of ['trace', 'debug', 'info', 'warn', 'error'] as const)
       logger[level] = (message, meta) => logger.log(level.toUpperCase() as 'INFO', message, meta);
     await new MockActivityEnvironment({ activityId: 'a7' }, { logger }).run(async () => log.info('done', { n: 1 }));
-    expect(logged).toEqual([
-      ['INFO', 'done', expect.objectContaining({ n: 1, activityId: 'a7', sdkComponent: 'activity' })],
+    expect(logged.map(([, message]) => message)).toEqual(['Activity started', 'done', 'Activity completed']);
+    expect(logged).toContainEqual([
+      'INFO',
+      'done',
+      expect.objectContaining({ n: 1, activityId: 'a7', sdkComponent: 'activity' }),
     ]);
   });
 

@@ -75,31 +75,39 @@ export class ActivityExecution {
 
   /** Runs the activity to its end. Never rejects. */
   async run(input: EncodedActivityInput): Promise<ActivityOutcome> {
-    const startedAtMs = performance.now();
-    let error: unknown;
-    let outcome: ActivityOutcome;
-    try {
-      this.createInterceptors();
-      this.ground.workerLogger.debug('Activity started', this.logAttributes());
-      outcome = { status: 'completed', result: await this.execute(input) };
-    } catch (thrown) {
-      error = thrown;
-      outcome = await this.describeError(thrown);
-    }
-    this.report(outcome, error, Math.round(performance.now() - startedAtMs));
+    const { outcome } = await this.observed(async () => ({ status: 'completed', result: await this.execute(input) }));
     return outcome;
   }
 
   /** Calls a function as this activity, with values that nobody converts; settles as the function does. For tests. */
   async callFunction(run: RegisteredActivity['run'], args: readonly unknown[]): Promise<unknown> {
-    this.createInterceptors();
-    return await asyncLocalStorage.run(this.context, () =>
-      this.call({ run, self: undefined }, { args: [...args], headers: {} }),
-    );
+    let value: unknown;
+    const { outcome, error } = await this.observed(async () => {
+      const input = { args: [...args], headers: {} };
+      value = await asyncLocalStorage.run(this.context, () => this.call({ run, self: undefined }, input));
+      return { status: 'completed', result: {} };
+    });
+    if (outcome.status !== 'completed') throw error;
+    return value;
   }
 
-  private createInterceptors(): void {
-    this.interceptors = (this.ground.environment.interceptors ?? []).map((create) => create(this.context));
+  /** Makes the interceptors, and tells the log of beginning and end. */
+  private async observed(
+    attempt: () => Promise<ActivityOutcome>,
+  ): Promise<{ readonly outcome: ActivityOutcome; readonly error: unknown }> {
+    const startedAtMs = performance.now();
+    let error: unknown;
+    let outcome: ActivityOutcome;
+    try {
+      this.interceptors = (this.ground.environment.interceptors ?? []).map((create) => create(this.context));
+      this.ground.workerLogger.debug('Activity started', this.logAttributes());
+      outcome = await attempt();
+    } catch (thrown) {
+      error = thrown;
+      outcome = await this.describeError(thrown);
+    }
+    this.report(outcome, error, Math.round(performance.now() - startedAtMs));
+    return { outcome, error };
   }
 
   private async execute(input: EncodedActivityInput): Promise<Payload> {
