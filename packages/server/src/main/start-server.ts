@@ -89,6 +89,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     services.matching.stop();
     await services.host.stop();
     await metricsServer?.stop();
+    metrics.stop();
     throw error;
   }
   isServing = true;
@@ -103,6 +104,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     } finally {
       await store.close();
       await metricsServer?.stop();
+      metrics.stop();
     }
   };
   return {

@@ -1,4 +1,4 @@
-// Logs (pino) and metrics (prom-client) behind ports of our own.
+// Logs (pino) and metrics behind ports of our own.
 // It owns how observations leave the process; it must not know what the rest of the server does.
 export {
   createLogger,

@@ -47,3 +47,12 @@ test('writes for people when asked', () => {
 test('can be silent', () => {
   expect(silentLogger.child({}).isEnabled('error')).toBe(false);
 });
+
+test('shows people the stack of an error, and the fields of parents', () => {
+  const { destination, text } = collect();
+  const log = createLogger({ destination, format: 'pretty' }).child({ shard: 3 });
+  log.error('Commit failed', { error: new Error('disk full') });
+  log.warn('Slow');
+  expect(text()).toMatch(/ERROR.* Commit failed \{"shard":3\}\n {4}Error: disk full\n {8}at /);
+  expect(text()).toMatch(/WARN.* Slow \{"shard":3\}\n$/);
+});

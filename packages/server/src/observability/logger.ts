@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 
 import { pino, type Logger as PinoLogger } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyLines } from './pretty-lines.js';
 
 /** Levels in rising order of urgency; `silent` writes nothing. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -34,10 +34,7 @@ export interface LoggerOptions {
 /** A logger on pino. Lines are written synchronously: none is lost when the process ends. */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const destination = options.destination ?? process.stdout;
-  const stream =
-    options.format === 'pretty'
-      ? pretty({ destination, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', singleLine: true })
-      : destination;
+  const stream = options.format === 'pretty' ? prettyLines(destination) : destination;
   return wrap(
     pino(
       {

@@ -77,3 +77,32 @@ test('scrapers and probes are answered on a port of their own', async () => {
   const second = new MetricsServer({ metrics, port, isHealthy: () => true });
   await expect(second.start()).rejects.toThrow(`cannot serve metrics on 127.0.0.1:${port}`);
 });
+
+test('the process is watched under the names that dashboards know', async () => {
+  const metrics = new Metrics({ collectProcessMetrics: true });
+  const before = await metrics.render();
+  const value = (text: string, name: string): number =>
+    Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
+  const untilMs = performance.now() + 20;
+  while (performance.now() < untilMs) JSON.stringify(process.versions);
+  const after = await metrics.render();
+  metrics.stop();
+  expect(value(after, 'process_cpu_seconds_total')).toBeGreaterThan(value(before, 'process_cpu_seconds_total'));
+  expect(value(after, 'process_resident_memory_bytes')).toBeGreaterThan(1e6);
+  expect(value(after, 'nodejs_heap_size_used_bytes')).toBeLessThanOrEqual(value(after, 'nodejs_heap_size_total_bytes'));
+  expect(Math.abs(value(after, 'process_start_time_seconds') + process.uptime() - Date.now() / 1000)).toBeLessThan(1);
+  expect(after).toMatch(/^nodejs_eventloop_delay_seconds\{quantile="0.99"\} [\d.e-]+$/m);
+  expect(after).toMatch(/^# TYPE nodejs_gc_duration_seconds summary\nnodejs_gc_duration_seconds_sum [\d.e-]+$/m);
+});
+
+test('what has a meaning in the text format is escaped', async () => {
+  const metrics = new Metrics();
+  metrics
+    .gauge({ name: 'odd', help: 'Two\nlines, a \\.', labels: ['of'] })
+    .with({ of: 'a\n"\\' })
+    .set(Infinity);
+  const text = await metrics.render();
+  expect(text).toBe(
+    '# HELP perdure_odd Two\\nlines, a \\\\.\n# TYPE perdure_odd gauge\nperdure_odd{of="a\\n\\"\\\\"} +Inf\n',
+  );
+});

@@ -1,5 +1,3 @@
-import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
-
 import {
   Counter,
   Family,
@@ -9,6 +7,8 @@ import {
   samplesOfHistogram,
   samplesOfNumber,
 } from './metric-families.js';
+import { ProcessMetrics } from './process-metrics.js';
+import { renderFamily, TEXT_FORMAT, type RenderedFamily } from './text-format.js';
 
 /** What every metric says about itself. Names follow https://prometheus.io/docs/practices/naming/. */
 export interface MetricOptions<Labels extends readonly string[] = readonly []> {
@@ -30,7 +30,7 @@ const LATENCY_BOUNDS_SECONDS = [
 ];
 
 /**
- * The metrics of a server, rendered by prom-client. Every part registers its own:
+ * The metrics of a server. Every part registers its own:
  *
  * ```ts
  * const commits = metrics.counter({ name: 'commits_total', help: 'Durable commits.' }).with({});
@@ -39,11 +39,12 @@ const LATENCY_BOUNDS_SECONDS = [
  * ```
  */
 export class Metrics {
-  private readonly registry = new Registry();
+  private readonly families = new Map<string, () => RenderedFamily>();
+  private readonly process: ProcessMetrics | undefined;
 
   /** `collectProcessMetrics` adds CPU, memory, event loop and garbage collection of the process. */
   constructor(options: { readonly collectProcessMetrics?: boolean } = {}) {
-    if (options.collectProcessMetrics === true) collectDefaultMetrics({ register: this.registry });
+    this.process = options.collectProcessMetrics === true ? new ProcessMetrics() : undefined;
   }
 
   /** Registers a counter; its name should end in `_total`. @throws Error when the name is taken. */
@@ -86,23 +87,28 @@ export class Metrics {
 
   /** Everything, in Prometheus' text format. */
   async render(): Promise<string> {
-    return this.registry.metrics();
+    const own = [...this.families.values()].map((read) => read());
+    return [...own, ...(this.process?.read() ?? [])].map(renderFamily).join('');
   }
 
   /** The media type of `render`. */
   get contentType(): string {
-    return this.registry.contentType;
+    return TEXT_FORMAT;
   }
 
-  private register(options: MetricOptions<readonly string[]>, type: string, samples: () => Sample[]): void {
+  /** Looks at the process no more. */
+  stop(): void {
+    this.process?.stop();
+  }
+
+  private register(
+    options: MetricOptions<readonly string[]>,
+    type: RenderedFamily['type'],
+    samples: () => Sample[],
+  ): void {
     const name = PREFIX + options.name;
-    const metric = {
-      name,
-      get: () => Promise.resolve({ name, help: options.help, type, aggregator: 'sum', values: samples() }),
-      reset: () => undefined,
-    };
-    // prom-client renders whatever has a name and a `get`; its own classes hash label values at every increment.
-    this.registry.registerMetric(metric as unknown as Metric);
+    if (this.families.has(name)) throw new Error(`Invariant violated: the metric ${name} is registered twice.`);
+    this.families.set(name, () => ({ name, help: options.help, type, samples: samples() }));
   }
 }
 

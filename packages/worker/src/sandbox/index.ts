@@ -10,3 +10,4 @@ export {
   type SandboxedWorkflow,
   type WorkflowOptions,
 } from './sandbox.js';
+export { rejectionsHaveContext } from './rejections.js';

@@ -5,7 +5,14 @@ export interface RejectionOwner {
   failTask(error: unknown): void;
 }
 
+/**
+ * Whether the runtime tells a listener in which run a promise was rejected. Bun does not: there, only one run may be woken
+ * up in a turn of the event loop, and what is rejected in that turn is its own.
+ */
+export const rejectionsHaveContext: boolean = process.versions['bun'] === undefined;
+
 const owners = new AsyncLocalStorage<RejectionOwner>();
+let latestOwner: RejectionOwner | undefined;
 let isListening = false;
 
 /** Runs code, all of whose unhandled rejections are the owner's. They arrive before the next turn of the event loop. */
@@ -14,11 +21,12 @@ export function ownRejections<T>(owner: RejectionOwner, run: () => T): T {
     isListening = true;
     process.on('unhandledRejection', deliver);
   }
+  latestOwner = owner;
   return owners.run(owner, run);
 }
 
-function deliver(reason: unknown): void {
-  const owner = owners.getStore();
+function deliver(reason: unknown, promise: unknown): void {
+  const owner = owners.getStore() ?? ownerWithoutContext(promise);
   if (owner !== undefined) {
     owner.failTask(reason);
     return;
@@ -27,4 +35,9 @@ function deliver(reason: unknown): void {
   if (process.listenerCount('unhandledRejection') === 1) {
     throw reason instanceof Error ? reason : new Error(`Unhandled rejection: ${String(reason)}`, { cause: reason });
   }
+}
+
+/** Promises of workflows are of the sandbox's own class. */
+function ownerWithoutContext(promise: unknown): RejectionOwner | undefined {
+  return rejectionsHaveContext || promise instanceof Promise ? undefined : latestOwner;
 }

@@ -1,5 +1,5 @@
 import type { ActivationCompletion, WorkflowActivation } from '@perdure/common/activation';
-import { DeadlockError, type Sandbox, type SandboxedWorkflow } from '../sandbox/index.js';
+import { DeadlockError, rejectionsHaveContext, type Sandbox, type SandboxedWorkflow } from '../sandbox/index.js';
 import { EntryPacing } from './entry-pacing.js';
 
 interface Waiting {
@@ -57,8 +57,11 @@ export class ActivationQueue {
   private enter(): void {
     this.isScheduled = false;
     this.timer = undefined;
-    const { waiting } = this;
-    this.waiting = [];
+    const waiting = this.waiting.splice(0, rejectionsHaveContext ? Infinity : 1);
+    if (this.waiting.length > 0) {
+      this.isScheduled = true;
+      setImmediate(this.flush);
+    }
     const batches = new Map<Sandbox, Waiting[]>();
     for (const item of waiting) {
       const sandbox = this.sandboxOf(item.workflow);

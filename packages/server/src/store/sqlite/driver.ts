@@ -1,3 +1,5 @@
+import { StoreOpenError } from '../errors.js';
+
 /** What may be bound to a statement. Empty byte arrays may come back as NULL. */
 export type SqlValue = string | number | Uint8Array | null;
 
@@ -25,7 +27,22 @@ interface SqliteModule {
 
 /** Loads the SQLite built into Node (22.13 and later, without a flag), or the package with the same API. */
 export async function loadSqlite(): Promise<SqliteModule> {
-  return (loadBuiltin() ?? (await import('@photostructure/sqlite'))) as SqliteModule;
+  return (loadBuiltin() ?? (await loadPackage())) as SqliteModule;
+}
+
+/** 30 MB with binaries for every platform, so it is installed by those only who need it. */
+async function loadPackage(): Promise<unknown> {
+  try {
+    return await import('@photostructure/sqlite');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new StoreOpenError(
+      'unavailable',
+      `Node ${process.versions.node} has no SQLite of its own: use Node 22.13 or later, run \`npm install @photostructure/sqlite\`, ` +
+        'or keep everything in memory',
+      { cause: error },
+    );
+  }
 }
 
 /** Node 22 says on stderr, for every thread, that its SQLite is experimental; we use only what has settled. */

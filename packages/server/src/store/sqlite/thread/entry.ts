@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { StoreOpenError } from '../../errors.js';
 import type { ThreadOptions, ThreadReply, ThreadRequest } from '../wire/messages.js';
 import { openForReading, openForWriting } from './connection.js';
+import { endThread } from './end-thread.js';
 import { ThreadLoop } from './loop.js';
 import { SqliteTables } from './tables.js';
 import { Writer } from './writer.js';
@@ -21,7 +22,7 @@ async function startWriter(port: MessagePort, options: ThreadOptions): Promise<v
     if (!(error instanceof StoreOpenError)) throw error;
     const { problem, message } = error;
     port.postMessage({ kind: 'refused', problem, message } satisfies ThreadReply);
-    port.close();
+    endThread(port);
   }
 }
 

@@ -4,6 +4,7 @@ import { FlatReader, transferList } from '../wire/flat.js';
 import type { FlatMessage } from '../wire/flat.js';
 import type { Operation, ThreadReply } from '../wire/messages.js';
 import { Answers } from './answers.js';
+import { endThread } from './end-thread.js';
 import { readOperations } from './read-operations.js';
 import type { SqliteTables } from './tables.js';
 import { isFatal, messageOf } from './task.js';
@@ -18,6 +19,7 @@ export class ThreadLoop {
   readonly #close: () => void;
   readonly #answers = new Answers();
   #writes: WriteTask[] = [];
+  #canLookAhead = true;
 
   /** Without a writer the thread only reads. `close` releases the connection. */
   constructor(port: MessagePort, tables: SqliteTables, writer: Writer | undefined, close: () => void) {
@@ -61,10 +63,20 @@ export class ThreadLoop {
   }
 
   #acceptWaiting(): void {
-    for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
-      this.#accept((next as { readonly message: FlatMessage }).message);
-    }
+    for (let next = this.#nextWaiting(); next !== undefined; next = this.#nextWaiting()) this.#accept(next.message);
     this.#send();
+  }
+
+  #nextWaiting(): { readonly message: FlatMessage } | undefined {
+    if (!this.#canLookAhead) return undefined;
+    try {
+      return receiveMessageOnPort(this.#port);
+    } catch (error) {
+      // Deno's parent port is none that can be looked at: there, each message comes with its own event.
+      if (!(error instanceof TypeError)) throw error;
+      this.#canLookAhead = false;
+      return undefined;
+    }
   }
 
   /**
@@ -90,7 +102,7 @@ export class ThreadLoop {
       this.#close();
       this.#answers.resolve(task.id, () => undefined);
       this.#send();
-      this.#port.close();
+      endThread(this.#port);
       return;
     }
     if (task.operation === 'checkpoint') this.#checkpoint(task);
