@@ -26,8 +26,19 @@ const inlinePackageFiles = {
   },
 };
 
+/** The library of the command line could run other programs, and loads what for at once; nothing here does that. */
+const withoutChildProcesses = {
+  name: 'without-child-processes',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path: 'child_process', namespace: 'nothing' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 rmSync(outdir, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   entryPoints: [
     { in: join(packageRoot, 'dist', 'run.js'), out: 'perdure' },
     // Where the server looks for it: in `thread/`, beside its own code, which is among the chunks.
@@ -50,12 +61,28 @@ await build({
   banner: {
     js: `import{createRequire as perdureRequire}from'node:module';const require=perdureRequire(import.meta.url);`,
   },
-  plugins: [inlinePackageFiles],
+  plugins: [inlinePackageFiles, withoutChildProcesses],
+  metafile: true,
+  absWorkingDir: packageRoot,
   logLevel: 'warning',
 });
+checkFirstRead(metafile.outputs);
+
 const sizeKb = (path) => Math.round(statSync(path).size / 1024);
 const chunks = readdirSync(join(outdir, 'chunks')).filter((name) => name.endsWith('.js'));
 const chunksKb = chunks.reduce((total, name) => total + sizeKb(join(outdir, 'chunks', name)), 0);
 console.log(
   `cli: bundled the command (${sizeKb(join(outdir, 'perdure.js'))} KB, and ${chunksKb} KB loaded when needed)`,
 );
+
+/** Help must not read the server, the wire definitions or gRPC: refuses a bundle whose entry imports them. */
+function checkFirstRead(outputs) {
+  const read = new Set(['dist/bundle/perdure.js']);
+  for (const path of read)
+    for (const { path: imported, kind } of outputs[path]?.imports ?? [])
+      if (kind === 'import-statement' && outputs[imported] !== undefined) read.add(imported);
+  const inputs = [...read].flatMap((path) => Object.keys(outputs[path].inputs));
+  const heavy = inputs.filter((path) => /(packages|\.\.)\/(server|protocol|client|engine|common)\/|grpc-js/.test(path));
+  if (heavy.length > 0)
+    throw new Error(`cli: the command reads at once what only some commands need: ${heavy.join(', ')}`);
+}

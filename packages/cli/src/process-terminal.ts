@@ -9,8 +9,13 @@ export function processTerminal(): Terminal {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     isTerminal: process.stdout.isTTY === true,
-    isErrTerminal: process.stderr.isTTY === true,
-    isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    // Asked for late: opening these streams takes time that help does not have.
+    get isErrTerminal() {
+      return process.stderr.isTTY === true;
+    },
+    get isInteractive() {
+      return process.stdin.isTTY === true && process.stderr.isTTY === true;
+    },
     get columns() {
       return process.stdout.columns ?? 80;
     },

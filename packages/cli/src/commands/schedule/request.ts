@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { CommandContext, FlagSpec } from '../../command.js';
 import { durationToJson } from '../../duration.js';
 import { UsageError } from '../../errors.js';
@@ -7,6 +6,7 @@ import { isObject, type Json, type JsonObject } from '../../json.js';
 import { payloadMap } from '../../payloads.js';
 import { longName } from '../workflow/names.js';
 import { WORKFLOW_FLAGS, workflowRequest } from '../workflow/start-request.js';
+import { newId } from '../../ids.js';
 
 const OVERLAPS = ['Skip', 'BufferOne', 'BufferAll', 'CancelOther', 'TerminateOther', 'AllowAll'] as const;
 
@@ -100,7 +100,7 @@ export function overlapPolicy(flags: Flags): string | undefined {
 /** Which schedule, and who asks. */
 export async function scheduleRef({ flags, session }: CommandContext): Promise<JsonObject> {
   const { namespace, identity } = await session();
-  return { namespace, identity, scheduleId: flags.required('schedule-id'), requestId: randomUUID() };
+  return { namespace, identity, scheduleId: flags.required('schedule-id'), requestId: newId() };
 }
 
 function interval(text: string): JsonObject {

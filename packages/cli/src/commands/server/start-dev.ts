@@ -67,12 +67,14 @@ async function startDev(context: CommandContext): Promise<void> {
   try {
     await declareSearchAttributes(server.inProcess, settings.server.namespaces, attributes);
     await page?.listen(settings.host, settings.uiPort ?? 0);
+    // Heard from before readiness is told: who waits for that may stop the server at once.
+    const stopped = stopSignal();
     await announce(context, {
       server: readableAddress(server.address),
       ui: page === undefined ? undefined : readableAddress(page.address),
       metrics: readableAddress(server.metricsAddress ?? ''),
     });
-    await stopSignal();
+    await stopped;
     if (context.terminal.isErrTerminal) context.terminal.err('\n');
   } finally {
     await page?.close();

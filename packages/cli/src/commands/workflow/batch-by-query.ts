@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { CommandContext } from '../../command.js';
 import type { Session } from '../../connection/session.js';
 import { CommandError, UsageError } from '../../errors.js';
 import { confirm } from '../confirm.js';
 import { objectAt, textAt, type JsonObject } from '../../json.js';
+import { newId } from '../../ids.js';
 
 /** Calls on their way at a time, when this command works through a batch itself. */
 const AT_ONCE = 10;
@@ -61,7 +61,7 @@ async function startOnServer(
   { query, operation, verb }: Batch,
 ): Promise<string | undefined> {
   const { isUnimplemented } = await import('../../connection/call-errors.js');
-  const jobId = randomUUID();
+  const jobId = newId();
   try {
     await session.call('StartBatchOperation', {
       namespace: session.namespace,

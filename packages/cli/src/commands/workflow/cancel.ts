@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { CommandSpec } from '../../command.js';
 import { act, TARGET_FLAGS } from './targets.js';
+import { newId } from '../../ids.js';
 
 /** `perdure workflow cancel`. */
 export const workflowCancel: CommandSpec = {
@@ -14,7 +14,7 @@ export const workflowCancel: CommandSpec = {
       method: 'RequestCancelWorkflowExecution',
       verb: 'Cancel',
       done: 'Requested cancellation of',
-      details: ({ flags }, { identity }) => ({ identity, requestId: randomUUID(), reason: flags.text('reason') ?? '' }),
+      details: ({ flags }, { identity }) => ({ identity, requestId: newId(), reason: flags.text('reason') ?? '' }),
       operation: (_, { identity }) => ({ cancellationOperation: { identity } }),
     }),
 };

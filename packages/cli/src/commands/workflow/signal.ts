@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { CommandSpec } from '../../command.js';
 import { inputFlags, inputPayloads } from '../../payloads.js';
 import { act, TARGET_FLAGS } from './targets.js';
+import { newId } from '../../ids.js';
 
 /** `perdure workflow signal`. */
 export const workflowSignal: CommandSpec = {
@@ -22,7 +22,7 @@ export const workflowSignal: CommandSpec = {
         signalName: flags.required('name'),
         input: inputPayloads(flags),
         identity,
-        requestId: randomUUID(),
+        requestId: newId(),
       }),
       operation: ({ flags }, { identity }) => ({
         signalOperation: { signal: flags.required('name'), input: inputPayloads(flags), identity },

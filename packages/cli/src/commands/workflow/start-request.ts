@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { FlagSpec } from '../../command.js';
 import type { Session } from '../../connection/session.js';
 import { UsageError } from '../../errors.js';
@@ -6,6 +5,7 @@ import type { Flags } from '../../flags.js';
 import type { JsonObject } from '../../json.js';
 import { inputFlags, inputPayloads, payloadMap, textPayload } from '../../payloads.js';
 import { longName } from './names.js';
+import { newId } from '../../ids.js';
 
 const REUSE_POLICIES = ['AllowDuplicate', 'AllowDuplicateFailedOnly', 'RejectDuplicate', 'TerminateIfRunning'] as const;
 const CONFLICT_POLICIES = ['Fail', 'UseExisting', 'TerminateExisting'] as const;
@@ -53,7 +53,7 @@ export function workflowRequest(flags: Flags): JsonObject {
   const searchAttributes = payloadMap(flags, 'search-attribute');
   const header = payloadMap(flags, 'headers');
   return {
-    workflowId: flags.text('workflow-id') ?? randomUUID(),
+    workflowId: flags.text('workflow-id') ?? newId(),
     workflowType: { name: flags.required('type') },
     taskQueue: { name: flags.required('task-queue') },
     input: inputPayloads(flags),
@@ -73,7 +73,7 @@ export function startRequest(flags: Flags, session: Session): JsonObject {
   return {
     namespace: session.namespace,
     identity: session.identity,
-    requestId: randomUUID(),
+    requestId: newId(),
     ...workflowRequest(flags),
     cronSchedule: flags.text('cron'),
     workflowStartDelay: flags.duration('start-delay'),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { CommandContext, FlagSpec } from '../../../command.js';
 import { CommandError } from '../../../errors.js';
 import type { Flags } from '../../../flags.js';
@@ -9,6 +8,7 @@ import { failureText, inputFlags, inputPayloads, payloadMap, payloadValues } fro
 import { EXECUTION_FLAGS } from '../execution.js';
 import { LONG_POLL_TIMEOUT_MS } from '../history.js';
 import { shortName } from '../names.js';
+import { newId } from '../../../ids.js';
 
 const STAGE_PREFIX = 'UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_';
 
@@ -56,7 +56,7 @@ export function updateRequest(
     firstExecutionRunId: flags.text(names.firstRunId),
     waitPolicy: { lifecycleStage: `${STAGE_PREFIX}${stage}` },
     request: {
-      meta: { updateId: flags.text('update-id') ?? randomUUID(), identity: session.identity },
+      meta: { updateId: flags.text('update-id') ?? newId(), identity: session.identity },
       input: {
         name: flags.required(names.name),
         args: inputPayloads(flags, names.inputPrefix),
