@@ -4,6 +4,9 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@perdure/worke
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
+/** Where its workflows are. */
+export const WORKFLOWS_PATH = fileURLToPath(new URL('./workflows.ts', import.meta.url));
+
 /** What the worker says its code is. */
 export const BUILD_ID = 'build-1';
 
@@ -23,7 +26,7 @@ export async function startWorker(address: string, taskQueue: string): Promise<R
   const worker = await Worker.create({
     connection,
     taskQueue,
-    workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+    workflowsPath: WORKFLOWS_PATH,
     activities,
     shutdownGraceTime: '1s',
     buildId: BUILD_ID,

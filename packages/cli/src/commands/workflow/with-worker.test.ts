@@ -1,8 +1,9 @@
 import { sdk, workflowservice } from '@perdure/protocol';
 import { fromJson } from '@perdure/protocol/json';
+import { Worker } from '@perdure/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Cli } from '../../testing/cli.js';
-import { BUILD_ID, startWorker, type RunningWorker } from '../../testing/worker.js';
+import { BUILD_ID, startWorker, WORKFLOWS_PATH, type RunningWorker } from '../../testing/worker.js';
 
 const QUEUE = 'tests';
 
@@ -34,6 +35,14 @@ test('an execution is run to its result, with what happens in between', async ()
   expect(out).toMatch(/Results:\n +Status +COMPLETED\n +Result +"done"\n$/);
   const json = await cli.json('workflow', 'execute', ...workflowFlags('countdown', 'run-2'), '-i', '1');
   expect(json).toMatchObject({ workflowId: 'run-2', status: 'COMPLETED', result: 'done' });
+});
+
+test('what show writes as JSON is what a replayer reads', async () => {
+  await cli.text('workflow', 'execute', ...workflowFlags('parent', 'replayed'));
+  const history = await cli.text('workflow', 'show', '-w', 'replayed', '-o', 'json');
+  await Worker.runReplayHistory({ workflowsPath: WORKFLOWS_PATH }, JSON.parse(history), 'replayed');
+  const other = history.replaceAll('"charge"', '"refund"');
+  await expect(Worker.runReplayHistory({ workflowsPath: WORKFLOWS_PATH }, JSON.parse(other))).rejects.toThrow(/refund/);
 });
 
 test('an execution that fails is exit code 1, with valid JSON and what caused it', async () => {
