@@ -27,10 +27,15 @@ export async function connectionOf(
   };
 }
 
-/** Fails early, with the reason, when there is no such namespace. */
-export async function checkNamespace(transport: RpcTransport, namespace: string): Promise<void> {
+/**
+ * Fails early, with the reason, when there is no such namespace. Tells whether the server ends the polls of a worker that says
+ * goodbye.
+ */
+export async function checkNamespace(transport: RpcTransport, namespace: string): Promise<boolean> {
   try {
-    await callMethod(transport, DescribeNamespace, { namespace }, { timeoutMs: CHECK_TIMEOUT_MS });
+    const request = { namespace };
+    const { namespaceInfo } = await callMethod(transport, DescribeNamespace, request, { timeoutMs: CHECK_TIMEOUT_MS });
+    return namespaceInfo?.capabilities?.workerPollCompleteOnShutdown ?? false;
   } catch (error) {
     if (!(error instanceof GrpcServiceError)) throw error;
     if (error.code === GrpcStatus.NOT_FOUND) {
@@ -42,7 +47,7 @@ export async function checkNamespace(transport: RpcTransport, namespace: string)
       );
     }
     // Workers may be allowed to poll and not to describe.
-    if (error.code === GrpcStatus.PERMISSION_DENIED || error.code === GrpcStatus.UNIMPLEMENTED) return;
+    if (error.code === GrpcStatus.PERMISSION_DENIED || error.code === GrpcStatus.UNIMPLEMENTED) return false;
     throw new Error(`The worker cannot reach the server: ${error.details}. Is it running, and is the address right?`, {
       cause: error,
     });

@@ -1,12 +1,10 @@
-import { services } from '@perdure/protocol';
-import { callMethod, type RpcTransport } from '@perdure/client/transport';
+import { enums, services } from '@perdure/protocol';
+import { callMethod } from '@perdure/client/transport';
 import { IllegalStateError, msToNumber, type Duration } from '@perdure/common';
-import { ActivityHost, ActivityRegistry, LocalActivityRunner, type ActivityEnvironment } from './activities/index.js';
 import { systemClock } from './clock.js';
 import { replayHistories, replayHistory, type ReplayHistoriesInput, type ReplayResult } from './replayer.js';
 import { CombinedWorkerRunError, GracefulShutdownPeriodExpiredError, PromiseCompletionTimeoutError } from './errors.js';
-import { openSlots, slotSuppliersOf, type Slots } from './slots/index.js';
-import { MeteredSlots, Runtime, type MeteredWorkerType } from './telemetry/index.js';
+import { Runtime } from './telemetry/index.js';
 import { checkNamespace, connectionOf } from './worker-connection.js';
 import {
   compileWorkerOptions,
@@ -14,11 +12,13 @@ import {
   type ReplayWorkerOptions,
   type WorkerOptions,
 } from './worker-options.js';
-import { stickyQueueNameOf, versionFieldsOf, WorkflowFactory, workflowBundleOf } from './workflow-factory.js';
-import { RunCache, WorkflowHost, WorkflowTaskWorker, type WorkflowRun } from './workflows/index.js';
+import { workflowBundleOf } from './workflow-factory.js';
+import { assembleParts, type WorkerParts } from './worker-parts.js';
 
 const methods = services.WorkflowService.methods;
 const GOODBYE_TIMEOUT_MS = 5_000;
+/** A server that has said that it ends the polls does so at once; what is open after this time was lost on the way. */
+const END_OF_POLLS_TIMEOUT_MS = 5_000;
 
 /** Where a worker stands. */
 export type State = 'INITIALIZED' | 'RUNNING' | 'STOPPED' | 'STOPPING' | 'DRAINING' | 'DRAINED' | 'FAILED';
@@ -39,19 +39,11 @@ export interface RunUntilOptions {
   promiseCompletionTimeout?: Duration;
 }
 
-interface Parts {
-  readonly transport: RpcTransport;
-  readonly closeConnection: () => Promise<void>;
-  readonly workflowHost: WorkflowHost | undefined;
-  readonly activityHost: ActivityHost | undefined;
-  readonly localActivities: LocalActivityRunner;
-  readonly cache: RunCache<WorkflowRun>;
-  readonly stickyQueueName: string | undefined;
-}
-
 /** Runs the workflows and activities of a task queue. */
 export class Worker {
   private state: State = 'INITIALIZED';
+  private readonly abortPolls = new AbortController();
+  private cancelLateEnd = (): void => undefined;
   private stopRequested: (() => void) | undefined;
   private failure: unknown;
 
@@ -67,8 +59,9 @@ export class Worker {
     const bundle = await workflowBundleOf(compiled);
     const { transport, close } = await connectionOf(compiled);
     try {
-      await checkNamespace(transport, compiled.namespace);
-      const parts = assemble(compiled, transport, close, bundle, (error) => worker.fail(error));
+      const serverEndsPolls = await checkNamespace(transport, compiled.namespace);
+      const server = { transport, closeConnection: close, serverEndsPolls };
+      const parts = assembleParts(compiled, server, bundle, (error) => worker.fail(error));
       const worker = new Worker(compiled, parts);
       return worker;
     } catch (error) {
@@ -92,7 +85,7 @@ export class Worker {
 
   private constructor(
     readonly options: CompiledWorkerOptions,
-    private readonly parts: Parts,
+    private readonly parts: WorkerParts,
   ) {}
 
   getState(): State {
@@ -199,6 +192,7 @@ export class Worker {
     const expired = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         this.parts.activityHost?.abandon();
+        this.abortPolls.abort();
         reject(new GracefulShutdownPeriodExpiredError(`The worker did not stop within ${forceTimeMs} ms`));
       }, forceTimeMs);
     });
@@ -211,141 +205,50 @@ export class Worker {
   }
 
   private async stop(): Promise<void> {
-    const { workflowHost, activityHost, localActivities, cache } = this.parts;
+    const { workflowHost, activityHost, localActivities, cache, serverEndsPolls } = this.parts;
     const graceMs = this.options.shutdownGraceTimeMs;
     const cancelLocals = systemClock.schedule(graceMs, () => localActivities.cancelAll());
-    await Promise.all([workflowHost?.stop(), activityHost?.shutdown({ graceMs })]);
+    const { signal: abortPolls } = this.abortPolls;
+    const workflowsDone = workflowHost?.stop(abortPolls) ?? Promise.resolve();
+    // Answers to workflow tasks may bring activities.
+    const activitiesDone = activityHost?.shutdown({ graceMs, abortPolls, lastEager: workflowsDone });
+    if (serverEndsPolls) await this.endPolls();
+    else this.abortPolls.abort();
+    await Promise.all([workflowsDone, activitiesDone]);
+    this.cancelLateEnd();
     cancelLocals();
     cache.evictWhere(() => true);
-    await this.sayGoodbye();
+    if (!serverEndsPolls) await this.sayGoodbye();
   }
 
-  /** Tells the server not to wait for this worker, so that its runs go to others at once. */
-  private async sayGoodbye(): Promise<void> {
-    const { transport, stickyQueueName } = this.parts;
-    if (stickyQueueName === undefined) return;
-    const { namespace, identity } = this.options;
-    const request = { namespace, identity, stickyTaskQueue: stickyQueueName, reason: 'graceful shutdown' };
-    await callMethod(transport, methods.ShutdownWorker, request, { timeoutMs: GOODBYE_TIMEOUT_MS }).catch(
-      () => undefined,
+  /** Has the server end the polls, so that no task is on its way to a poll that nobody waits for any more. */
+  private async endPolls(): Promise<void> {
+    if (!(await this.sayGoodbye())) return this.abortPolls.abort();
+    this.cancelLateEnd = systemClock.schedule(END_OF_POLLS_TIMEOUT_MS, () => this.abortPolls.abort());
+  }
+
+  /** Tells the server not to wait for this worker, so that its runs go to others at once. False if it did not hear. */
+  private async sayGoodbye(): Promise<boolean> {
+    const { transport, stickyQueueName, workerInstanceKey, workflowHost, activityHost } = this.parts;
+    const { namespace, identity, taskQueue } = this.options;
+    const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY } = enums.TaskQueueType;
+    const request = {
+      namespace,
+      identity,
+      workerInstanceKey,
+      taskQueue,
+      taskQueueTypes: [
+        ...(workflowHost === undefined ? [] : [TASK_QUEUE_TYPE_WORKFLOW]),
+        ...(activityHost === undefined ? [] : [TASK_QUEUE_TYPE_ACTIVITY]),
+      ],
+      stickyTaskQueue: stickyQueueName,
+      reason: 'graceful shutdown',
+    };
+    return await callMethod(transport, methods.ShutdownWorker, request, { timeoutMs: GOODBYE_TIMEOUT_MS }).then(
+      () => true,
+      () => false,
     );
   }
-}
-
-function assemble(
-  options: CompiledWorkerOptions,
-  transport: RpcTransport,
-  closeConnection: () => Promise<void>,
-  bundle: Awaited<ReturnType<typeof workflowBundleOf>>,
-  onFatalError: (error: unknown) => void,
-): Parts {
-  const { namespace, taskQueue, identity, logger, metricMeter } = options;
-  const registry = new ActivityRegistry(options.activities);
-  const environment: ActivityEnvironment = {
-    namespace,
-    taskQueue,
-    activities: registry,
-    dataConverter: options.loadedDataConverter,
-    interceptors: options.interceptors?.activity,
-    logger,
-    metricMeter,
-  };
-  const metrics = Runtime.instance().workerMetrics({ namespace, taskQueue });
-  const suppliers = slotSuppliersOf(
-    options.tuner ?? {
-      workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: options.workflowSlots },
-      activityTaskSlotSupplier: { type: 'fixed-size', numSlots: options.activitySlots },
-      localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: options.localActivitySlots },
-      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
-    },
-  );
-  const slotsOf = (slotType: 'workflow' | 'activity' | 'local-activity', workerType: MeteredWorkerType): Slots => {
-    const context = {
-      slotType,
-      taskQueue,
-      workerIdentity: identity,
-      workerBuildId: options.buildId ?? '',
-      isSticky: false,
-    };
-    const ports = { logger, clock: systemClock };
-    const slots =
-      slotType === 'workflow'
-        ? openSlots(suppliers.workflowTaskSlotSupplier, context, ports)
-        : slotType === 'activity'
-          ? openSlots(suppliers.activityTaskSlotSupplier, context, ports)
-          : openSlots(suppliers.localActivityTaskSlotSupplier, context, ports);
-    return new MeteredSlots(slots, workerType, metrics);
-  };
-  const version = versionFieldsOf(options);
-  const hasActivities = options.enableNonLocalActivities !== false && registry.names.length > 0;
-  const activityHost = hasActivities
-    ? new ActivityHost({
-        environment,
-        transport,
-        stamp: { identity, workerVersion: version.workerVersionStamp, deploymentOptions: version.deploymentOptions },
-        workerVersionCapabilities: version.workerVersionCapabilities,
-        slots: slotsOf('activity', 'ActivityWorker'),
-        pollerCount: options.activityPollers,
-        maxActivitiesPerSecond: options.maxActivitiesPerSecond,
-        maxTaskQueueActivitiesPerSecond: options.maxTaskQueueActivitiesPerSecond,
-        defaultHeartbeatThrottleMs: optionalMs(options.defaultHeartbeatThrottleInterval),
-        maxHeartbeatThrottleMs: optionalMs(options.maxHeartbeatThrottleInterval),
-        metrics,
-        onFatalError,
-      })
-    : undefined;
-  const localActivities = new LocalActivityRunner({
-    environment,
-    slots: slotsOf('local-activity', 'LocalActivityWorker'),
-    metrics,
-  });
-  const cache = new RunCache<WorkflowRun>({
-    maxRuns: options.maxCachedWorkflows,
-    maxBytes: options.maxCachedWorkflowsBytes,
-  });
-  const base = { transport, closeConnection, activityHost, localActivities, cache };
-  if (bundle === undefined) return { ...base, workflowHost: undefined, stickyQueueName: undefined };
-  const stickyQueueName = options.maxCachedWorkflows > 0 ? stickyQueueNameOf(options) : undefined;
-  const factory = new WorkflowFactory(options, bundle, new Set(registry.names));
-  const worker = new WorkflowTaskWorker({
-    transport,
-    namespace,
-    taskQueue,
-    identity,
-    cache,
-    logger,
-    metrics,
-    version,
-    stickyQueue:
-      stickyQueueName === undefined
-        ? undefined
-        : { name: stickyQueueName, scheduleToStartTimeoutMs: options.stickyQueueScheduleToStartTimeoutMs },
-    createRun: (task) => factory.create(task),
-    eagerActivities: activityHost,
-    maxEagerActivities: options.maxEagerActivities,
-    localActivities,
-    clock: systemClock,
-  });
-  const workflowHost = new WorkflowHost({
-    transport,
-    namespace,
-    taskQueue,
-    stickyQueueName,
-    identity,
-    slots: slotsOf('workflow', 'WorkflowWorker'),
-    pollers: options.workflowPollers,
-    version,
-    worker,
-    logger,
-    metrics,
-    clock: systemClock,
-    onFatalError,
-  });
-  return { ...base, workflowHost, stickyQueueName };
-}
-
-function optionalMs(duration: Duration | undefined): number | undefined {
-  return duration === undefined ? undefined : msToNumber(duration);
 }
 
 async function withinMs<T>(promise: Promise<T>, timeout: Duration | undefined): Promise<T> {

@@ -3,10 +3,14 @@ import { TaskQueue } from './task-queue.js';
 import type { QueueKey } from './task.js';
 
 const SWEEP_EVERY_MS = 60_000;
+/** A poll that was on its way when its worker left arrives within this time. */
+const LEFT_REMEMBERED_MS = 60_000;
 
 /** Every task queue of this node, made when first used and dropped when long idle. */
 export class Matching {
   private readonly queues = new Map<string, { readonly key: QueueKey; readonly queue: TaskQueue }>();
+  /** Workers that have left, by their instance keys, and when. */
+  private readonly left = new Map<string, number>();
   private sweep: ClockTimer;
   private isStopped = false;
 
@@ -19,7 +23,7 @@ export class Matching {
     const text = keyText(key);
     const present = this.queues.get(text);
     if (present !== undefined) return present.queue;
-    const queue = new TaskQueue(this.clock);
+    const queue = new TaskQueue(this.clock, (workerInstanceKey) => this.left.has(workerInstanceKey));
     if (this.isStopped) queue.stop();
     this.queues.set(text, { key, queue });
     return queue;
@@ -28,6 +32,15 @@ export class Matching {
   /** The queue if somebody uses it; asking does not make it. */
   existing(key: QueueKey): TaskQueue | undefined {
     return this.queues.get(keyText(key))?.queue;
+  }
+
+  /**
+   * A worker takes no more tasks: its polls of these queues are ended with nothing, and so are those that are still on their way.
+   * A task that one of them has been given before is on its way to the worker, which must wait for the end of its polls.
+   */
+  dismiss(workerInstanceKey: string, keys: readonly QueueKey[]): void {
+    this.left.set(workerInstanceKey, this.clock.nowMs());
+    for (const key of keys) this.existing(key)?.dismiss(workerInstanceKey);
   }
 
   /** Ends every poll with nothing. */
@@ -55,6 +68,8 @@ export class Matching {
 
   private sweepLater(): ClockTimer {
     return this.clock.callAt(this.clock.nowMs() + SWEEP_EVERY_MS, () => {
+      const rememberedSinceMs = this.clock.nowMs() - LEFT_REMEMBERED_MS;
+      for (const [key, leftMs] of this.left) if (leftMs < rememberedSinceMs) this.left.delete(key);
       for (const [text, { queue }] of this.queues) {
         queue.forgetOldPollers();
         if (queue.isIdle) this.queues.delete(text);

@@ -12,7 +12,8 @@ export class Poller {
 
   constructor(
     readonly identity: string,
-    readonly workerBuildId: string,
+    /** Which worker polls, if it says so: it may ask for all its polls to be ended. */
+    readonly workerInstanceKey: string,
     private readonly settle: (outcome: PollOutcome) => void,
   ) {}
 

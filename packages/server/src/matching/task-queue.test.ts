@@ -186,6 +186,54 @@ describe('all task queues', () => {
     expect(answers).toEqual(['early', 'returned', 'late', 'elsewhere']);
   });
 
+  it('end the polls of a worker that leaves, and those that come after it, but not what it was given', () => {
+    const matching = new Matching(new ManualClock());
+    const key = { namespaceId: 'n', kind: 'activity', name: 'q' } as const;
+    const queue = matching.queue(key);
+    const answers: string[] = [];
+    const poll = (name: string, worker: string): Poller => {
+      const poller = new Poller(name, worker, (outcome) =>
+        answers.push('task' in outcome && outcome.task !== undefined ? `${name} has a task` : `${name} has none`),
+      );
+      queue.poll(poller, undefined);
+      return poller;
+    };
+    const given: Poller[] = [];
+    const task = {
+      priority: 3,
+      createdMs: 0,
+      dispatch: (poller: Poller) => given.push(poller),
+      abandon: () => undefined,
+    };
+    poll('first', 'leaving');
+    poll('second', 'leaving');
+    poll('other', 'staying');
+    poll('nameless', '');
+    queue.offer(task);
+    matching.dismiss('leaving', [key]);
+    expect(answers).toEqual(['second has none']);
+    poll('late', 'leaving');
+    expect(answers).toEqual(['second has none', 'late has none']);
+    given[0]?.answer({});
+    expect(answers.at(-1)).toBe('first has a task');
+    given.length = 0;
+    for (let count = 0; count < 3; count++) queue.offer(task);
+    expect(given.map(({ identity }) => identity)).toEqual(['other', 'nameless']);
+  });
+
+  it('end a poll of a worker that has left when its task turns out to be stale', () => {
+    const matching = new Matching(new ManualClock());
+    const key = { namespaceId: 'n', kind: 'workflow', name: 'q' } as const;
+    const answers: string[] = [];
+    const poller = new Poller('w', 'leaving', () => answers.push('answered'));
+    matching.queue(key).poll(poller, undefined);
+    matching.queue(key).offer({ priority: 3, createdMs: 0, dispatch: () => undefined, abandon: () => undefined });
+    matching.dismiss('leaving', [key]);
+    expect(answers).toEqual([]);
+    poller.returnToQueue?.();
+    expect(answers).toEqual(['answered']);
+  });
+
   it('are forgotten when nobody has used them for minutes', async () => {
     const clock = new ManualClock();
     const matching = new Matching(clock);

@@ -29,7 +29,11 @@ export class TaskQueue {
   private lastPollMs = -Infinity;
   private isStopped = false;
 
-  constructor(private readonly clock: Clock) {
+  constructor(
+    private readonly clock: Clock,
+    /** Whether a worker has said that it takes no more tasks. */
+    private readonly hasLeft: (workerInstanceKey: string) => boolean = () => false,
+  ) {
     this.rateLimit = new RateLimit(clock);
     this.added = new RateMeter(clock);
     this.dispatched = new RateMeter(clock);
@@ -48,14 +52,11 @@ export class TaskQueue {
     this.match();
   }
 
-  /** Lets a poller wait for a task. A queue that has been stopped answers at once. */
+  /** Lets a poller wait for a task. One whose worker has left, or of a queue that has been stopped, is answered at once. */
   poll(poller: Poller, maxTasksPerSecond: number | undefined): void {
     if (maxTasksPerSecond !== undefined) this.rateLimit.set(maxTasksPerSecond);
+    if (this.mayNotWait(poller)) return poller.answerEmpty();
     this.recordPoll(poller.identity);
-    if (this.isStopped) {
-      poller.answerEmpty();
-      return;
-    }
     poller.returnToQueue = () => this.takeBack(poller);
     this.pollers.add(poller);
     if (this.backlog.length > 0) this.match();
@@ -77,6 +78,15 @@ export class TaskQueue {
     this.lastPollMs = -Infinity;
     this.seen.clear();
     return this.backlog.drain();
+  }
+
+  /** Ends the polls of a worker with nothing. One that has been given a task already is answered with it. */
+  dismiss(workerInstanceKey: string): void {
+    for (const poller of [...this.pollers]) {
+      if (poller.workerInstanceKey !== workerInstanceKey) continue;
+      this.pollers.delete(poller);
+      poller.answerEmpty();
+    }
   }
 
   /** Ends every poll with nothing, now and from now on. */
@@ -155,15 +165,16 @@ export class TaskQueue {
 
   private takeBack(poller: Poller): void {
     if (poller.isDone) return;
-    if (this.isStopped) {
-      poller.answerEmpty();
-      return;
-    }
+    if (this.mayNotWait(poller)) return poller.answerEmpty();
     const others = [...this.pollers];
     this.pollers.clear();
     this.pollers.add(poller);
     for (const other of others) this.pollers.add(other);
     this.match();
+  }
+
+  private mayNotWait(poller: Poller): boolean {
+    return this.isStopped || (poller.workerInstanceKey !== '' && this.hasLeft(poller.workerInstanceKey));
   }
 
   private match(): void {

@@ -27,7 +27,7 @@ test('a registered namespace is described by its name and by its id', async () =
     ownerEmail: 'a@b.c',
     data: { team: 'one' },
     supportsSchedules: false,
-    capabilities: { eagerWorkflowStart: true, syncUpdate: true, asyncUpdate: true },
+    capabilities: { eagerWorkflowStart: true, syncUpdate: true, asyncUpdate: true, workerPollCompleteOnShutdown: true },
   });
   expect(byName.config).toMatchObject({
     workflowExecutionRetentionTtl: DAY,

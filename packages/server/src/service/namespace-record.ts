@@ -54,7 +54,12 @@ export function describeNamespace({ record }: Namespace): NamespaceDescription {
   return {
     namespaceInfo: {
       ...record.namespaceInfo,
-      capabilities: { eagerWorkflowStart: true, syncUpdate: true, asyncUpdate: true },
+      capabilities: {
+        eagerWorkflowStart: true,
+        syncUpdate: true,
+        asyncUpdate: true,
+        workerPollCompleteOnShutdown: true,
+      },
       supportsSchedules: false,
     },
     config: {

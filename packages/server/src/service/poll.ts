@@ -18,6 +18,7 @@ export interface TaskPoll {
   readonly request: {
     readonly namespace: string;
     readonly identity: string;
+    readonly workerInstanceKey: string;
     readonly taskQueue?:
       { readonly name: string; readonly kind: enums.TaskQueueKind; readonly normalName: string } | undefined;
   };
@@ -37,7 +38,7 @@ export function pollTask(services: Services, poll: TaskPoll, context: CallContex
   checkTimeout(context);
   const queue = services.matching.queue(queueKey(namespace.id, kind, request.taskQueue?.name ?? ''));
   return new Promise((resolve, reject) => {
-    const poller = new Poller(request.identity, '', (outcome) => {
+    const poller = new Poller(request.identity, request.workerInstanceKey, (outcome) => {
       stopListening();
       timer.cancel();
       queue.forget(poller);

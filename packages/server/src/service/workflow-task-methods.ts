@@ -20,7 +20,7 @@ const { methods } = api.WorkflowService;
 
 /** Everything a workflow worker calls. */
 export function workflowTaskMethods(services: Services): AnyRpcMethod[] {
-  const { namespaces, matching, host, limits } = services;
+  const { namespaces, host, limits } = services;
   return [
     method(methods.PollWorkflowTaskQueue, (request, context) =>
       pollTask(services, { kind: 'workflow', request, maxTasksPerSecond: undefined }, context),
@@ -32,16 +32,27 @@ export function workflowTaskMethods(services: Services): AnyRpcMethod[] {
       await host.execute(target, (live, context) => resetStickyQueue(live.state, context));
       return {};
     }),
-    method(methods.ShutdownWorker, (request) => {
-      const namespace = namespaces.resolve(request.namespace);
-      require(() => invalidId('StickyTaskQueue', request.stickyTaskQueue, limits, { optional: true }));
-      if (request.stickyTaskQueue !== '') {
-        const queue = matching.existing(queueKey(namespace.id, 'workflow', request.stickyTaskQueue));
-        for (const task of queue?.abandon() ?? []) task.abandon();
-      }
-      return Promise.resolve({});
-    }),
+    method(methods.ShutdownWorker, (request) => Promise.resolve(shutdownWorker(services, request))),
   ];
+}
+
+/** A worker stops: its polls end with nothing, and what waits for it alone goes to others. */
+function shutdownWorker(services: Services, request: workflowservice.ShutdownWorkerRequest): Record<string, never> {
+  const { namespaces, matching, limits } = services;
+  const { stickyTaskQueue, taskQueue, workerInstanceKey } = request;
+  const { id } = namespaces.resolve(request.namespace);
+  require(() => invalidId('StickyTaskQueue', stickyTaskQueue, limits, { optional: true }), () =>
+    invalidId('TaskQueue', taskQueue, limits, { optional: true }));
+  if (workerInstanceKey !== '') {
+    const kinds = ['workflow', 'activity'] as const;
+    const keys = [stickyTaskQueue, taskQueue].flatMap((name) => kinds.map((kind) => queueKey(id, kind, name)));
+    matching.dismiss(workerInstanceKey, keys);
+  }
+  if (stickyTaskQueue !== '') {
+    const queue = matching.existing(queueKey(id, 'workflow', stickyTaskQueue));
+    for (const task of queue?.abandon() ?? []) task.abandon();
+  }
+  return {};
 }
 
 async function completeTask(

@@ -1,5 +1,6 @@
 import { enums, services } from '@perdure/protocol';
 import { describe, expect, it } from 'vitest';
+import type { CallableMethod } from '../api/index.js';
 import { MemoryDisk } from '../store/index.js';
 import { scheduleActivity } from '../testing/commands.js';
 import { quiet } from '../testing/manual-clock.js';
@@ -116,6 +117,29 @@ describe('a sticky queue', () => {
     await onSticky(node);
     await node.signal('w');
     await node.call(methods.ShutdownWorker, { namespace: 'default', stickyTaskQueue: 'sticky' });
+    expect((await node.pollWorkflowTask()).history?.events.length).toBeGreaterThanOrEqual(7);
+    expect(await node.eventNames('w')).not.toContain('WORKFLOW_TASK_TIMED_OUT');
+  });
+
+  it('of a worker that stops ends all its polls, and its next task goes to another', async () => {
+    const node = await TestNode.open();
+    await onSticky(node);
+    const poll = (method: CallableMethod<object, { taskToken: Uint8Array }>, name: string) =>
+      node.call(
+        method,
+        { namespace: 'default', taskQueue: { name }, identity: 'worker', workerInstanceKey: 'stopping' },
+        { timeoutMs: 60_000 },
+      );
+    const polls = [
+      poll(methods.PollWorkflowTaskQueue, 'sticky'),
+      poll(methods.PollWorkflowTaskQueue, 'queue'),
+      poll(methods.PollActivityTaskQueue, 'queue'),
+    ];
+    const stop = { namespace: 'default', taskQueue: 'queue', stickyTaskQueue: 'sticky', workerInstanceKey: 'stopping' };
+    await node.call(methods.ShutdownWorker, stop);
+    polls.push(poll(methods.PollWorkflowTaskQueue, 'queue'));
+    for (const { taskToken } of await Promise.all(polls)) expect(taskToken).toHaveLength(0);
+    await node.signal('w');
     expect((await node.pollWorkflowTask()).history?.events.length).toBeGreaterThanOrEqual(7);
     expect(await node.eventNames('w')).not.toContain('WORKFLOW_TASK_TIMED_OUT');
   });

@@ -385,6 +385,40 @@ test('a worker that stops waits for its activities, then cancels them, and they 
   });
 });
 
+test('a worker that stops waits for polls that the server ends, and runs what they bring', async () => {
+  const { server, host } = start({ echo: async (value: unknown) => value }, { pollerCount: 2 });
+  host.start();
+  await settled();
+  const giveUp = new AbortController();
+  let hasEnded = false;
+  const ended = host.shutdown({ graceMs: 5_000, abortPolls: giveUp.signal }).then(() => (hasEnded = true));
+  await settled();
+  expect([hasEnded, server.waitingPollCount]).toEqual([false, 2]);
+  server.dispatch('echo', ['just in time']);
+  expect(valuesOf((await server.answered())[0]?.request.result)).toEqual(['just in time']);
+  await settled();
+  // One poll ended with a task, and was the last of its kind; the other one is lost.
+  expect([hasEnded, server.polls.length, server.waitingPollCount]).toEqual([false, 2, 1]);
+  giveUp.abort();
+  await ended;
+});
+
+test('a worker that stops runs the activities that come with the last answers to workflow tasks', async () => {
+  const { server, host } = start({ echo: async (value: unknown) => value }, { pollerCount: 0 });
+  host.start();
+  expect(host.tryReserveEager()).toBe(true);
+  let onLast = (): void => undefined;
+  const lastEager = new Promise<void>((resolve) => (onLast = resolve));
+  const ended = host.shutdown({ graceMs: 5_000, lastEager });
+  await settled();
+  expect(host.tryReserveEager()).toBe(false);
+  const { encode, decode } = (await import('@perdure/protocol')).workflowservice.PollActivityTaskQueueResponse;
+  host.runEager(decode(encode(server.dispatch('echo', ['eager']))));
+  onLast();
+  await ended;
+  expect(valuesOf(server.answers[0]?.request.result)).toEqual(['eager']);
+});
+
 test('no more run at once than there are slots', async () => {
   const ends: (() => void)[] = [];
   const slots = new FixedSizeSlots(2);

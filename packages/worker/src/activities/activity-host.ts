@@ -3,7 +3,7 @@ import { type Logger, LoggerWithComposedMetadata, SdkComponent } from '@perdure/
 import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
 import { type common, services, type workflowservice } from '@perdure/protocol';
 import { type Clock, pause, systemClock } from '../clock.js';
-import { isUnrecoverable, Outage, RateLimit, retryDelayMs } from '../polling/index.js';
+import { abortWith, isUnrecoverable, Outage, RateLimit, retryDelayMs } from '../polling/index.js';
 import type { HeldSlot, Slots } from '../slots/index.js';
 import type { WorkerMetrics } from '../telemetry/index.js';
 import { ActivityAnswers, type WorkerStamp } from './activity-answers.js';
@@ -22,6 +22,8 @@ export interface ActivityHostOptions {
   readonly environment: ActivityEnvironment;
   readonly transport: RpcTransport;
   readonly stamp: WorkerStamp;
+  /** By which the server knows the polls of this worker. */
+  readonly workerInstanceKey?: string | undefined;
   readonly workerVersionCapabilities?: common.IWorkerVersionCapabilities | undefined;
   readonly slots: Slots;
   readonly pollerCount: number;
@@ -43,6 +45,10 @@ export interface ActivityHostOptions {
 export interface ActivityShutdownOptions {
   /** How long activities may go on before they are cancelled. */
   readonly graceMs: number;
+  /** Open polls are waited for until this aborts, since the server ends them; by default they are aborted at once. */
+  readonly abortPolls?: AbortSignal | undefined;
+  /** Until this resolves, activities may still be handed in. */
+  readonly lastEager?: Promise<unknown> | undefined;
 }
 
 /** Polls a task queue for activities, runs them, and answers them; runs those that the workflow side hands in as well. */
@@ -54,6 +60,7 @@ export class ActivityHost {
   private readonly rateLimit: RateLimit | undefined;
   private readonly pollRequest: workflowservice.IPollActivityTaskQueueRequest;
   private readonly stopping = new AbortController();
+  private readonly abortingPolls = new AbortController();
   private readonly givingUp = new AbortController();
   private readonly eagerSlots: HeldSlot[] = [];
   private readonly pollers: Promise<void>[] = [];
@@ -72,7 +79,7 @@ export class ActivityHost {
     this.rateLimit = rate === undefined ? undefined : new RateLimit(rate, () => this.clock.nowMs());
     this.pollRequest = pollRequest(options);
     // One listener for every poll, and pollers may be many.
-    setMaxListeners(0, this.stopping.signal, this.givingUp.signal);
+    setMaxListeners(0, this.stopping.signal, this.abortingPolls.signal, this.givingUp.signal);
     this.tasks = new ActivityTasks({
       ground: { environment, pipeline: new PayloadPipeline(environment.dataConverter), workerLogger: this.logger },
       answers: new ActivityAnswers({
@@ -138,11 +145,13 @@ export class ActivityHost {
    * Stops polling, waits for what runs, cancels it after the grace time, and resolves when all is answered. Activities that
    * ignore their cancellation keep it waiting; {@link abandon} ends that.
    */
-  async shutdown({ graceMs }: ActivityShutdownOptions): Promise<void> {
+  async shutdown({ graceMs, abortPolls, lastEager }: ActivityShutdownOptions): Promise<void> {
     this.stopping.abort();
+    abortWith(this.abortingPolls, abortPolls ?? this.stopping.signal);
     const cancelTimer = this.clock.schedule(graceMs, () => this.tasks.cancelAll());
     await Promise.all(this.pollers);
     this.options.metrics.pollers('activity_task', 0);
+    await lastEager;
     this.releaseEager(this.eagerSlots.length);
     await this.tasks.drained();
     cancelTimer();
@@ -152,6 +161,7 @@ export class ActivityHost {
   /** Stops trying to be heard by the server: what is not answered by now is left to time out. */
   abandon(): void {
     this.stopping.abort();
+    this.abortingPolls.abort();
     this.givingUp.abort();
   }
 
@@ -180,13 +190,12 @@ export class ActivityHost {
 
   private async pollOnce(): Promise<ActivityTask | undefined> {
     const { transport, metrics } = this.options;
-    const { signal } = this.stopping;
     const delayMs = this.rateLimit?.take() ?? 0;
     let isUsed = false;
     try {
-      if (delayMs > 0) await pause(this.clock, delayMs, signal);
-      if (signal.aborted) return undefined;
-      const options = { timeoutMs: POLL_TIMEOUT_MS, signal };
+      if (delayMs > 0) await pause(this.clock, delayMs, this.stopping.signal);
+      if (this.stopping.signal.aborted) return undefined;
+      const options = { timeoutMs: POLL_TIMEOUT_MS, signal: this.abortingPolls.signal };
       const task = await callMethod(transport, methods.PollActivityTaskQueue, this.pollRequest, options);
       this.outage.answered();
       isUsed = task.taskToken.length > 0;
@@ -216,6 +225,7 @@ function pollRequest(options: ActivityHostOptions): workflowservice.IPollActivit
     namespace: environment.namespace,
     taskQueue: { name: environment.taskQueue },
     identity: stamp.identity,
+    workerInstanceKey: options.workerInstanceKey,
     taskQueueMetadata: rate === undefined ? undefined : { maxTasksPerSecond: { value: rate } },
     workerVersionCapabilities: options.workerVersionCapabilities,
     deploymentOptions: stamp.deploymentOptions,

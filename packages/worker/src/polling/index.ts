@@ -2,6 +2,7 @@
  * Owns how workers ask for tasks and make themselves heard: backoff, outages, rate limits.
  * Must not know what the tasks are.
  */
+export { abortWith } from './abort-with.js';
 export { callPersistently } from './persistent-call.js';
 export type { PersistentCallOptions } from './persistent-call.js';
 export { isUnrecoverable, Outage, retryDelayMs } from './outage.js';

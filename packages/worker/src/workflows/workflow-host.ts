@@ -3,7 +3,7 @@ import { enums, services, type workflowservice } from '@perdure/protocol';
 import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
 import type { Logger } from '@perdure/common';
 import { pause, type Clock } from '../clock.js';
-import { isUnrecoverable, Outage, retryDelayMs } from '../polling/index.js';
+import { abortWith, isUnrecoverable, Outage, retryDelayMs } from '../polling/index.js';
 import type { HeldSlot, Slots } from '../slots/index.js';
 import type { WorkflowMetrics } from '../telemetry/index.js';
 import { stickyTaskQueue, type WorkflowTaskWorker } from './workflow-task-worker.js';
@@ -19,6 +19,8 @@ export interface WorkflowHostOptions {
   readonly taskQueue: string;
   readonly stickyQueueName: string | undefined;
   readonly identity: string;
+  /** By which the server knows the polls of this worker. */
+  readonly workerInstanceKey: string;
   readonly slots: Slots;
   readonly pollers: { readonly normal: number; readonly sticky: number };
   readonly version: Pick<
@@ -36,6 +38,7 @@ export interface WorkflowHostOptions {
 /** Polls for workflow tasks, as many as there are slots for, for as long as it takes. */
 export class WorkflowHost {
   private readonly stopping = new AbortController();
+  private readonly abortingPolls = new AbortController();
   private readonly underWay = new Set<Promise<void>>();
   private polling: Promise<unknown> = Promise.resolve();
   private readonly outage: Outage;
@@ -44,7 +47,7 @@ export class WorkflowHost {
     const { logger, clock, taskQueue } = options;
     this.outage = new Outage(logger, () => clock.nowMs(), `task queue '${taskQueue}' for workflows`);
     // One listener for every poll, and pollers may be many.
-    setMaxListeners(0, this.stopping.signal);
+    setMaxListeners(0, this.stopping.signal, this.abortingPolls.signal);
   }
 
   /** Workflow tasks that are worked on now. */
@@ -63,9 +66,14 @@ export class WorkflowHost {
     this.polling = Promise.all(loops);
   }
 
-  /** Stops polling and finishes the tasks under way. */
-  async stop(): Promise<void> {
+  /**
+   * Stops polling and finishes the tasks under way. Polls that are open are waited for, since the server ends them, until `abortPolls`
+   * aborts: what they bring is worked on.
+   */
+  async stop(abortPolls: AbortSignal): Promise<void> {
     this.stopping.abort();
+    this.options.worker.leaveRunsToOthers();
+    abortWith(this.abortingPolls, abortPolls);
     await this.polling;
     await Promise.all(this.underWay);
   }
@@ -95,10 +103,10 @@ export class WorkflowHost {
   private async pollOnce(
     taskQueue: workflowservice.IPollWorkflowTaskQueueRequest['taskQueue'],
   ): Promise<workflowservice.PollWorkflowTaskQueueResponse | undefined> {
-    const { transport, namespace, identity, version } = this.options;
-    const options = { timeoutMs: POLL_TIMEOUT_MS, signal: this.stopping.signal };
+    const { transport, namespace, identity, workerInstanceKey, version } = this.options;
+    const options = { timeoutMs: POLL_TIMEOUT_MS, signal: this.abortingPolls.signal };
     try {
-      const request = { namespace, taskQueue, identity, ...version };
+      const request = { namespace, taskQueue, identity, workerInstanceKey, ...version };
       const task = await callMethod(transport, methods.PollWorkflowTaskQueue, request, options);
       this.outage.answered();
       if (task.taskToken.length > 0) return task;

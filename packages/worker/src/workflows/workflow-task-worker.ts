@@ -1,17 +1,17 @@
-import { enums, services, type command, type history, type workflowservice } from '@perdure/protocol';
+import { enums, services, type command, type workflowservice } from '@perdure/protocol';
 import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
-import { errorMessage, type Logger } from '@perdure/common';
+import type { Logger } from '@perdure/common';
 import { HistoryGapError, type WorkflowTaskAnswer } from '@perdure/replay';
 import type { Clock } from '../clock.js';
-import { isUnrecoverable, retryDelayMs } from '../polling/index.js';
 import { DeadlockError } from '../sandbox/index.js';
 import { SandboxLostError } from './activation-queue.js';
 import { LocalActivitiesUnderWay } from './local-activities-under-way.js';
 import type { WorkflowMetrics } from '../telemetry/index.js';
 import type { EagerActivities, LocalActivityHost } from './ports.js';
 import type { RunCache } from './run-cache.js';
+import { HistoryUnavailableError, TaskHistories } from './task-histories.js';
 import { workflowTaskFailure, type WorkflowTaskFailure } from './task-failure.js';
-import { WorkflowCodeError, type TaskInput, type WorkflowRun } from './workflow-run.js';
+import { WorkflowCodeError, type WorkflowRun } from './workflow-run.js';
 
 type Task = workflowservice.PollWorkflowTaskQueueResponse;
 type Completed = Extract<WorkflowTaskAnswer, { kind: 'completed' }>;
@@ -21,8 +21,6 @@ const LAST_ATTEMPT_REPORTED = 1;
 /** A workflow task is kept alive with this share of its timeout gone. */
 const HEARTBEAT_SHARE = 0.8;
 const CALL_TIMEOUT_MS = 30_000;
-/** A page of history is asked for so often before its task is left to time out. */
-const MAX_FETCHES = 5;
 
 /** What working on workflow tasks takes. */
 export interface WorkflowTaskWorkerOptions {
@@ -55,31 +53,39 @@ export interface WorkflowTaskWorkerOptions {
 
 /** Works on one workflow task after the other: history in, answer out. */
 export class WorkflowTaskWorker {
-  /** Runs with a task under way. */
-  private readonly underWay = new Set<string>();
-  /** Tasks of runs whose previous task is still under way. */
-  private readonly waiting = new Map<string, Task>();
+  /** Runs with a task under way, and their tasks that have come meanwhile: a query, or one that replaces a task that timed out. */
+  private readonly underWay = new Map<string, Task[]>();
+  private isLeaving = false;
 
-  constructor(private readonly options: WorkflowTaskWorkerOptions) {}
+  private readonly histories: TaskHistories;
+
+  constructor(private readonly options: WorkflowTaskWorkerOptions) {
+    this.histories = new TaskHistories(options);
+  }
+
+  /** From now on runs are not kept, and their next tasks are for other workers. */
+  leaveRunsToOthers(): void {
+    this.isLeaving = true;
+  }
 
   /** Sees a workflow task through. Never rejects. */
   async work(task: Task): Promise<void> {
-    let next: Task | undefined = task;
-    while (next !== undefined) next = await this.workOnce(next);
+    const runId = task.workflowExecution?.runId ?? '';
+    const waiting = this.underWay.get(runId);
+    if (waiting !== undefined) {
+      waiting.push(task);
+      return;
+    }
+    const later: Task[] = [];
+    this.underWay.set(runId, later);
+    for (let next: Task | undefined = task; next !== undefined;) next = (await this.workOnce(next)) ?? later.shift();
+    this.underWay.delete(runId);
   }
 
   private async workOnce(task: Task): Promise<Task | undefined> {
     const { cache, logger, clock, metrics } = this.options;
     const runId = task.workflowExecution?.runId ?? '';
-    if (this.underWay.has(runId)) {
-      // The server gave up on the task under way: this one is looked at when that has ended.
-      this.waiting.set(runId, task);
-      return undefined;
-    }
-    this.underWay.add(runId);
     const cached = cache.take(runId);
-    // It must stay from now on, also while its history is fetched.
-    if (cached !== undefined) cached.isBusy = true;
     const startedAtMs = clock.nowMs();
     const workflowType = task.workflowType?.name ?? '';
     metrics.workflowTaskReceived();
@@ -88,39 +94,44 @@ export class WorkflowTaskWorker {
     try {
       const next = await this.see(task, cached);
       metrics.workflowTaskExecuted(workflowType, clock.nowMs() - startedAtMs);
-      return next ?? this.takeWaiting(runId);
+      return next;
     } catch (error) {
-      cache.evict(runId);
       metrics.workflowTaskFailed(workflowType, error instanceof Error ? error.name : 'Unknown');
       await this.reportFailure(task, error).catch((reportError: unknown) => {
         logger.warn('The failure of a workflow task could not be reported', { error: reportError, runId });
       });
-      return this.takeWaiting(runId);
-    } finally {
-      this.underWay.delete(runId);
+      return undefined;
     }
   }
 
-  private takeWaiting(runId: string): Task | undefined {
-    const task = this.waiting.get(runId);
-    this.waiting.delete(runId);
-    return task;
-  }
-
   private async see(task: Task, cached: WorkflowRun | undefined): Promise<Task | undefined> {
-    const run = await this.begin(task, cached);
+    // What is in use stays in the cache.
+    if (cached !== undefined) cached.isBusy = true;
+    const run = await this.begin(task, cached).catch((error: unknown) => {
+      if (cached !== undefined) this.drop(cached);
+      throw error;
+    });
     run.isBusy = true;
     try {
       return await this.carryOut(run, task);
+    } catch (error) {
+      this.drop(run);
+      throw error;
     } finally {
       run.isBusy = false;
     }
   }
 
+  private drop(run: WorkflowRun): void {
+    this.options.cache.evict(run.runId);
+    // One that never reached the cache.
+    run.dispose();
+  }
+
   /** Brings a run to where the task begins: the one in memory if it can go on, or a new one with the whole history. */
   private async begin(task: Task, cached: WorkflowRun | undefined): Promise<WorkflowRun> {
     const { cache, createRun } = this.options;
-    const input = await this.inputOf(task);
+    const input = await this.histories.inputOf(task);
     if (cached !== undefined) {
       try {
         // Given the whole history, the run begins anew: what it holds may not be what the server has.
@@ -136,7 +147,7 @@ export class WorkflowTaskWorker {
     const { workflowId = '', runId = '' } = task.workflowExecution ?? {};
     const run = createRun({ workflowId, runId, workflowType: task.workflowType?.name ?? '' });
     const isWhole = input.events[0]?.eventId === 1;
-    run.start(isWhole ? input : { ...input, events: await this.wholeHistory(task, input.events) });
+    run.start(isWhole ? input : { ...input, events: await this.histories.whole(task, input.events) });
     return run;
   }
 
@@ -150,10 +161,13 @@ export class WorkflowTaskWorker {
         if (!run.replay.isWaitingForLocalActivities) break;
         if (await locals.next(run.taskTimeoutMs * HEARTBEAT_SHARE, this.options.clock)) continue;
         const heartbeat = await this.answer(run, current, true);
-        // Without a new task the server has given the run to somebody else, or ended it.
-        if (heartbeat === undefined) return undefined;
+        if (heartbeat === undefined) {
+          // The server has given the run to somebody else, or ended it.
+          this.drop(run);
+          return undefined;
+        }
         current = heartbeat;
-        run.start(await this.inputOf(heartbeat));
+        run.start(await this.histories.newsOf(heartbeat, run.replay.seenEventId));
       }
       return await this.answer(run, current, false);
     } catch (error) {
@@ -167,7 +181,7 @@ export class WorkflowTaskWorker {
   /** Answers a workflow task; gives the next one of the run, if the server had it at hand. */
   private async answer(run: WorkflowRun, task: Task, isHeartbeat: boolean): Promise<Task | undefined> {
     const answer = run.answer();
-    const { transport, namespace, cache } = this.options;
+    const { transport, namespace } = this.options;
     if (answer.kind === 'legacyQuery') {
       await callMethod(
         transport,
@@ -185,15 +199,15 @@ export class WorkflowTaskWorker {
       this.keep(run);
       return undefined;
     }
-    if (answer.isClosing) cache.evict(run.runId);
-    else this.keep(run);
+    if (answer.isClosing) this.drop(run);
+    else if (!isHeartbeat) this.keep(run);
     return await this.complete(run, task, answer, isHeartbeat);
   }
 
   private keep(run: WorkflowRun): void {
     const { cache, stickyQueue } = this.options;
-    if (stickyQueue === undefined) run.dispose();
-    else cache.put(run);
+    if (stickyQueue !== undefined && !this.isLeaving) return cache.put(run);
+    this.drop(run);
   }
 
   private async complete(
@@ -202,8 +216,8 @@ export class WorkflowTaskWorker {
     answer: Completed,
     isHeartbeat: boolean,
   ): Promise<Task | undefined> {
-    const { transport, namespace, identity, stickyQueue, taskQueue, version } = this.options;
-    const { eagerActivities } = this.options;
+    const { transport, namespace, identity, taskQueue, version, eagerActivities } = this.options;
+    const stickyQueue = this.isLeaving ? undefined : this.options.stickyQueue;
     const { commands, reservedCount } = this.withEagerSlots(answer.commands);
     let reserved = reservedCount;
     try {
@@ -219,7 +233,7 @@ export class WorkflowTaskWorker {
           queryResults: answer.queryResults,
           sdkMetadata: answer.sdkMetadata,
           versioningBehavior: answer.versioningBehavior as enums.VersioningBehavior,
-          returnNewWorkflowTask: true,
+          returnNewWorkflowTask: isHeartbeat || !this.isLeaving,
           forceCreateNewWorkflowTask: isHeartbeat,
           stickyAttributes: stickyQueue && {
             workerTaskQueue: stickyTaskQueue(stickyQueue.name, taskQueue),
@@ -248,8 +262,8 @@ export class WorkflowTaskWorker {
 
   /** The server did not take the answer: what this run believes to have happened has not. */
   private handleRefusal(run: WorkflowRun, error: unknown): undefined {
-    const { cache, logger } = this.options;
-    cache.evict(run.runId);
+    const { logger } = this.options;
+    this.drop(run);
     if (!(error instanceof GrpcServiceError)) throw error;
     const { workflowId, runId } = run;
     if (error.code === GrpcStatus.RESOURCE_EXHAUSTED && /larger than|too large|message size/i.test(error.details))
@@ -307,68 +321,6 @@ export class WorkflowTaskWorker {
     if (task.attempt > LAST_ATTEMPT_REPORTED && !(error instanceof DeadlockError)) return;
     const request = { namespace, identity, taskToken: task.taskToken, cause, failure };
     await callMethod(transport, methods.RespondWorkflowTaskFailed, request, { timeoutMs: CALL_TIMEOUT_MS });
-  }
-
-  private async inputOf(task: Task): Promise<TaskInput> {
-    const { history: first, nextPageToken, messages, query, queries } = task;
-    let events: readonly history.HistoryEvent[] = first?.events ?? [];
-    if (nextPageToken.length > 0) events = [...events, ...(await this.pages(task, nextPageToken))];
-    return { events, messages, query, queries };
-  }
-
-  /** Events of a task that may leave no trace come with the task only. */
-  private async wholeHistory(
-    task: Task,
-    given: readonly history.HistoryEvent[],
-  ): Promise<readonly history.HistoryEvent[]> {
-    const stored = await this.pages(task, new Uint8Array());
-    const lastEventId = stored.at(-1)?.eventId ?? 0;
-    return [...stored, ...given.filter(({ eventId }) => eventId > lastEventId)];
-  }
-
-  private async pages(task: Task, firstToken: Uint8Array): Promise<readonly history.HistoryEvent[]> {
-    const events: history.HistoryEvent[] = [];
-    let nextPageToken: Uint8Array = firstToken;
-    do {
-      const page = await this.page(task, nextPageToken);
-      for (const event of page.history?.events ?? []) {
-        // The history may have grown since the task began; what came after is for the next one.
-        if (task.startedEventId > 0 && event.eventId > task.startedEventId) return events;
-        events.push(event);
-      }
-      ({ nextPageToken } = page);
-    } while (nextPageToken.length > 0);
-    return events;
-  }
-
-  private async page(
-    { workflowExecution: execution }: Task,
-    nextPageToken: Uint8Array,
-  ): Promise<workflowservice.GetWorkflowExecutionHistoryResponse> {
-    const { transport, namespace, clock } = this.options;
-    const request = { namespace, execution, nextPageToken };
-    for (let failures = 1; ; failures += 1) {
-      try {
-        const options = { timeoutMs: CALL_TIMEOUT_MS };
-        return await callMethod(transport, methods.GetWorkflowExecutionHistory, request, options);
-      } catch (error) {
-        if (!(error instanceof GrpcServiceError)) throw error;
-        if (failures === MAX_FETCHES || isUnrecoverable(error)) throw new HistoryUnavailableError(execution, error);
-        await new Promise<void>((resolve) => clock.schedule(retryDelayMs(failures, error), resolve));
-      }
-    }
-  }
-}
-
-/** The server did not give the history that a task needs: nobody's fault here. The task times out, and is given out again. */
-class HistoryUnavailableError extends Error {
-  override readonly name = 'HistoryUnavailableError';
-
-  constructor(execution: Task['workflowExecution'], reason: unknown) {
-    const { workflowId, runId } = execution ?? {};
-    super(`The history of workflow ${workflowId}, run ${runId}, could not be fetched: ${errorMessage(reason) ?? ''}`, {
-      cause: reason,
-    });
   }
 }
 
