@@ -184,9 +184,8 @@ const environment = await connect();
 const registered = (sdk: Sdk) => Object.fromEntries(Object.entries(CASES).map(([name, { run }]) => [name, run(sdk)]));
 
 const theirQueue = environment.uniqueId('theirs');
-await environment.officialWorker(theirQueue, {
+await environment.worker('temporal', theirQueue, {
   activities: registered(theirs),
-  workflowBundle: undefined,
   maxHeartbeatThrottleInterval: 50,
 });
 

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import type { api } from './harness/index.js';
-import { commands, connect, eventTypes, expectStatus, toPayloads } from './harness/index.js';
+import { commands, connect, eventTypes, expectStatus, PAIRS, toPayloads } from './harness/index.js';
 
 const environment = await connect();
 const { service } = environment;
@@ -136,16 +136,16 @@ test('cancelling and terminating by a run id that is closed leaves the current r
   expect(types).toEqual(['WorkflowExecutionStarted', 'WorkflowTaskScheduled']);
 });
 
-test('the official client and worker: cancel and terminate', async ({ expect }) => {
+test.for(PAIRS)('client of $client, worker of $worker: cancel and terminate', async (sdks, { expect }) => {
   const taskQueue = environment.uniqueId('sleepers');
-  await environment.officialWorker(taskQueue);
+  await environment.worker(sdks.worker, taskQueue);
   const start = async (): Promise<{
     workflowId: string;
     cancel(): Promise<unknown>;
     terminate(reason?: string): Promise<unknown>;
     result(): Promise<unknown>;
   }> =>
-    await environment.client.workflow.start('sleeper', {
+    await environment.clientOf(sdks.client).workflow.start('sleeper', {
       workflowId: environment.uniqueId('sleeper'),
       taskQueue,
       args: [100_000],

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { commands, connect, eventTypes, seconds, toPayloads } from './harness/index.js';
+import { commands, connect, eventTypes, PAIRS, seconds, toPayloads } from './harness/index.js';
 
 const environment = await connect();
 const { service } = environment;
@@ -39,13 +39,14 @@ test('a workflow that fails after it continued as new is retried from that run',
   );
 });
 
-test('the official client follows the chain to the result', async ({ expect }) => {
+test.for(PAIRS)('a client of $client follows the chain to the result, made by $worker', async (sdks, { expect }) => {
   const taskQueue = environment.uniqueId('chain');
-  await environment.officialWorker(taskQueue);
+  await environment.worker(sdks.worker, taskQueue);
+  const client = environment.clientOf(sdks.client);
   const workflowId = environment.uniqueId('chain');
-  const handle = await environment.client.workflow.start('countdown', { workflowId, taskQueue, args: [3] });
+  const handle = await client.workflow.start('countdown', { workflowId, taskQueue, args: [3] });
   expect(await handle.result()).toBe('lift-off');
-  const own = environment.client.workflow.getHandle(workflowId, handle.firstExecutionRunId, { followRuns: false });
+  const own = client.workflow.getHandle(workflowId, handle.firstExecutionRunId, { followRuns: false });
   await expect(own.result()).rejects.toThrow(/continued as new/i);
 });
 

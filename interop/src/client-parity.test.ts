@@ -2,7 +2,7 @@ import * as ours from '@perdure/client';
 import * as theirs from '@temporalio/client';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { connect, eventually } from './harness/index.js';
-import * as activities from './official-activities.js';
+import { suiteActivities } from './suite-activities.js';
 
 /** Everything of theirs that ours does not have, and why. Nothing else may be missing. */
 const NOT_OURS: Readonly<Record<string, string>> = {
@@ -29,7 +29,7 @@ function because(reason: string, names: string): Record<string, string> {
 
 const environment = await connect();
 const taskQueue = environment.uniqueId('parity');
-await environment.officialWorker(taskQueue, { activities });
+await environment.worker('temporal', taskQueue, { activities: suiteActivities('temporal') });
 
 const address = inject('address');
 const connections = [await ours.Connection.connect({ address }), await theirs.Connection.connect({ address })] as const;

@@ -5,12 +5,12 @@ import {
   connect,
   errorDetails,
   eventTypes,
-  eventually,
   expectStatus,
   fromPayloads,
   seconds,
   toPayloads,
   type ScriptedWorker,
+  PAIRS,
 } from './harness/index.js';
 
 type WorkflowTask = api.service.IPollWorkflowTaskQueueResponse;
@@ -152,26 +152,28 @@ test('sticky: when that worker is gone, another one is asked with the whole hist
   expect(fromPayloads((await answer).queryResult)).toEqual(['replayed']);
 });
 
-test('the official client and worker: queries before and after a worker restart', async ({ expect }) => {
-  const taskQueue = environment.uniqueId('cart');
-  const first = await environment.officialWorker(taskQueue);
-  const workflowId = environment.uniqueId('cart');
-  const handle = await environment.client.workflow.start('cart', { workflowId, taskQueue });
-  await handle.signal('add', 'bread');
-  expect(await handle.query('items')).toEqual(['bread']);
-  await expect(handle.query('broken')).rejects.toThrow(/this query is broken/);
-  await expect(handle.query('no such query')).rejects.toThrow(/no such query/);
-  first.shutdown();
-  await eventually('the first worker stopped', async () => (first.getState() === 'STOPPED' ? true : undefined));
-  await environment.officialWorker(taskQueue);
-  await handle.signal('add', 'milk');
-  expect(await handle.query('items')).toEqual(['bread', 'milk']);
-  await handle.signal('checkOut');
-  await handle.result();
-  expect(await handle.query('items')).toEqual(['bread', 'milk']);
-  const types = eventTypes(await environment.history({ workflowId }));
-  expect(types.filter((type) => type === 'WorkflowExecutionSignaled')).toHaveLength(3);
-});
+test.for(PAIRS)(
+  'client of $client, worker of $worker: queries before and after a restart',
+  async (sdks, { expect }) => {
+    const taskQueue = environment.uniqueId('cart');
+    const first = await environment.worker(sdks.worker, taskQueue);
+    const workflowId = environment.uniqueId('cart');
+    const handle = await environment.clientOf(sdks.client).workflow.start('cart', { workflowId, taskQueue });
+    await handle.signal('add', 'bread');
+    expect(await handle.query('items')).toEqual(['bread']);
+    await expect(handle.query('broken')).rejects.toThrow(/this query is broken/);
+    await expect(handle.query('no such query')).rejects.toThrow(/no such query/);
+    await first.stop();
+    await environment.worker(sdks.worker, taskQueue);
+    await handle.signal('add', 'milk');
+    expect(await handle.query('items')).toEqual(['bread', 'milk']);
+    await handle.signal('checkOut');
+    await handle.result();
+    expect(await handle.query('items')).toEqual(['bread', 'milk']);
+    const types = eventTypes(await environment.history({ workflowId }));
+    expect(types.filter((type) => type === 'WorkflowExecutionSignaled')).toHaveLength(3);
+  },
+);
 
 async function query(execution: { workflowId: string }): Promise<api.service.QueryWorkflowResponse> {
   return await service.queryWorkflow({ namespace: 'default', execution, query: { queryType: 'state' } });

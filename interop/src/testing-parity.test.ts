@@ -221,7 +221,7 @@ describe("a server of ours whose time skips, with the official SDK's clients and
   } as ConnectionOptions);
   const testService = connection.testService ?? expect.unreachable('no test service');
   const client = new theirs.TimeSkippingWorkflowClient({ connection });
-  const codePath = inject('workflowBundlePath');
+  const codePath = inject('workflowBundlePaths').temporal;
   const taskQueue = 'queue';
   const worker = await Worker.create({ connection: nativeConnection, taskQueue, workflowBundle: { codePath } });
   const running = worker.run();

@@ -11,6 +11,7 @@ import {
   toPayloads,
   updateMessages,
   type ScriptedWorker,
+  PAIRS,
 } from './harness/index.js';
 
 const environment = await connect();
@@ -110,22 +111,24 @@ test('update requests that are wrong name the field', async () => {
   await expectStatus(send({ request: { meta: { updateId: 'x'.repeat(1001) }, input } }), 'INVALID_ARGUMENT', /length/i);
 });
 
-test('the official client and worker: results, validators, failures and waiting', async ({ expect }) => {
-  const taskQueue = environment.uniqueId('cart');
-  await environment.officialWorker(taskQueue);
-  const workflowId = environment.uniqueId('cart');
-  const handle = await environment.client.workflow.start('cart', { workflowId, taskQueue });
-  expect(await handle.executeUpdate('put', { args: ['bread'] })).toBe(1);
-  await expect(handle.executeUpdate('put', { args: [''] })).rejects.toMatchObject({
-    cause: { message: 'an item needs a name' },
-  });
-  await expect(handle.executeUpdate('putInVain')).rejects.toMatchObject({ cause: { type: 'OutOfStock' } });
-  const slow = await handle.startUpdate('putSlowly', { args: ['milk', 200], waitForStage: 'ACCEPTED' });
-  await handle.signal('checkOut');
-  expect(await slow.result()).toBe(2);
-  expect(await handle.result()).toEqual(['bread', 'milk']);
-  const types = eventTypes(await environment.history({ workflowId })).filter((type) => type.includes('Update'));
-  expect(types.sort()).toMatchInlineSnapshot(`
+test.for(PAIRS)(
+  'client of $client, worker of $worker: results, validators, failures, waiting',
+  async (sdks, { expect }) => {
+    const taskQueue = environment.uniqueId('cart');
+    await environment.worker(sdks.worker, taskQueue);
+    const workflowId = environment.uniqueId('cart');
+    const handle = await environment.clientOf(sdks.client).workflow.start('cart', { workflowId, taskQueue });
+    expect(await handle.executeUpdate('put', { args: ['bread'] })).toBe(1);
+    await expect(handle.executeUpdate('put', { args: [''] })).rejects.toMatchObject({
+      cause: { message: 'an item needs a name' },
+    });
+    await expect(handle.executeUpdate('putInVain')).rejects.toMatchObject({ cause: { type: 'OutOfStock' } });
+    const slow = await handle.startUpdate('putSlowly', { args: ['milk', 200], waitForStage: 'ACCEPTED' });
+    await handle.signal('checkOut');
+    expect(await slow.result()).toBe(2);
+    expect(await handle.result()).toEqual(['bread', 'milk']);
+    const types = eventTypes(await environment.history({ workflowId })).filter((type) => type.includes('Update'));
+    expect(types.sort()).toMatchInlineSnapshot(`
     [
       WorkflowExecutionUpdateAccepted,
       WorkflowExecutionUpdateAccepted,
@@ -135,7 +138,8 @@ test('the official client and worker: results, validators, failures and waiting'
       WorkflowExecutionUpdateCompleted,
     ]
   `);
-});
+  },
+);
 
 /** A run that has had its first workflow task and waits for nothing. */
 async function idleRun(): Promise<{ worker: ScriptedWorker; execution: { workflowId: string; runId: string } }> {

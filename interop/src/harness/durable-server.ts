@@ -5,6 +5,7 @@ import { Connection } from '@temporalio/client';
 import { MortalProcess } from '../crash/mortal-process.js';
 import { freePort, serverRecipe } from '../crash/recipes.js';
 import { Environment } from './environment.js';
+import { TestWorkers } from './test-worker.js';
 
 /** Our server in a process of its own, on an SQLite file that outlives it. */
 export class DurableServer {
@@ -47,8 +48,6 @@ export class DurableServer {
 
 async function environmentAt(address: string): Promise<Environment> {
   const connection = await Connection.connect({ address, interceptors: [] });
-  const noNative = (): never => {
-    throw new Error('a durable server is driven through the raw API only');
-  };
-  return new Environment(address, connection, connection, noNative, '');
+  const workers = new TestWorkers(address, { perdure: '', temporal: '' });
+  return new Environment(address, connection, connection, workers);
 }

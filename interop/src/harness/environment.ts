@@ -1,40 +1,44 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, Connection, type WorkflowService } from '@temporalio/client';
-import {
-  DefaultLogger,
-  makeTelemetryFilterString,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkerOptions,
-} from '@temporalio/worker';
 import { afterAll, inject } from 'vitest';
 import type { service, history } from './api.js';
 import { enums } from './api.js';
 import { transcript, type TranscriptOptions } from './transcript.js';
 import { ScriptedWorker } from './scripted-worker.js';
-import { sdkUnderTest } from './sdk-under-test.js';
+import { quietRuntimes } from './quiet-runtimes.js';
+import { clientSdks, sdkUnderTest } from './sdk-under-test.js';
+import { TestWorkers, type TestWorker, type TestWorkerOptions } from './test-worker.js';
+import type { SdkName } from './workflow-bundles.js';
 
 type StartRequest = service.IStartWorkflowExecutionRequest;
 
 /** Connections to the server under test, shared by the tests of one file. */
 export class Environment {
   readonly service: WorkflowService;
-  /** Of the SDK under test; everything else here goes through the official one, whatever is tested. */
-  readonly client: Client;
-  private readonly clientConnection: Connection;
-  private readonly workers: { worker: Worker; done: Promise<void> }[] = [];
+  private readonly clients = new Map<SdkName, Client>();
 
   constructor(
     readonly address: string,
     readonly connection: Connection,
     readonly rawConnection: Connection,
-    private readonly nativeConnection: () => Promise<NativeConnection>,
-    private readonly workflowBundlePath: string,
+    private readonly workers: TestWorkers,
   ) {
     this.service = rawConnection.workflowService;
-    this.clientConnection = sdkUnderTest.Connection.lazy({ address });
-    this.client = new sdkUnderTest.Client({ connection: this.clientConnection });
+  }
+
+  /** Of the SDK under test; everything else here goes through the official one, whatever is tested. */
+  get client(): Client {
+    return this.clientOf(sdkUnderTest);
+  }
+
+  /** The client of either SDK. */
+  clientOf(sdk: SdkName): Client {
+    const present = this.clients.get(sdk);
+    if (present !== undefined) return present;
+    const { Client, Connection } = clientSdks[sdk];
+    const client = new Client({ connection: Connection.lazy({ address: this.address }) });
+    this.clients.set(sdk, client);
+    return client;
   }
 
   /** An id that no other test uses; `label` makes it readable. */
@@ -52,18 +56,9 @@ export class Environment {
     return new ScriptedWorker(this.rawConnection, taskQueue);
   }
 
-  /** An official worker with the suite's workflow bundle, polling `taskQueue` until `close` or `shutdown`. */
-  async officialWorker(taskQueue: string, options: Partial<WorkerOptions> = {}): Promise<Worker> {
-    const worker = await Worker.create({
-      connection: await this.nativeConnection(),
-      namespace: 'default',
-      taskQueue,
-      workflowBundle: { codePath: this.workflowBundlePath },
-      shutdownGraceTime: 0,
-      ...options,
-    });
-    this.workers.push({ worker, done: worker.run() });
-    return worker;
+  /** A worker of either SDK with the suite's workflows, polling `taskQueue` until `close` or its own `stop`. */
+  async worker(sdk: SdkName, taskQueue: string, options: TestWorkerOptions = {}): Promise<TestWorker> {
+    return await this.workers.start(sdk, taskQueue, options);
   }
 
   /** Starts a workflow through the raw API; ids default to fresh ones. */
@@ -127,36 +122,22 @@ export class Environment {
 
   /** Stops every worker and closes every connection. */
   async close(): Promise<void> {
-    for (const { worker } of this.workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-    await Promise.all(this.workers.map(({ done }) => done));
-    await this.clientConnection.close();
+    await this.workers.close();
+    for (const { connection } of this.clients.values()) await connection.close();
     await this.connection.close();
     await this.rawConnection.close();
-    await (await this.nativeConnection()).close();
   }
 }
 
 /** Connects to the server that the suite's global setup started; closes everything after the last test of the file. */
 export async function connect(): Promise<Environment> {
-  quietRuntime();
+  quietRuntimes();
   const address = inject('address');
   const connection = await Connection.connect({ address });
   // Without the retrying interceptor, so that a test sees the first answer of the server.
   const rawConnection = await Connection.connect({ address, interceptors: [] });
-  let native: Promise<NativeConnection> | undefined;
-  const nativeConnection = (): Promise<NativeConnection> => (native ??= NativeConnection.connect({ address }));
-  const bundlePath = inject('workflowBundlePath');
-  const environment = new Environment(address, connection, rawConnection, nativeConnection, bundlePath);
+  const workers = new TestWorkers(address, inject('workflowBundlePaths'));
+  const environment = new Environment(address, connection, rawConnection, workers);
   afterAll(async () => await environment.close());
   return environment;
-}
-
-const telemetryOptions = { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } };
-let isRuntimeInstalled = false;
-
-// Test files share a process, and the SDK's runtime can be installed once per process only.
-function quietRuntime(): void {
-  if (!isRuntimeInstalled)
-    Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [], telemetryOptions });
-  isRuntimeInstalled = true;
 }

@@ -5,22 +5,26 @@ import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
 import type { TestProject } from 'vitest/node';
 import { enums } from './api.js';
-import { bundleWorkflows } from './workflow-bundles.js';
+import { bundleWorkflows, SDKS, type SdkName } from './workflow-bundles.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
     address: string;
-    workflowBundlePath: string;
+    workflowBundlePaths: Record<SdkName, string>;
   }
 }
 
 /** Starts one server and bundles the workflows once for the whole suite; returns the teardown. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { startServerUnderTest } = await import('./server-under-test.js');
-  const [server, folder] = await Promise.all([startServerUnderTest(), officialBundle()]);
+  const folder = await mkdtemp(join(tmpdir(), 'perdure-workflows-'));
+  const [server, ...paths] = await Promise.all([startServerUnderTest(), ...SDKS.map((sdk) => bundle(sdk, folder))]);
   await registerSearchAttributes(server.address);
   project.provide('address', server.address);
-  project.provide('workflowBundlePath', join(folder, 'workflows.js'));
+  project.provide(
+    'workflowBundlePaths',
+    Object.fromEntries(SDKS.map((sdk, index) => [sdk, paths[index]])) as Record<SdkName, string>,
+  );
   return async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
@@ -43,9 +47,9 @@ async function registerSearchAttributes(address: string): Promise<void> {
   }
 }
 
-async function officialBundle(): Promise<string> {
+async function bundle(sdk: SdkName, folder: string): Promise<string> {
   const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
-  const folder = await mkdtemp(join(tmpdir(), 'perdure-workflows-'));
-  await writeFile(join(folder, 'workflows.js'), await bundleWorkflows('temporal', workflowsPath));
-  return folder;
+  const file = join(folder, `workflows-of-${sdk}.js`);
+  await writeFile(file, await bundleWorkflows(sdk, workflowsPath));
+  return file;
 }

@@ -1,13 +1,13 @@
 import * as wf from '@perdure/workflow';
-import type * as activityFunctions from '../official-activities.js';
+import type { SuiteActivities } from '../suite-activities.js';
 
-const activities = wf.proxyActivities<typeof activityFunctions>({
+const activities = wf.proxyActivities<SuiteActivities>({
   startToCloseTimeout: '10s',
   heartbeatTimeout: '5s',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { initialInterval: '100ms' },
 });
-const localActivities = wf.proxyLocalActivities<typeof activityFunctions>({ startToCloseTimeout: '10s' });
+const localActivities = wf.proxyLocalActivities<SuiteActivities>({ startToCloseTimeout: '10s' });
 
 export const finishSignal = wf.defineSignal<[string]>('finish');
 export const stateQuery = wf.defineQuery<string[]>('state');

@@ -17,6 +17,8 @@ export class CommandQueue {
   private openFrom = 0;
   /** After the marker of a removed patch its search attribute is passed over as well. */
   private isSkippingChangeVersion = false;
+  /** The last event of the workflow task that is replayed is the end of a local activity. */
+  private endsWithLocalActivity = false;
 
   push(outgoing: OutgoingCommand): void {
     this.commands.push(outgoing);
@@ -40,7 +42,11 @@ export class CommandQueue {
   /** Finds the command that led to this event. Throws `NondeterminismError` if it is not the next one. */
   match(event: history.HistoryEvent): void {
     if (this.isSkippingChangeVersion && this.mayPassOver(event)) return;
-    if (this.matchUnordered(event)) return;
+    if (this.matchUnordered(event)) {
+      this.endsWithLocalActivity = true;
+      return;
+    }
+    this.endsWithLocalActivity = false;
     for (;;) {
       const next = this.nextOrdered();
       const difference = next === undefined ? undefined : differenceOf(next, event);
@@ -64,11 +70,19 @@ export class CommandQueue {
     }
   }
 
-  /** All events that commands may have led to are there. Throws `NondeterminismError` if a command is left. */
+  /**
+   * All events that commands may have led to are there. Throws `NondeterminismError` if a command is left, with one exception: the
+   * official worker keeps a workflow task alive between the end of a local activity and what workflow code makes of it. The end then
+   * stands in the history as the last event of one task, and what follows from it belongs to the next.
+   */
   assertMatched(): void {
     while (this.head < this.openFrom) {
       const next = this.commands[this.head];
       if (next?.isOptional !== true) {
+        if (this.endsWithLocalActivity) {
+          this.openFrom = this.head;
+          return;
+        }
         throw new NondeterminismError({
           event: undefined,
           command: next?.description,
@@ -77,6 +91,7 @@ export class CommandQueue {
       }
       this.advance();
     }
+    this.endsWithLocalActivity = false;
   }
 
   /**

@@ -323,12 +323,15 @@ export function upsertSearchAttributes(searchAttributes: SearchAttributes | Sear
     callSite: callSite(upsertSearchAttributes),
   });
   const { info } = execution;
+  // What is set to nothing is removed.
   const untyped: SearchAttributes = { ...info.searchAttributes };
-  for (const [name, values] of Object.entries(decodeSearchAttributes(encoded))) untyped[name] = values;
-  for (const [name, values] of Object.entries(untyped)) if (values?.length === 0) delete untyped[name];
-  const typed = info.typedSearchAttributes.updateCopy(
-    Array.isArray(searchAttributes) ? searchAttributes : decodeTypedSearchAttributes(encoded).getAll(),
-  );
+  for (const name of Object.keys(encoded)) delete untyped[name];
+  Object.assign(untyped, decodeSearchAttributes(encoded));
+  const removed = info.typedSearchAttributes.getAll().filter(({ key }) => Object.hasOwn(encoded, key.name));
+  const typed = info.typedSearchAttributes.updateCopy([
+    ...removed.map(({ key }) => ({ key, value: null })),
+    ...decodeTypedSearchAttributes(encoded).getAll(),
+  ] as SearchAttributeUpdatePair[]);
   Object.assign(info, { searchAttributes: untyped, typedSearchAttributes: typed });
 }
 

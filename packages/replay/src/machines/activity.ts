@@ -5,6 +5,7 @@ import type {
   ScheduleActivityCommand,
   CallSite,
 } from '@perdure/common/activation';
+import { inputPayloads } from './input-payloads.js';
 import type { MachineContext, OutgoingCommand } from '../context.js';
 import { activityCancelled, activityFailure, cancelled } from './failures.js';
 
@@ -131,7 +132,7 @@ function scheduleCommand(request: ScheduleActivityCommand): OutgoingCommand['com
       activityType: { name: request.activityType },
       taskQueue: { name: request.taskQueue, kind: enums.TaskQueueKind.TASK_QUEUE_KIND_NORMAL },
       header: { fields: request.headers },
-      input: { payloads: request.arguments },
+      input: inputPayloads(request.arguments),
       scheduleToCloseTimeout: request.scheduleToCloseTimeout,
       scheduleToStartTimeout: request.scheduleToStartTimeout,
       startToCloseTimeout: request.startToCloseTimeout,

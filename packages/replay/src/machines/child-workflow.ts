@@ -6,6 +6,7 @@ import type {
   StartChildWorkflowExecutionCommand,
   CallSite,
 } from '@perdure/common/activation';
+import { inputPayloads } from './input-payloads.js';
 import type { MachineContext, OutgoingCommand } from '../context.js';
 import { cancelled, childFailure } from './failures.js';
 
@@ -171,7 +172,7 @@ function startCommand(request: StartChildWorkflowExecutionCommand): OutgoingComm
       workflowId: request.workflowId,
       workflowType: { name: request.workflowType },
       taskQueue: { name: request.taskQueue, kind: enums.TaskQueueKind.TASK_QUEUE_KIND_NORMAL },
-      input: { payloads: request.input },
+      input: inputPayloads(request.input),
       workflowExecutionTimeout: request.workflowExecutionTimeout,
       workflowRunTimeout: request.workflowRunTimeout,
       workflowTaskTimeout: request.workflowTaskTimeout,

@@ -67,6 +67,27 @@ export interface ExecutionOptions {
   readonly sourceOf?: ((file: string) => string | undefined) | undefined;
 }
 
+/** What a workflow knows of itself by the workflow task that it is in. */
+export type WorkflowTaskInfo = Pick<
+  WorkflowInfo,
+  | 'runId'
+  | 'historyLength'
+  | 'historySize'
+  | 'continueAsNewSuggested'
+  | 'targetWorkerDeploymentVersionChanged'
+  | 'suggestedContinueAsNewReasons'
+  | 'currentBuildId'
+  | 'currentDeploymentVersion'
+>;
+
+const NO_TASK_INFO: WorkflowTaskInfo = {
+  runId: '',
+  historyLength: 0,
+  historySize: 0,
+  continueAsNewSuggested: false,
+  targetWorkerDeploymentVersionChanged: false,
+};
+
 /** Numbers things of one kind, from 1. */
 export type SequenceKind = 'timer' | 'activity' | 'child' | 'signal' | 'cancel' | 'nexus' | 'condition';
 
@@ -108,6 +129,8 @@ export class Execution {
   modules!: LoadedModules;
   interceptors: Required<WorkflowInterceptors> = { inbound: [], outbound: [], internals: [] };
   info!: WorkflowInfo;
+  /** What of `info` is anew with every activation. */
+  taskInfo: WorkflowTaskInfo = NO_TASK_INFO;
   commands: WorkflowCommand[] = [];
   random: RandomSource = () => 0;
   seed = 0n;

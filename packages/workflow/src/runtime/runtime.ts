@@ -8,10 +8,27 @@ import { log } from '../logs.js';
 import type { SinkCall } from '../sinks.js';
 import { alea, seedBytes, type RandomSource } from './alea.js';
 import { enterExecution } from './current.js';
-import { Execution, type ExecutionOptions } from './execution.js';
+import { Execution, type ExecutionOptions, type WorkflowTaskInfo } from './execution.js';
 import { SdkFlag } from './flags.js';
 import { rejectBufferedUpdates } from './handlers.js';
 import { handleJob } from './jobs.js';
+
+function taskInfoOf(activation: WorkflowActivation): WorkflowTaskInfo {
+  const reasons = activation.suggestContinueAsNewReasons
+    .map((reason) => decodeSuggestContinueAsNewReason(reason as 0))
+    .filter((reason): reason is SuggestContinueAsNewReason => reason !== undefined);
+  const version = activation.deploymentVersionForCurrentTask;
+  return {
+    runId: activation.runId,
+    historyLength: activation.historyLength,
+    historySize: activation.historySizeBytes,
+    continueAsNewSuggested: activation.continueAsNewSuggested,
+    targetWorkerDeploymentVersionChanged: activation.targetWorkerDeploymentVersionChanged,
+    suggestedContinueAsNewReasons: reasons.length === 0 ? undefined : reasons,
+    currentBuildId: version?.buildId,
+    currentDeploymentVersion: version && { buildId: version.buildId, deploymentName: version.deploymentName },
+  };
+}
 
 /**
  * One run inside the sandbox. An activation goes: `begin`, and `step` until it answers false, each followed by all microtasks
@@ -46,9 +63,10 @@ export class WorkflowInstance {
     execution.setAvailableFlags(activation.availableInternalFlags);
     this.batches = batchesOf(activation, execution);
     try {
+      execution.taskInfo = taskInfoOf(activation);
       const [first] = activation.jobs;
       if (first?.kind === 'initializeWorkflow') execution.modules = execution.options.load();
-      else this.refreshInfo(activation);
+      else Object.assign(execution.info, execution.taskInfo);
       this.handOver();
     } catch (error) {
       execution.failTask(error);
@@ -146,7 +164,6 @@ export class WorkflowInstance {
         // Jobs meant for a run that has ended have nobody to go to.
         if (execution.isCompleted && job.kind !== 'queryWorkflow') continue;
         handleJob(execution, job);
-        if (job.kind === 'initializeWorkflow') this.refreshInfo(activation);
       }
     };
     const { internals } = execution.interceptors;
@@ -165,23 +182,6 @@ export class WorkflowInstance {
       hasReleased = true;
     }
     return hasReleased;
-  }
-
-  private refreshInfo(activation: WorkflowActivation): void {
-    const reasons = activation.suggestContinueAsNewReasons
-      .map((reason) => decodeSuggestContinueAsNewReason(reason as 0))
-      .filter((reason): reason is SuggestContinueAsNewReason => reason !== undefined);
-    const version = activation.deploymentVersionForCurrentTask;
-    Object.assign(this.execution.info, {
-      runId: activation.runId,
-      historyLength: activation.historyLength,
-      historySize: activation.historySizeBytes,
-      continueAsNewSuggested: activation.continueAsNewSuggested,
-      targetWorkerDeploymentVersionChanged: activation.targetWorkerDeploymentVersionChanged,
-      suggestedContinueAsNewReasons: reasons.length === 0 ? undefined : reasons,
-      currentBuildId: version?.buildId,
-      currentDeploymentVersion: version && { buildId: version.buildId, deploymentName: version.deploymentName },
-    });
   }
 
   private warnOfUnfinishedHandlers(): void {

@@ -113,7 +113,7 @@ function workflowInfoOf(execution: Execution, job: InitializeWorkflowJob): Workf
   const memo = mapFromPayloads(payloadConverter, job.memo, serializationContext);
   return {
     workflowId: job.workflowId,
-    runId: '',
+    ...execution.taskInfo,
     workflowType: job.workflowType,
     searchAttributes: decodeSearchAttributes(job.searchAttributes),
     typedSearchAttributes: decodeTypedSearchAttributes(job.searchAttributes),
@@ -125,10 +125,6 @@ function workflowInfoOf(execution: Execution, job: InitializeWorkflowJob): Workf
         ? undefined
         : fromPayloadsAtIndex(payloadConverter, 0, job.lastCompletionResult.map(ownPayload), serializationContext),
     lastFailure: job.continuedFailure == null ? undefined : execution.failureToError(job.continuedFailure),
-    historyLength: 0,
-    historySize: 0,
-    continueAsNewSuggested: false,
-    targetWorkerDeploymentVersionChanged: false,
     taskQueue: options.taskQueue,
     namespace: options.namespace,
     firstExecutionRunId: job.firstExecutionRunId,
