@@ -154,7 +154,7 @@ async function runCommand(
   off: ReadonlySet<string>,
   terminal: Terminal,
 ): Promise<void> {
-  const flags = new Flags(command.opts(), off);
+  const flags = await readFlags(spec, command, off, terminal);
   const output = new Output(flags, terminal);
   let opened: Promise<Session> | undefined;
   const open = async (): Promise<Session> => {
@@ -173,4 +173,26 @@ async function runCommand(
   } finally {
     await (await opened?.catch(() => undefined))?.close();
   }
+}
+
+/** The flags that were said, and behind them what the environment says of the others. */
+async function readFlags(
+  spec: CommandSpec,
+  command: Command,
+  off: ReadonlySet<string>,
+  { variables }: Terminal,
+): Promise<Flags> {
+  const said = command.opts();
+  const flags = new Flags(said, off);
+  if (spec.isLocal === true) return flags;
+  const { environmentFlags } = await import('./connection/environment-flags.js');
+  const named = flags.isSet('disable-config-env') ? undefined : variables['TEMPORAL_ENV'];
+  const choice = {
+    name: flags.text('env') ?? (named || undefined),
+    file: flags.text('env-file') ?? (variables['TEMPORAL_ENV_FILE'] || undefined),
+  };
+  const open = [...spec.flags, ...DISPLAY_FLAGS, ...CONNECTION_FLAGS].filter(
+    (flag) => !flags.isOff(namesOf(flag).long.slice(2)),
+  );
+  return new Flags({ ...(await environmentFlags(choice, open)), ...said }, off);
 }

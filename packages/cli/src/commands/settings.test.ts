@@ -25,6 +25,20 @@ test('environments are set, listed, read and deleted, and --env takes its addres
   expect((await cli.failure('workflow', 'list', '--env', 'prod')).err).toMatch(/^there is no environment "prod"/);
 });
 
+test('an environment stands in for every flag of a command, and flags go before it', async () => {
+  await cli.text('env', 'set', 'brief.output', 'jsonl');
+  await cli.text('env', 'set', 'brief.namespace', 'nowhere');
+  await cli.text('env', 'set', 'brief.tls', 'true');
+  await cli.text('env', 'set', 'brief.reason', 'as always');
+  await cli.text('workflow', 'start', '-t', 'q', '--type', 'T', '-w', 'brief', '-o', 'none');
+  const flags = ['--env', 'brief', '-n', 'default', '--tls=false'];
+  expect(await cli.text('workflow', 'list', ...flags)).toMatch(/^\{"execution":\{"workflowId":"brief".*\}\n$/);
+  await cli.text('workflow', 'terminate', '-w', 'brief', ...flags);
+  expect(await cli.text('workflow', 'show', '-w', 'brief', ...flags, '-o', 'json')).toContain('"as always"');
+  const slip = await cli.run('env', 'set', 'brief.adress', 'x');
+  expect(slip).toMatchObject({ code: 0, err: 'perdure: no flag is called adress; did you mean address?\n' });
+});
+
 test('profiles are set, listed, read and deleted, in the file that SDKs read', async () => {
   const set = (prop: string, value: string): Promise<string> =>
     cli.text('config', 'set', '--profile', 'prod', '--prop', prop, '--value', value);
@@ -57,7 +71,7 @@ test('profiles are set, listed, read and deleted, in the file that SDKs read', a
 });
 
 test('a profile gives what flags and variables leave open', async () => {
-  const words = ['workflow', 'list', '--address', cli.server.address];
+  const words = ['workflow', 'list', '-q', "WorkflowId = 'nobody'", '--address', cli.server.address];
   await cli.text('config', 'set', '--profile', 'other', '--prop', 'namespace', '--value', 'nowhere');
   expect((await cli.failure(...words, '--profile', 'other')).err).toContain('nowhere');
   expect(await cli.json(...words, '--profile', 'other', '-n', 'default')).toEqual([]);

@@ -1,8 +1,6 @@
 import { hostname, userInfo } from 'node:os';
-import { CommandError } from '../errors.js';
 import type { Flags } from '../flags.js';
 import { durationToMs } from '../duration.js';
-import { readEnvironments, type Environment } from './environments.js';
 import { readProfile } from './profiles.js';
 
 /** Where and as whom to call. */
@@ -62,10 +60,9 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Settings from, in this order: flags, the environment of `--env`, variables, the profile, the defaults. */
+/** Settings from, in this order: flags, variables, the profile, the defaults. What `--env` says is among the flags. */
 export async function readSettings(flags: Flags, allVariables: Variables): Promise<ConnectionSettings> {
   const variables = flags.isSet('disable-config-env') ? {} : allVariables;
-  const environment = await environmentOf(flags, variables);
   const profile = flags.isSet('disable-config-file')
     ? {}
     : await readProfile(flags.text('config-file'), flags.text('profile'), variables);
@@ -73,7 +70,6 @@ export async function readSettings(flags: Flags, allVariables: Variables): Promi
     flags.text(name) ??
     (flags.isSet(name) ? 'true' : undefined) ??
     (flags.isOff(name) ? 'false' : undefined) ??
-    environment[name] ??
     variable(variables, name) ??
     profile[name];
   const endpoint = setting('codec-endpoint');
@@ -84,7 +80,7 @@ export async function readSettings(flags: Flags, allVariables: Variables): Promi
     namespace: setting('namespace') ?? 'default',
     identity: flags.text('identity') ?? `perdure-cli:${userInfo().username}@${hostname()}`,
     apiKey: setting('api-key'),
-    metadata: metadataOf(flags, environment['grpc-meta'] ?? profile['grpc-meta'], variables),
+    metadata: metadataOf(flags, profile['grpc-meta'], variables),
     tls: tlsOf(setting),
     codec:
       endpoint === undefined
@@ -92,15 +88,6 @@ export async function readSettings(flags: Flags, allVariables: Variables): Promi
         : { endpoint, auth: setting('codec-auth'), headers: Object.fromEntries(flags.pairs('codec-header')) },
     timeoutMs: timeout === undefined ? 10_000 : durationToMs('command-timeout', timeout),
   };
-}
-
-async function environmentOf(flags: Flags, variables: Variables): Promise<Environment> {
-  const name = flags.text('env') ?? variables['TEMPORAL_ENV'];
-  const environments = await readEnvironments(flags.text('env-file') ?? variables['TEMPORAL_ENV_FILE']);
-  const environment = environments[name ?? 'default'];
-  if (environment === undefined && name !== undefined)
-    throw new CommandError(`there is no environment "${name}"; create it: perdure env set ${name}.address HOST:PORT`);
-  return environment ?? {};
 }
 
 function variable(variables: Variables, name: string): string | undefined {

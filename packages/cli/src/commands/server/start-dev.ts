@@ -43,7 +43,10 @@ export const serverStartDev: CommandSpec = {
       values: LOG_LEVELS,
     },
     { flags: '--log-format <format>', description: 'pretty or json (default: pretty)', values: ['pretty', 'json'] },
-    { flags: '--ui-ip <address>', description: 'accepted for compatibility: the same as --ip', isHidden: true },
+    { flags: '--ui-ip <address>', description: 'address of the web page (default: that of --ip)' },
+    { flags: '--ui-asset-path <path>', description: 'accepted for compatibility', isHidden: true },
+    { flags: '--ui-codec-endpoint <url>', description: 'accepted for compatibility', isHidden: true },
+    { flags: '--ui-public-path <path>', description: 'accepted for compatibility', isHidden: true },
     { flags: '--http-port <port>', description: 'accepted for compatibility: the page has the API', isHidden: true },
     { flags: '--sqlite-pragma <key=value>', description: 'accepted for compatibility', many: true, isHidden: true },
     { flags: '--log-config', description: 'accepted for compatibility', isHidden: true },
@@ -66,7 +69,7 @@ async function startDev(context: CommandContext): Promise<void> {
   const page = settings.uiPort === undefined ? undefined : new WebPage(server.inProcess);
   try {
     await declareSearchAttributes(server.inProcess, settings.server.namespaces, attributes);
-    await page?.listen(settings.host, settings.uiPort ?? 0);
+    await page?.listen(settings.uiHost, settings.uiPort ?? 0);
     // Heard from before readiness is told: who waits for that may stop the server at once.
     const stopped = stopSignal();
     await announce(context, {
@@ -120,7 +123,7 @@ function settingsOf({ flags, terminal }: CommandContext) {
   const { limits, unknown } = limitsOf(flags.pairs('dynamic-config-value'));
   for (const key of unknown) terminal.err(`perdure: --dynamic-config-value ${key} is nothing this server knows\n`);
   return {
-    host,
+    uiHost: flags.text('ui-ip') ?? host,
     uiPort: flags.isSet('headless') ? undefined : (portOf(flags, 'ui-port') ?? (port === 0 ? 0 : port + 1_000)),
     server: {
       store: path === undefined ? ({ kind: 'memory' } as const) : ({ kind: 'sqlite', path } as const),
