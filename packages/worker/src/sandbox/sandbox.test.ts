@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { ActivationCompletion, InitializeWorkflowJob, WorkflowActivation } from '@perdure/common/activation';
+import type { ActivationCompletion } from '@perdure/common/activation';
 import { bundleWorkflowCode } from '../bundler/index.js';
+import { activationOf, begin } from '../testing/sandbox-runs.js';
 import { DeadlockError, Sandbox, type SandboxedWorkflow } from './index.js';
 
 // The sandbox resolves what is shared itself: the user's file may be anywhere.
@@ -44,43 +45,6 @@ export async function endless() { for (;;) await Promise.resolve(); }
 const bundle = await bundleWorkflowCode({ workflowsPath });
 const newSandbox = (): Sandbox => new Sandbox({ bundle, deadlockTimeoutMs: 500 });
 const text = new TextDecoder();
-
-function begin(
-  sandbox: Sandbox,
-  workflowType: string,
-): { workflow: SandboxedWorkflow; activation: WorkflowActivation } {
-  const options = { namespace: 'default', taskQueue: 'queue', workflowId: workflowType, workflowType };
-  const job: InitializeWorkflowJob = {
-    kind: 'initializeWorkflow',
-    ...{ workflowType, workflowId: workflowType, arguments: [], randomnessSeed: 7n, headers: {}, identity: '' },
-    ...{ continuedFromExecutionRunId: '', continuedInitiator: 0, lastCompletionResult: [], firstExecutionRunId: 'run' },
-    ...{
-      originalExecutionRunId: 'run',
-      attempt: 1,
-      cronSchedule: '',
-      memo: {},
-      searchAttributes: {},
-      startTimeMs: 1000,
-    },
-  };
-  return { workflow: sandbox.createWorkflow({ ...options, failureErrorTypes: [] }), activation: activationOf([job]) };
-}
-
-function activationOf(jobs: WorkflowActivation['jobs']): WorkflowActivation {
-  return {
-    ...{
-      runId: 'run',
-      timestampMs: 1000,
-      isReplaying: false,
-      historyLength: 3,
-      historySizeBytes: 0,
-      lastSdkVersion: '',
-    },
-    ...{ continueAsNewSuggested: false, suggestContinueAsNewReasons: [], availableInternalFlags: [] },
-    targetWorkerDeploymentVersionChanged: false,
-    jobs,
-  };
-}
 
 async function concluded(workflow: SandboxedWorkflow): Promise<ActivationCompletion> {
   await new Promise((resolve) => setImmediate(resolve));

@@ -40,6 +40,8 @@ export interface SandboxedWorkflow {
   activate(activation: WorkflowActivation): void;
   /** The outcome of the activation. Ask in a later turn of the event loop, when rejections have arrived. */
   conclude(): ActivationCompletion;
+  /** A failure that arrived after the activation was concluded, for who could not wait. */
+  lateFailure(): ActivationCompletion | undefined;
   takeSinkCalls(): readonly SinkCall[];
   readonly info: WorkflowInfo;
   readonly options: WorkflowOptions;
@@ -50,7 +52,15 @@ export interface SandboxedWorkflow {
 export interface SandboxActivation {
   readonly workflow: SandboxedWorkflow;
   readonly activation: WorkflowActivation;
+  /**
+   * Called when the workflow has come to rest: what wakes it up next, in the same go; undefined if nothing does. Must not throw. For
+   * replay: what happened long ago need not wait for the event loop, and entering the sandbox costs more than most activations.
+   */
+  readonly next?: ((activation: WorkflowActivation) => WorkflowActivation | undefined) | undefined;
 }
+
+/** How long one workflow may go on in one go before the event loop gets a turn. */
+const LONGEST_GO_MS = 20;
 
 /** Workflow code did not come to rest. Its sandbox is of no use any more: all its runs have to be made anew in another. */
 export class DeadlockError extends Error {
@@ -173,8 +183,7 @@ export class Sandbox {
         // A time limit costs far more than waking a workflow up: one is shared, as long as enough of it is left for each.
         this.guard.run((hasTime) => {
           do {
-            const { workflow, activation } = activations[index] as SandboxActivation;
-            workflow.activate(activation);
+            wake(activations[index] as SandboxActivation, hasTime);
             index += 1;
           } while (index < activations.length && hasTime());
         });
@@ -254,6 +263,19 @@ export class Sandbox {
   }
 }
 
+function wake({ workflow, activation, next }: SandboxActivation, hasTime: () => boolean): void {
+  workflow.activate(activation);
+  if (next === undefined) return;
+  const untilMs = performance.now() + LONGEST_GO_MS;
+  let current = activation;
+  while (hasTime() && performance.now() < untilMs) {
+    const following = next(current);
+    if (following === undefined) return;
+    workflow.activate(following);
+    current = following;
+  }
+}
+
 function interceptorsOf(module: Record<string, unknown>): () => WorkflowInterceptors {
   const factory = module['interceptors'];
   if (typeof factory !== 'function') {
@@ -284,6 +306,10 @@ class RunInSandbox implements SandboxedWorkflow, RejectionOwner {
 
   conclude(): ActivationCompletion {
     return this.instance.conclude();
+  }
+
+  lateFailure(): ActivationCompletion | undefined {
+    return this.instance.lateFailure();
   }
 
   takeSinkCalls(): readonly SinkCall[] {

@@ -1,12 +1,63 @@
 import type { ActivationCompletion, WorkflowActivation } from '@perdure/common/activation';
-import { DeadlockError, rejectionsHaveContext, type Sandbox, type SandboxedWorkflow } from '../sandbox/index.js';
+import {
+  DeadlockError,
+  rejectionsHaveContext,
+  type Sandbox,
+  type SandboxActivation,
+  type SandboxedWorkflow,
+} from '../sandbox/index.js';
 import { EntryPacing } from './entry-pacing.js';
 
-interface Waiting {
-  readonly workflow: SandboxedWorkflow;
-  readonly activation: WorkflowActivation;
-  readonly resolve: (completion: ActivationCompletion) => void;
-  readonly reject: (error: Error) => void;
+/**
+ * Takes the outcome of an activation that is part of a replay and gives the next one; undefined if there is none. Throws what is wrong
+ * with the history.
+ */
+export type ReplayStep = (
+  completion: Extract<ActivationCompletion, { status: 'successful' }>,
+  activation: WorkflowActivation,
+) => WorkflowActivation | undefined;
+
+/** A workflow that waits to be woken up, and goes on with its replay as far as it can. */
+class Waiting implements SandboxActivation {
+  readonly next: ((activation: WorkflowActivation) => WorkflowActivation | undefined) | undefined;
+  /** How it ended, if that is known before the turn of the event loop is over. */
+  private outcome: { completion: ActivationCompletion | undefined } | { error: Error } | undefined;
+
+  constructor(
+    readonly workflow: SandboxedWorkflow,
+    readonly activation: WorkflowActivation,
+    replayStep: ReplayStep | undefined,
+    private readonly resolve: (completion: ActivationCompletion | undefined) => void,
+    readonly reject: (error: Error) => void,
+  ) {
+    this.next = replayStep === undefined ? undefined : (current) => this.goOn(current, replayStep);
+  }
+
+  /** Once rejections have arrived. */
+  conclude(): void {
+    const { outcome, workflow } = this;
+    if (outcome === undefined) this.resolve(workflow.conclude());
+    else if ('error' in outcome) this.reject(outcome.error);
+    else this.resolve(outcome.completion ?? workflow.lateFailure());
+  }
+
+  private goOn(current: WorkflowActivation, replayStep: ReplayStep): WorkflowActivation | undefined {
+    // What is lived for the first time is concluded when rejections have arrived.
+    if (!current.isReplaying) return undefined;
+    const completion = this.workflow.conclude();
+    if (completion.status === 'failed') {
+      this.outcome = { completion };
+      return undefined;
+    }
+    try {
+      const following = replayStep(completion, current);
+      if (following === undefined) this.outcome = { completion: undefined };
+      return following;
+    } catch (error) {
+      this.outcome = { error: error as Error };
+      return undefined;
+    }
+  }
 }
 
 /** The run lived in a sandbox that is gone: it has to be made anew. */
@@ -30,11 +81,16 @@ export class ActivationQueue {
 
   /**
    * Wakes a workflow up and gives what it did. Rejects with `DeadlockError` if it did not come to rest, with `SandboxLostError` if
-   * another one in its sandbox did not.
+   * another one in its sandbox did not. With a `replayStep`, what it did while it was replayed goes there; resolves with what it did
+   * last, unless that went there too.
    */
-  activate(workflow: SandboxedWorkflow, activation: WorkflowActivation): Promise<ActivationCompletion> {
+  activate(
+    workflow: SandboxedWorkflow,
+    activation: WorkflowActivation,
+    replayStep?: ReplayStep,
+  ): Promise<ActivationCompletion | undefined> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ workflow, activation, resolve, reject });
+      this.waiting.push(new Waiting(workflow, activation, replayStep, resolve, reject));
       this.schedule();
     });
   }
@@ -89,7 +145,7 @@ export class ActivationQueue {
     }
     // Rejections that nobody waits for arrive at the end of this turn: until then the outcome is not known.
     setImmediate(() => {
-      for (const { workflow, resolve } of batch) resolve(workflow.conclude());
+      for (const item of batch) item.conclude();
     });
   }
 }

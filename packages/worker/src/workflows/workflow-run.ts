@@ -3,6 +3,7 @@ import type { LocalActivityResult, WorkflowTaskAnswer } from '@perdure/replay';
 import type { WorkflowReplay } from '@perdure/replay';
 import type { ActivationCompletion, WorkflowActivation } from '@perdure/common/activation';
 import type { Payload } from '@perdure/common';
+import type { SinkCall } from '@perdure/workflow';
 import type { Sandbox, SandboxedWorkflow } from '../sandbox/index.js';
 import type { ActivationQueue } from './activation-queue.js';
 import { mapPayloads } from './payload-visitor.js';
@@ -21,12 +22,13 @@ export interface WorkflowRunOptions {
   readonly queue: ActivationQueue;
   readonly sinks: SinkDispatcher;
   /** What payload codecs do to payloads; `undefined` if there are none. */
-  readonly codec?:
-    | {
-        encode(payloads: Payload[], run: { readonly workflowId: string }): Promise<readonly Payload[]>;
-        decode(payloads: Payload[], run: { readonly workflowId: string }): Promise<readonly Payload[]>;
-      }
-    | undefined;
+  readonly codec?: RunCodec | undefined;
+}
+
+/** The payload codecs of a worker, applied to what a run is told and what it says. */
+export interface RunCodec {
+  encode(payloads: Payload[], run: { readonly workflowId: string }): Promise<readonly Payload[]>;
+  decode(payloads: Payload[], run: { readonly workflowId: string }): Promise<readonly Payload[]>;
 }
 
 /** A workflow task as the run takes it, with its history whole or from where the run stands. */
@@ -101,8 +103,8 @@ export class WorkflowRun implements CachedRun {
       const activation = replay.nextActivation();
       if (activation === undefined) return;
       const completion = await this.activate(activation);
-      if (completion.status === 'failed') throw new WorkflowCodeError(completion);
-      replay.completeActivation(completion);
+      if (completion?.status === 'failed') throw new WorkflowCodeError(completion);
+      if (completion !== undefined) replay.completeActivation(completion);
       onActivated();
     }
   }
@@ -122,17 +124,43 @@ export class WorkflowRun implements CachedRun {
     this.options.workflow.dispose();
   }
 
-  private async activate(activation: WorkflowActivation): Promise<ActivationCompletion> {
-    const { workflow, queue, sinks, codec, workflowId } = this.options;
+  private async activate(activation: WorkflowActivation): Promise<ActivationCompletion | undefined> {
+    const { codec } = this.options;
+    return codec === undefined ? await this.activateAtOnce(activation) : await this.activateThrough(codec, activation);
+  }
+
+  /** Goes through all of a replay that it can in one go. */
+  private async activateAtOnce(activation: WorkflowActivation): Promise<ActivationCompletion | undefined> {
+    const { workflow, queue, sinks, replay } = this.options;
+    const calls: [readonly SinkCall[], boolean][] = [];
+    const take = ({ isReplaying }: WorkflowActivation): void =>
+      void calls.push([workflow.takeSinkCalls(), isReplaying]);
     this.historySizeBytes = activation.historySizeBytes;
-    const decoded =
-      codec === undefined
-        ? activation
-        : await mapPayloads(activation, (payloads) => codec.decode(payloads, { workflowId }));
+    let last = activation;
+    try {
+      return await queue.activate(workflow, activation, (completion, replayed) => {
+        take(replayed);
+        replay.completeActivation(completion);
+        const next = replay.nextActivation();
+        if (next === undefined) return undefined;
+        this.historySizeBytes = next.historySizeBytes;
+        return (last = next);
+      });
+    } finally {
+      take(last);
+      for (const [sinkCalls, isReplaying] of calls) sinks.dispatch(sinkCalls, isReplaying);
+    }
+  }
+
+  private async activateThrough(
+    codec: RunCodec,
+    activation: WorkflowActivation,
+  ): Promise<ActivationCompletion | undefined> {
+    const { workflow, queue, sinks, workflowId } = this.options;
+    this.historySizeBytes = activation.historySizeBytes;
+    const decoded = await mapPayloads(activation, (payloads) => codec.decode(payloads, { workflowId }));
     const completion = await queue.activate(workflow, decoded);
     sinks.dispatch(workflow.takeSinkCalls(), activation.isReplaying);
-    return codec === undefined
-      ? completion
-      : await mapPayloads(completion, (payloads) => codec.encode(payloads, { workflowId }));
+    return completion && (await mapPayloads(completion, (payloads) => codec.encode(payloads, { workflowId })));
   }
 }

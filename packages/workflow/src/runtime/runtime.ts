@@ -123,6 +123,18 @@ export class WorkflowInstance {
     }
   }
 
+  /** What failed the workflow task after its activation was concluded: a rejection that nobody waited for. */
+  lateFailure(): ActivationCompletion | undefined {
+    const { taskFailure } = this.execution;
+    if (taskFailure === undefined) return undefined;
+    this.enter();
+    try {
+      return { status: 'failed', failure: this.failureOf(taskFailure.error), forceCause: 0 };
+    } finally {
+      enterExecution(undefined);
+    }
+  }
+
   /** Somebody rejected a promise that nobody waits for: the workflow task fails. */
   failTask(error: unknown): void {
     this.execution.failTask(error);

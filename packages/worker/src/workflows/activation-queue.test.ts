@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import type { WorkflowActivation } from '@perdure/common/activation';
+import { bundleWorkflowCode } from '../bundler/index.js';
+import { Sandbox } from '../sandbox/index.js';
+import { activationOf, begin } from '../testing/sandbox-runs.js';
+import { ActivationQueue } from './activation-queue.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'perdure-activations-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const workflowsPath = join(folder, 'workflows.ts');
+writeFileSync(
+  workflowsPath,
+  `
+import { sleep } from '@perdure/workflow';
+export async function sleeps() { for (;;) await sleep(10); }
+export async function rejects() { void Promise.reject(new Error('nobody waits')); await sleep(10); }
+export async function breaks() { await sleep(10); throw new TypeError('broken'); }
+`,
+);
+const bundle = await bundleWorkflowCode({ workflowsPath });
+
+function prepare(workflowType: string) {
+  const sandbox = new Sandbox({ bundle, deadlockTimeoutMs: 5_000 });
+  let entries = 0;
+  const queue = new ActivationQueue(() => {
+    entries += 1;
+    return sandbox;
+  });
+  const { workflow, activation } = begin(sandbox, workflowType);
+  return { queue, workflow, start: { ...activation, isReplaying: true }, entries: () => entries };
+}
+
+function timerFired(seq: number, isReplaying: boolean): WorkflowActivation {
+  return { ...activationOf([{ kind: 'fireTimer', seq }]), isReplaying };
+}
+
+test('a replay goes on in one go, up to what is lived for the first time', async () => {
+  const { queue, workflow, start, entries } = prepare('sleeps');
+  const seen: unknown[] = [];
+  const last = await queue.activate(workflow, start, ({ commands }) => {
+    seen.push(...commands);
+    return timerFired(seen.length, seen.length < 5);
+  });
+  expect(seen).toMatchObject([1, 2, 3, 4, 5].map((seq) => ({ kind: 'startTimer', seq })));
+  expect(last).toMatchObject({ status: 'successful', commands: [{ kind: 'startTimer', seq: 6 }] });
+  expect(entries()).toBe(1);
+});
+
+test('a replay that has come to its end has nothing left to tell', async () => {
+  const { queue, workflow, start } = prepare('sleeps');
+  expect(await queue.activate(workflow, start, () => undefined)).toBeUndefined();
+});
+
+test('a rejection that nobody waits for fails a replay that is over', async () => {
+  const { queue, workflow, start } = prepare('rejects');
+  const outcome = await queue.activate(workflow, start, () => undefined);
+  expect(outcome).toMatchObject({ status: 'failed', failure: { message: 'nobody waits' } });
+});
+
+test('what is wrong with the history is the caller’s to hear', async () => {
+  const { queue, workflow, start } = prepare('sleeps');
+  const wrong = new Error('the history says otherwise');
+  const activated = queue.activate(workflow, start, () => {
+    throw wrong;
+  });
+  await expect(activated).rejects.toBe(wrong);
+});
+
+test('code that fails the task ends the replay', async () => {
+  const { queue, workflow, start } = prepare('breaks');
+  let steps = 0;
+  const outcome = await queue.activate(workflow, start, () => {
+    steps += 1;
+    return timerFired(1, true);
+  });
+  expect(outcome).toMatchObject({ status: 'failed', failure: { message: 'broken' } });
+  expect(steps).toBe(1);
+});
+
+test('without a step every activation is concluded by itself', async () => {
+  const { queue, workflow, start } = prepare('sleeps');
+  expect(await queue.activate(workflow, start)).toMatchObject({ commands: [{ kind: 'startTimer', seq: 1 }] });
+  expect(await queue.activate(workflow, timerFired(1, true))).toMatchObject({ commands: [{ seq: 2 }] });
+});
