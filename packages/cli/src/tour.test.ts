@@ -106,6 +106,7 @@ test('the tour of a newcomer, from an empty folder, in a real terminal', { timeo
   await run('perdure workflow start -t hello-world --type MyWorkflow -w 123 -i 456');
   await run('perdure workflow list');
   await run('perdure workflow describe --workflow-id 123');
+  await run('perdure workflow describe --workflow-id 123 --pager "head -n 3"');
   await run('perdure workflow describe --workflow-id 123 -o table');
   await run(
     'perdure workflow start --task-queue hello-world --type OtherWorkflow --workflow-id 124 --input \'"text"\'',

@@ -88,3 +88,8 @@ export class Cli {
 export function expectMessage(codec: AnyCodec, json: unknown): void {
   expect(toJson(codec, fromJson(codec, json))).toEqual(json);
 }
+
+/** What must become so, however busy the machine is. */
+export function eventually<Value>(read: () => Value | Promise<Value>): ReturnType<typeof expect.poll<Value>> {
+  return expect.poll(read, { timeout: 15_000 });
+}

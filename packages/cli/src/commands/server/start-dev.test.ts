@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 const COMMAND = fileURLToPath(new URL('../../../bin/perdure.js', import.meta.url));
 
@@ -14,6 +14,9 @@ interface Announcement {
   readonly metrics: string;
   readonly database: string | null;
 }
+
+// Each test starts several processes.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 let running: ChildProcess[] = [];

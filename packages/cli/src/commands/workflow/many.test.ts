@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Cli } from '../../testing/cli.js';
+import { Cli, eventually } from '../../testing/cli.js';
 
 let cli: Cli;
 let type: string;
@@ -44,7 +44,7 @@ test('all that match are cancelled and deleted', async () => {
     expect(shown).toContain('WorkflowExecutionCancelRequested');
   }
   await cli.text('workflow', 'delete', '-q', filter(), '-y');
-  await expect.poll(statuses).toEqual([]);
+  await eventually(statuses).toEqual([]);
 });
 
 test('a person is asked, and nothing but yes is a yes', async () => {

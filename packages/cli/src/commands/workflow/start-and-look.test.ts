@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { history, workflow, workflowservice } from '@perdure/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Cli, expectMessage } from '../../testing/cli.js';
+import { Cli, eventually, expectMessage } from '../../testing/cli.js';
 
 let cli: Cli;
 beforeAll(async () => (cli = await Cli.start()));
@@ -46,7 +46,7 @@ test('an execution is started with the short flags, listed, described, signalled
     /ID +Time +Type\n +1 +\S+Z +WorkflowExecutionStarted/,
   );
   await cli.text('workflow', 'delete', '-w', '123');
-  await expect.poll(async () => (await cli.run('workflow', 'describe', '-w', '123')).code).toBe(1);
+  await eventually(async () => (await cli.run('workflow', 'describe', '-w', '123')).code).toBe(1);
 });
 
 test('describe is JSON for reading, a summary with -o table, and the answer of the API with -o json', async () => {
@@ -91,6 +91,13 @@ test('everything a start can be given arrives', async () => {
     userMetadata: { summary: { data: btoa('"about"') }, details: { data: btoa('"more"') } },
   });
   expect(await cli.json('workflow', 'list', '-q', "Customer = 'Ada'")).toHaveLength(1);
+  const meta = ['--input-meta', 'encoding=json/protobuf', '--input-meta', 'messageType=a.B', '--input-base64'];
+  await start('encoded', '-i', btoa('{"x":1}'), ...meta);
+  const encoded = (await cli.json('workflow', 'show', '-w', 'encoded')) as { readonly events: readonly object[] };
+  const metadata = { encoding: btoa('json/protobuf'), messageType: btoa('a.B') };
+  expect(encoded.events[0]).toMatchObject({
+    workflowExecutionStartedEventAttributes: { input: { payloads: [{ metadata, data: btoa('{"x":1}') }] } },
+  });
   const again = await cli.failure('workflow', 'start', '-t', 'q', '--type', 'T', '-w', 'rich');
   expect(again).toMatchObject({ code: 1, err: expect.stringContaining('already') as string });
 });
@@ -143,7 +150,7 @@ test('following a history ends with Ctrl-C, with whole JSON and exit code 130', 
   const running = cli.runOn(terminal, 'workflow', 'show', '-w', 'followed', '--follow', '-o', 'json');
   const lines = cli.terminal();
   const live = cli.runOn(lines, 'workflow', 'show', '-w', 'followed', '--follow');
-  await expect.poll(() => lines.outText).toContain('WorkflowTaskScheduled');
+  await eventually(() => lines.outText).toContain('WorkflowTaskScheduled');
   terminal.interrupt();
   lines.interrupt();
   expect((await live).code).toBe(130);

@@ -2,7 +2,7 @@ import { sdk, workflowservice } from '@perdure/protocol';
 import { fromJson } from '@perdure/protocol/json';
 import { Worker } from '@perdure/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Cli } from '../../testing/cli.js';
+import { Cli, eventually } from '../../testing/cli.js';
 import { BUILD_ID, startWorker, WORKFLOWS_PATH, type RunningWorker } from '../../testing/worker.js';
 
 const QUEUE = 'tests';
@@ -124,14 +124,14 @@ test('an execution is started with a signal, and found running by the next one',
 
 test('executions are reset by event and by each type of place', async () => {
   const { runId } = await startOrder('reset');
-  await expect.poll(() => cli.text('workflow', 'show', '-w', 'reset')).toContain('WorkflowTaskCompleted');
+  await eventually(() => cli.text('workflow', 'show', '-w', 'reset')).toContain('WorkflowTaskCompleted');
   const reset = ['workflow', 'reset', '-w', 'reset', '--reason', 'again'];
   const byEvent = (await cli.json(...reset, '-e', '4')) as { readonly runId: string };
   expect(byEvent).toMatchObject({ workflowId: 'reset', eventId: '4' });
   expect(byEvent.runId).not.toBe(runId);
-  await expect.poll(() => cli.text('workflow', 'show', '-w', 'reset')).toMatch(/ 7 .*WorkflowTaskCompleted/);
+  await eventually(() => cli.text('workflow', 'show', '-w', 'reset')).toMatch(/ 7 .*WorkflowTaskCompleted/);
   expect(await cli.json(...reset, '--type', 'FirstWorkflowTask')).toMatchObject({ eventId: '7' });
-  await expect.poll(() => cli.text('workflow', 'show', '-w', 'reset')).toMatch(/10 .*WorkflowTaskCompleted/);
+  await eventually(() => cli.text('workflow', 'show', '-w', 'reset')).toMatch(/10 .*WorkflowTaskCompleted/);
   expect(await cli.json(...reset, '-t', 'LastWorkflowTask')).toMatchObject({ eventId: '10' });
   const refused = await cli.failure(...reset, '--type', 'LastContinuedAsNew');
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('did not continue as new') as string });
@@ -155,7 +155,7 @@ test('a reset goes back to the run before, and to what a build first did', async
 test('all executions that match are reset, each to its own place', async () => {
   for (const id of ['batch-1', 'batch-2']) {
     await startOrder(id);
-    await expect.poll(() => cli.text('workflow', 'show', '-w', id)).toContain('WorkflowTaskCompleted');
+    await eventually(() => cli.text('workflow', 'show', '-w', id)).toContain('WorkflowTaskCompleted');
   }
   const query = "WorkflowId STARTS_WITH 'batch-'";
   const planned = await cli.json('workflow', 'reset-batch', '-q', query, '--type', 'LastWorkflowTask', '--dry-run');
@@ -185,7 +185,7 @@ test('a tree of executions is traced: once at the end, or drawn again and again 
   await startOrder('watched');
   const terminal = cli.terminal({ isTerminal: true });
   const watching = cli.runOn(terminal, 'workflow', 'trace', '-w', 'watched', '--color', 'never');
-  await expect.poll(() => terminal.outText).toMatch(/▶ order \(watched\) running/);
+  await eventually(() => terminal.outText).toMatch(/▶ order \(watched\) running/);
   await approve('watched');
   expect((await watching).code).toBe(0);
   expect(terminal.outText).toMatch(/\r\u001b\[K✔ order \(watched\) completed .*\n\u001b\[J\u001b\[\?25h$/); // eslint-disable-line no-control-regex
@@ -194,9 +194,9 @@ test('a tree of executions is traced: once at the end, or drawn again and again 
 test('an activity is completed, failed, and reported on by hand', async () => {
   const started = async (id: string): Promise<string[]> => {
     await cli.text('workflow', 'start', ...workflowFlags('manual', id));
-    await expect
-      .poll(() => cli.text('workflow', 'describe', '-w', id))
-      .toMatch(/"activityId": "1"[^]*"state": "Started"/);
+    await eventually(() => cli.text('workflow', 'describe', '-w', id)).toMatch(
+      /"activityId": "1"[^]*"state": "Started"/,
+    );
     return ['-a', '1', '-w', id];
   };
   const completed = await started('by-hand-1');
@@ -209,7 +209,7 @@ test('an activity is completed, failed, and reported on by hand', async () => {
   expect(err).toBe('workflow by-hand-2 ended as FAILED: Activity task failed: no pen');
   const cancelled = await started('by-hand-3');
   await cli.text('workflow', 'cancel', '-w', 'by-hand-3');
-  await expect.poll(() => cli.json('activity', 'heartbeat', ...cancelled)).toEqual({ cancelRequested: true });
+  await eventually(() => cli.json('activity', 'heartbeat', ...cancelled)).toEqual({ cancelRequested: true });
   await cli.text('activity', 'report-cancelled', ...cancelled);
   expect((await cli.failure('workflow', 'result', '-w', 'by-hand-3')).err).toContain('ended as CANCELED');
   expect((await cli.failure('activity', 'complete', ...completed, '--result', '1')).code).toBe(1);
