@@ -26,7 +26,10 @@ export default {
       severity: 'error',
       from: { path: '^(packages|interop|bench|samples)/', pathNot: TESTS },
       // The test runner is the root's; optional peers are not counted as declared.
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: npm(['vitest', '@photostructure/sqlite']) },
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown'],
+        pathNot: npm(['vitest', '@photostructure/sqlite', '@opentelemetry/[^/]+']),
+      },
     },
     {
       name: 'protocol-stands-alone',

@@ -1,9 +1,15 @@
-import { IllegalStateError, type Logger, type MetricMeter, type MetricTags, noopMetricMeter } from '@perdure/common';
+import { type Logger, type MetricMeter, type MetricTags, noopMetricMeter } from '@perdure/common';
+import { openOtel } from './otel/open-otel.js';
 import { PrometheusEndpoint } from './prometheus/prometheus-endpoint.js';
 import { PrometheusMetricMeter } from './prometheus/prometheus-metric-meter.js';
 import { prefixedMeter } from './prefixed-meter.js';
 import type { MetricsBuffer } from './metrics-buffer.js';
-import type { MetricsExporterConfig, PrometheusMetricsExporter, TelemetryOptions } from './runtime-options.js';
+import type {
+  MetricsExporterConfig,
+  OtelCollectorExporter,
+  PrometheusMetricsExporter,
+  TelemetryOptions,
+} from './runtime-options.js';
 
 /** Where the metrics of a runtime go. */
 export interface RuntimeMetrics {
@@ -15,12 +21,14 @@ export interface RuntimeMetrics {
   readonly isOn: boolean;
   readonly buffer?: MetricsBuffer | undefined;
   readonly endpoint?: PrometheusEndpoint | undefined;
+  /** Sends what has not been sent, and ends. */
+  readonly close?: (() => Promise<void>) | undefined;
 }
 
 const SERVICE_NAME = 'perdure';
 const DEFAULT_PREFIX = 'temporal_';
 
-/** Sets metrics up as the options say. Throws an `IllegalStateError` for exporters that there are not. */
+/** Sets metrics up as the options say. Throws an `IllegalStateError` if the packages of an exporter are not installed. */
 export function openMetrics({ metrics, noTemporalPrefixForMetrics }: TelemetryOptions, logger: Logger): RuntimeMetrics {
   if (metrics === undefined) return { meter: noopMetricMeter, ownMeter: noopMetricMeter, isOn: false };
   const prefix = metrics.metricPrefix ?? (noTemporalPrefixForMetrics === true ? '' : DEFAULT_PREFIX);
@@ -45,10 +53,15 @@ function openExporter(metrics: MetricsExporterConfig, prefix: string, logger: Lo
     return { meter: buffer.meter(onOverflow), buffer };
   }
   if ('meter' in metrics) return { meter: metrics.meter };
-  throw new IllegalStateError(
-    'telemetryOptions.metrics.otel is not supported. Let a collector scrape telemetryOptions.metrics.prometheus, or give ' +
-      'telemetryOptions.metrics.meter a MetricMeter that records with @opentelemetry/api',
-  );
+  return openOtel(withTemporality(metrics.otel, metrics.temporality), { prefix, serviceName: SERVICE_NAME, logger });
+}
+
+/** The option had its place beside the exporters once. */
+function withTemporality(
+  otel: OtelCollectorExporter['otel'],
+  temporality: MetricsExporterConfig['temporality'],
+): OtelCollectorExporter['otel'] {
+  return temporality === undefined ? otel : { temporality, ...otel };
 }
 
 function openPrometheus(options: PrometheusMetricsExporter['prometheus'], prefix: string, logger: Logger): Exporter {

@@ -76,15 +76,25 @@ export interface PrometheusMetricsExporter {
   };
 }
 
-/** Not supported: {@link Runtime.install} throws. Use `meter` with a meter on top of `@opentelemetry/api`, or Prometheus. */
+/**
+ * Metrics for an OpenTelemetry collector. The packages of OpenTelemetry have to be installed by the application: `@opentelemetry/api`,
+ * `sdk-metrics`, `resources`, and `exporter-metrics-otlp-grpc` or, for HTTP, `exporter-metrics-otlp-proto`.
+ */
 export interface OtelCollectorExporter {
   otel: {
+    /** `http://host:4317` for gRPC, `http://host:4318/v1/metrics` for HTTP; `OTEL_EXPORTER_OTLP_ENDPOINT` takes its place. */
     url: string;
+    /** Whether OTLP goes over HTTP; over gRPC by default. */
     http?: boolean;
+    /** Sent with every export. */
     headers?: Record<string, string>;
+    /** How often metrics are sent; every second by default. */
     metricsExportInterval?: Duration;
+    /** Whether durations are seconds instead of milliseconds. */
     useSecondsForDurations?: boolean;
+    /** Whether values are sums since the start, the default, or since the last export. */
     temporality?: 'cumulative' | 'delta';
+    /** The upper bounds of the buckets of a histogram, by name with or without prefix. */
     histogramBucketOverrides?: Record<string, number[]>;
   };
 }

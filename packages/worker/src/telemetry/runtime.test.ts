@@ -118,12 +118,6 @@ test('names, units and buckets can be changed', async () => {
   );
 });
 
-test('an exporter that there is not is refused with what to use instead', () => {
-  const install = () => Runtime.install({ telemetryOptions: { metrics: { otel: { url: 'http://collector:4317' } } } });
-  expect(install).toThrow('telemetryOptions.metrics.otel is not supported');
-  expect(Runtime._instance).toBeUndefined();
-});
-
 test('buffered metrics are kept until they are fetched, up to a limit', () => {
   const buffer = new MetricsBuffer({ maxBufferSize: 2 });
   const logger = new RecordingLogger();

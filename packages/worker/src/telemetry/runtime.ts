@@ -93,6 +93,9 @@ export class Runtime {
     this.metrics.endpoint?.close();
     this.shutdownCallbacks.clear();
     if (this.isListening) this.listen(false);
+    await this.metrics.close?.().catch((error: unknown) => {
+      this.logger.warn('The last metrics could not be sent to the collector', { error });
+    });
     this.flushLogs();
     const type = this.constructor as typeof Runtime;
     if (type._instance === this) delete type._instance;

@@ -7,24 +7,15 @@ import type {
   MetricUpDownCounter,
   NumericMetricValueType,
 } from '@perdure/common';
-import { bucketBounds } from './buckets.js';
+import { histogramShape, type HistogramNaming } from '../histogram-shape.js';
 import { type Family, observe, PrometheusRegistry, type Series, seriesOf } from './registry.js';
 import { type Exposition, formatLabels, metricName } from './text-format.js';
 
 /** How metrics are named and shown. */
-export interface PrometheusMeterOptions {
-  /** In front of the names of the SDK's own metrics: buckets are looked up without it. */
-  readonly prefix: string;
+export interface PrometheusMeterOptions extends HistogramNaming {
   readonly countersTotalSuffix: boolean;
   readonly unitSuffix: boolean;
-  readonly useSecondsForDurations: boolean;
-  /** By name, with or without the prefix. */
-  readonly histogramBucketOverrides: Readonly<Record<string, readonly number[]>>;
 }
-
-const MS_PER_SECOND = 1_000;
-/** The units of durations in milliseconds. */
-const MILLISECONDS: ReadonlySet<string> = new Set(['ms', 'milliseconds', 'duration']);
 
 /** Metrics for Prometheus. Tags need not be known beforehand; a metric bound to its tags finds its value without a search. */
 export class PrometheusMetricMeter implements MetricMeter {
@@ -81,13 +72,8 @@ export class PrometheusMetricMeter implements MetricMeter {
     unit?: string,
     description?: string,
   ): MetricHistogram {
-    const { prefix, useSecondsForDurations, unitSuffix, histogramBucketOverrides: overrides } = this.options;
-    const bareName = name.startsWith(prefix) ? name.slice(prefix.length) : name;
-    const isDuration = unit !== undefined && MILLISECONDS.has(unit);
-    const divisor = isDuration && useSecondsForDurations ? MS_PER_SECOND : 1;
-    const shownUnit = isDuration ? (divisor === 1 ? 'milliseconds' : 'seconds') : unit;
-    const suffix = unitSuffix && shownUnit !== undefined ? `_${metricName(shownUnit)}` : '';
-    const bounds = overrides[bareName] ?? overrides[name] ?? bucketBounds(bareName, divisor);
+    const { shownUnit, divisor, bounds } = histogramShape(name, unit, this.options);
+    const suffix = this.options.unitSuffix && shownUnit !== undefined ? `_${metricName(shownUnit)}` : '';
     const family = this.registry.family(`${metricName(name)}${suffix}`, 'histogram', description ?? name, bounds);
     const histogram = (tags: MetricTags): MetricHistogram => {
       const find = boundSeries(family, tags);
