@@ -8,12 +8,13 @@ import type { defaultDataConverter } from '@perdure/common';
 import type { GlobalScope, LoadedModules, WorkflowInstance } from '@perdure/workflow/runtime';
 import type { SinkCall, WorkflowInfo, WorkflowInterceptors } from '@perdure/workflow';
 import type { WorkflowBundle } from '../bundler/index.js';
+import { bundleScript } from './bundle-script.js';
 import { Guard, TimeLimitError } from './guard.js';
 import { providedAssert } from './provided-assert.js';
 import { ownRejections, type RejectionOwner } from './rejections.js';
 import { runtimeCode, type RuntimeExports } from './runtime-code.js';
 import { installTextClasses, type TextOutside } from './text-classes.js';
-import { BUNDLE_FILE, RUNTIME_FILE, StackMapping } from './stack-mapping.js';
+import { RUNTIME_FILE, StackMapping } from './stack-mapping.js';
 
 /** How a sandbox treats the code in it. */
 export interface SandboxOptions {
@@ -101,8 +102,6 @@ type UserCode = (
 ) => void;
 
 const STEP = '__perdureStep';
-// One line before the code of the bundle, which the mapping of stacks takes into account.
-const PROLOGUE = '(function (globalThis, self, global, require, module, exports) { "use strict";\n';
 
 /**
  * One V8 context in which the workflows of a worker run. The runtime is evaluated once; user code anew for every run, so that
@@ -123,7 +122,8 @@ export class Sandbox {
   constructor(private readonly options: SandboxOptions) {
     this.guard = new Guard(options.deadlockTimeoutMs);
     this.context = vm.createContext({}, { name: 'workflows', microtaskMode: 'afterEvaluate' });
-    this.mapping = new StackMapping(options.bundle.code, 1);
+    const script = bundleScript(options.bundle.code);
+    this.mapping = new StackMapping(options.bundle.code, script.filename);
     this.assert = providedAssert(this.mapping);
     const evaluate = (code: string, filename: string): unknown =>
       new vm.Script(code, { filename }).runInContext(this.context);
@@ -132,7 +132,7 @@ export class Sandbox {
     this.global = evaluate('globalThis', RUNTIME_FILE) as Record<string, unknown>;
     install(this.global, textOutside);
     this.exports = evaluate(runtimeCode(), RUNTIME_FILE) as RuntimeExports;
-    this.userCode = evaluate(`${PROLOGUE}${options.bundle.code}\n})`, BUNDLE_FILE) as UserCode;
+    this.userCode = evaluate(script.code, script.filename) as UserCode;
     this.prepare(this.global);
     this.step = new vm.Script(`${STEP}()`, { filename: RUNTIME_FILE });
   }

@@ -13,7 +13,7 @@ interface Position {
   readonly column: number;
 }
 
-const TEXT_FRAME = new RegExp(`^ {4}at (?:(.+) \\()?${BUNDLE_FILE}:(\\d+):(\\d+)\\)?$`);
+const TEXT_FRAME = /^ {4}at (?:(.+) \()?(.+?):(\d+):(\d+)\)?$/;
 
 /** Puts stacks of workflow code into words, in terms of the sources that the user wrote. */
 export class StackMapping {
@@ -22,8 +22,8 @@ export class StackMapping {
 
   constructor(
     bundleCode: string,
-    /** Lines before the bundle in the script that holds it. */
-    private readonly lineOffset: number,
+    /** The name of the script that holds the bundle, whose lines are the bundle's. */
+    private readonly filename: string = BUNDLE_FILE,
   ) {
     this.encodedMap = INLINE_MAP.exec(bundleCode)?.[1];
   }
@@ -44,8 +44,8 @@ export class StackMapping {
   }
 
   private mappedLine(line: string): string | undefined {
-    const [, name, lineNumber, column] = TEXT_FRAME.exec(line) ?? [];
-    const position = lineNumber === undefined ? undefined : this.originalOf(Number(lineNumber), Number(column));
+    const [, name, file, lineNumber, column] = TEXT_FRAME.exec(line) ?? [];
+    const position = file !== this.filename ? undefined : this.originalOf(Number(lineNumber), Number(column));
     return position && frameText(name, position);
   }
 
@@ -58,7 +58,7 @@ export class StackMapping {
   private lineOf(frame: NodeJS.CallSite): string | undefined {
     const file = frame.getFileName() ?? '';
     const name = frame.getFunctionName() ?? '';
-    if (file !== BUNDLE_FILE) return undefined;
+    if (file !== this.filename) return undefined;
     const position = this.originalOf(frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0);
     if (position === undefined) return undefined;
     return frameText(name, position);
@@ -66,9 +66,9 @@ export class StackMapping {
 
   private originalOf(line: number, column: number): Position | undefined {
     const map = this.traceMap();
-    if (map === undefined) return { file: BUNDLE_FILE, line, column };
+    if (map === undefined) return { file: this.filename, line, column };
     const position = originalPositionFor(map, {
-      line: Math.max(1, line - this.lineOffset),
+      line,
       column: Math.max(0, column - 1),
     });
     if (position.source === null || position.source.endsWith('perdure-entry.js')) return undefined;
