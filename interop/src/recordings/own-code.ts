@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@perdure/worker';
@@ -20,6 +20,7 @@ export class MovedWorkflows {
   }
 
   static async create(): Promise<MovedWorkflows> {
+    mkdirSync(scratch, { recursive: true });
     const folder = mkdtempSync(join(scratch, 'moved-workflows-'));
     try {
       cpSync(source, folder, { recursive: true });
