@@ -51,9 +51,10 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  minify: true,
-  sourcemap: true,
-  sourcesContent: false,
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // Names stay, so that a stack can be read: maps would point to sources that are not installed.
+  minifyIdentifiers: false,
   legalComments: 'external',
   // Brings its binaries along in files of its own.
   external: ['@photostructure/sqlite'],

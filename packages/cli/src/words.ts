@@ -8,8 +8,8 @@ export interface CommandLine {
 }
 
 /**
- * Moves flags that stand before the command behind it (`perdure -n orders workflow list`), and reads `--flag=true` and
- * `--flag=false` of flags that take no value.
+ * Moves flags that stand before the command behind it (`perdure -n orders workflow list`), reads `--flag=true` and
+ * `--flag=false` of flags that take no value, and `-w=123`.
  */
 export function readWords(
   words: readonly string[],
@@ -17,19 +17,19 @@ export function readWords(
   globals: readonly FlagSpec[],
 ): CommandLine {
   const [leading, rest] = splitLeading(words, globals);
-  const switches = new Set(
-    [...globals, ...commands.flatMap(({ flags }) => flags)]
-      .map(namesOf)
-      .filter(({ value }) => value === undefined)
-      .map(({ long }) => long),
-  );
+  const switches = new Map<string, string>();
+  for (const { long, short, value } of [...globals, ...commands.flatMap(({ flags }) => flags)].map(namesOf))
+    if (value === undefined) for (const name of [long, short]) if (name !== undefined) switches.set(name, long);
   const off = new Set<string>();
   const kept: string[] = [];
   for (const word of [...(rest[0] === 'h' ? ['help', ...rest.slice(1)] : rest), ...leading]) {
-    const [, name = '', value] = /^(--[\w-]+)=(true|false)$/.exec(word) ?? [];
-    if (!switches.has(name)) kept.push(word);
+    const [, name = '', value = ''] = /^(--[\w-]+|-\w)=(.*)$/s.exec(word) ?? [];
+    const long = switches.get(name);
+    if (name === '' || (long === undefined && name.startsWith('--'))) kept.push(word);
+    else if (long === undefined) kept.push(name, value);
     else if (value === 'true') kept.push(name);
-    else off.add(name.slice(2));
+    else if (value === 'false') off.add(long.slice(2));
+    else kept.push(word);
   }
   return { words: kept, off };
 }
