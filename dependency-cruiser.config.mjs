@@ -28,7 +28,7 @@ export default {
       // The test runner is the root's; optional peers are not counted as declared.
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown'],
-        pathNot: npm(['vitest', '@photostructure/sqlite', '@opentelemetry/[^/]+']),
+        pathNot: npm(['vitest', '@photostructure/sqlite', 'pino-pretty', 'prom-client', '@opentelemetry/[^/]+']),
       },
     },
     {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
   createRpcMetrics,
-  createLogger,
   Metrics,
   MetricsServer,
+  openLogger,
   silentLogger,
   type Logger,
 } from '../observability/index.js';
@@ -41,7 +41,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (options.timeSkipping === true && options.store.kind !== 'memory') {
     throw new Error("Time skips on a memory store only: leave timeSkipping out, or set store to { kind: 'memory' }");
   }
-  const log = options.log === undefined ? silentLogger : createLogger(options.log);
+  const log = options.log === undefined ? silentLogger : await openLogger(options.log);
   const store = await openStore({ ...options.store, clusterId: randomUUID(), shardCount: options.shardCount });
   try {
     return await compose(options, store, log);
@@ -53,7 +53,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 async function compose(options: ServerOptions, store: Store, log: Logger): Promise<RunningServer> {
   const { services, committer } = createServices(options, store, log);
-  const metrics = new Metrics({ collectProcessMetrics: options.metrics !== undefined });
+  const metrics = new Metrics();
   registerServerMetrics(metrics, services, committer);
   const methods = allMethods(services);
   const observer = createRpcMetrics(metrics, nameOfGrpcStatus);
@@ -81,6 +81,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
   try {
     await services.namespaces.load();
     for (const name of options.namespaces ?? DEFAULT_NAMESPACES) await ensureNamespace(services, name);
+    if (options.metrics !== undefined) await metrics.collectProcessMetrics();
     await metricsServer?.start();
     await services.host.open();
     await grpc.start();
@@ -89,7 +90,6 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     services.matching.stop();
     await services.host.stop();
     await metricsServer?.stop();
-    metrics.stop();
     throw error;
   }
   isServing = true;
@@ -104,7 +104,6 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     } finally {
       await store.close();
       await metricsServer?.stop();
-      metrics.stop();
     }
   };
   return {

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 
 import { expect, test } from 'vitest';
 
-import { createLogger, silentLogger } from './logger.js';
+import { openLogger, silentLogger } from './logger.js';
 
 function collect(): { destination: Writable; text: () => string } {
   const chunks: string[] = [];
@@ -15,9 +15,9 @@ function collect(): { destination: Writable; text: () => string } {
   return { destination, text: () => chunks.join('') };
 }
 
-test('writes one JSON object a line, with the fields of its parents', () => {
+test('writes one JSON object a line, with the fields of its parents', async () => {
   const { destination, text } = collect();
-  const log = createLogger({ destination, level: 'debug' });
+  const log = await openLogger({ destination, level: 'debug' });
   log.child({ shard: 3 }).info('Shard loaded', { executions: 12 });
   log.error('Commit failed', { error: new Error('disk full', { cause: new Error('ENOSPC') }) });
   const [first = '', second = ''] = text().trim().split('\n');
@@ -27,9 +27,9 @@ test('writes one JSON object a line, with the fields of its parents', () => {
   expect(second).toContain('ENOSPC');
 });
 
-test('writes only from its level upwards', () => {
+test('writes only from its level upwards', async () => {
   const { destination, text } = collect();
-  const log = createLogger({ destination, level: 'warn' });
+  const log = await openLogger({ destination, level: 'warn' });
   log.debug('no');
   log.info('no');
   log.warn('yes');
@@ -38,9 +38,9 @@ test('writes only from its level upwards', () => {
   expect(log.isEnabled('error')).toBe(true);
 });
 
-test('writes for people when asked', () => {
+test('writes for people when asked', async () => {
   const { destination, text } = collect();
-  createLogger({ destination, format: 'pretty' }).info('Server ready', { address: '127.0.0.1:7233' });
+  (await openLogger({ destination, format: 'pretty' })).info('Server ready', { address: '127.0.0.1:7233' });
   expect(text()).toMatch(/INFO.*Server ready.*127\.0\.0\.1:7233/s);
 });
 
@@ -48,11 +48,11 @@ test('can be silent', () => {
   expect(silentLogger.child({}).isEnabled('error')).toBe(false);
 });
 
-test('shows people the stack of an error, and the fields of parents', () => {
+test('shows people the stack of an error, and the fields of parents', async () => {
   const { destination, text } = collect();
-  const log = createLogger({ destination, format: 'pretty' }).child({ shard: 3 });
+  const log = (await openLogger({ destination, format: 'pretty' })).child({ shard: 3 });
   log.error('Commit failed', { error: new Error('disk full') });
   log.warn('Slow');
-  expect(text()).toMatch(/ERROR.* Commit failed \{"shard":3\}\n {4}Error: disk full\n {8}at /);
-  expect(text()).toMatch(/WARN.* Slow \{"shard":3\}\n$/);
+  expect(text()).toMatch(/ERROR.*Commit failed.*"shard":3[^]*Error: disk full\n +at /);
+  expect(text()).toMatch(/WARN.*Slow.*"shard":3\}[^\n]*\n$/);
 });

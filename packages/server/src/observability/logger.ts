@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 
-import { pino, type Logger as PinoLogger } from 'pino';
-import { prettyLines } from './pretty-lines.js';
+import { type DestinationStream, pino, type Logger as PinoLogger } from 'pino';
+import { loadOptional } from './load-optional.js';
 
 /** Levels in rising order of urgency; `silent` writes nothing. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -31,14 +31,21 @@ export interface LoggerOptions {
   readonly destination?: Writable;
 }
 
-/** A logger on pino. Lines are written synchronously: none is lost when the process ends. */
-export function createLogger(options: LoggerOptions = {}): Logger {
+/**
+ * A logger on pino. Lines are written synchronously: none is lost when the process ends.
+ *
+ * @throws Error that says what to install when text for people is wanted and pino-pretty is not there
+ */
+export async function openLogger(options: LoggerOptions = {}): Promise<Logger> {
   const destination = options.destination ?? process.stdout;
-  const stream = options.format === 'pretty' ? prettyLines(destination) : destination;
+  return loggerOn(options.format === 'pretty' ? await prettyStream(destination) : destination, options.level);
+}
+
+function loggerOn(stream: DestinationStream, level: LogLevel = 'info'): Logger {
   return wrap(
     pino(
       {
-        level: options.level ?? 'info',
+        level,
         errorKey: 'error',
         base: null,
         timestamp: pino.stdTimeFunctions.isoTime,
@@ -47,6 +54,11 @@ export function createLogger(options: LoggerOptions = {}): Logger {
       stream,
     ),
   );
+}
+
+async function prettyStream(destination: Writable): Promise<DestinationStream> {
+  const { default: pretty } = await loadOptional('Pretty logs', 'pino-pretty', () => import('pino-pretty'));
+  return pretty({ destination, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
 }
 
 /** A logger that writes nothing. */

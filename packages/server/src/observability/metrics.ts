@@ -1,3 +1,6 @@
+import type * as PromClient from 'prom-client';
+import type { Metric, Registry } from 'prom-client';
+import { loadOptional } from './load-optional.js';
 import {
   Counter,
   Family,
@@ -7,8 +10,6 @@ import {
   samplesOfHistogram,
   samplesOfNumber,
 } from './metric-families.js';
-import { ProcessMetrics } from './process-metrics.js';
-import { renderFamily, TEXT_FORMAT, type RenderedFamily } from './text-format.js';
 
 /** What every metric says about itself. Names follow https://prometheus.io/docs/practices/naming/. */
 export interface MetricOptions<Labels extends readonly string[] = readonly []> {
@@ -25,12 +26,13 @@ export interface HistogramOptions<Labels extends readonly string[]> extends Metr
 }
 
 const PREFIX = 'perdure_';
+const TEXT_FORMAT = 'text/plain; version=0.0.4; charset=utf-8';
 const LATENCY_BOUNDS_SECONDS = [
   0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 ];
 
 /**
- * The metrics of a server. Every part registers its own:
+ * The metrics of a server, rendered by prom-client, which is loaded when somebody wants to see them. Every part registers its own:
  *
  * ```ts
  * const commits = metrics.counter({ name: 'commits_total', help: 'Durable commits.' }).with({});
@@ -39,13 +41,8 @@ const LATENCY_BOUNDS_SECONDS = [
  * ```
  */
 export class Metrics {
-  private readonly families = new Map<string, () => RenderedFamily>();
-  private readonly process: ProcessMetrics | undefined;
-
-  /** `collectProcessMetrics` adds CPU, memory, event loop and garbage collection of the process. */
-  constructor(options: { readonly collectProcessMetrics?: boolean } = {}) {
-    this.process = options.collectProcessMetrics === true ? new ProcessMetrics() : undefined;
-  }
+  private readonly families = new Map<string, Metric>();
+  private registry: Promise<Registry> | undefined;
 
   /** Registers a counter; its name should end in `_total`. @throws Error when the name is taken. */
   counter<const Labels extends readonly string[] = readonly []>(
@@ -85,10 +82,19 @@ export class Metrics {
     return family;
   }
 
+  /**
+   * Gets ready to be rendered, with CPU, memory, event loop and garbage collection of the process.
+   *
+   * @throws Error that says what to install when prom-client is not there
+   */
+  async collectProcessMetrics(): Promise<void> {
+    const { collectDefaultMetrics } = await loadPromClient();
+    collectDefaultMetrics({ register: await this.openRegistry() });
+  }
+
   /** Everything, in Prometheus' text format. */
   async render(): Promise<string> {
-    const own = [...this.families.values()].map((read) => read());
-    return [...own, ...(this.process?.read() ?? [])].map(renderFamily).join('');
+    return (await this.openRegistry()).metrics();
   }
 
   /** The media type of `render`. */
@@ -96,19 +102,26 @@ export class Metrics {
     return TEXT_FORMAT;
   }
 
-  /** Looks at the process no more. */
-  stop(): void {
-    this.process?.stop();
+  private openRegistry(): Promise<Registry> {
+    this.registry ??= loadPromClient().then(({ Registry: PromRegistry }) => {
+      const registry = new PromRegistry();
+      for (const metric of this.families.values()) registry.registerMetric(metric);
+      return registry;
+    });
+    return this.registry;
   }
 
-  private register(
-    options: MetricOptions<readonly string[]>,
-    type: RenderedFamily['type'],
-    samples: () => Sample[],
-  ): void {
+  private register(options: MetricOptions<readonly string[]>, type: string, samples: () => Sample[]): void {
     const name = PREFIX + options.name;
     if (this.families.has(name)) throw new Error(`Invariant violated: the metric ${name} is registered twice.`);
-    this.families.set(name, () => ({ name, help: options.help, type, samples: samples() }));
+    const metric = {
+      name,
+      get: () => Promise.resolve({ name, help: options.help, type, aggregator: 'sum', values: samples() }),
+      reset: () => undefined,
+    };
+    // prom-client renders whatever has a name and a `get`; its own classes hash label values at every increment.
+    this.families.set(name, metric as unknown as Metric);
+    void this.registry?.then((registry) => registry.registerMetric(metric as unknown as Metric));
   }
 }
 
@@ -117,4 +130,12 @@ function collect<Labels extends readonly string[], Child>(
   samplesOf: (labels: Readonly<Record<string, string>>, child: Child) => Sample[],
 ): Sample[] {
   return [...family.entries()].flatMap(([labels, child]) => samplesOf(labels, child));
+}
+
+type Prom = Pick<typeof PromClient, 'Registry' | 'collectDefaultMetrics'>;
+
+/** Of a package in CommonJS, bundled or not, the default export is all there is to rely on; its types do not have it. */
+async function loadPromClient(): Promise<Prom> {
+  const loaded = await loadOptional('Serving metrics', 'prom-client', () => import('prom-client'));
+  return (loaded as unknown as { readonly default: Prom }).default;
 }
