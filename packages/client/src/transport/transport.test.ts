@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { credentials } from '@grpc/grpc-js';
 import { errordetails, rpc, services } from '@perdure/protocol';
 import { type RunningServer, startServer } from '@perdure/server';
@@ -87,6 +89,22 @@ describe.each(roads)('calls over %s', (name, open) => {
     await transport.close();
     await expect(call).rejects.toMatchObject({ code: GrpcStatus.UNAVAILABLE });
     await expect(longPoll(transport)).rejects.toMatchObject({ code: GrpcStatus.UNAVAILABLE });
+  });
+});
+
+describe('a script that forgets to close its connection', () => {
+  const script = `
+    const { Connection } = await import('@perdure/client');
+    const connection = await Connection.connect({ address: process.argv[1], transport: process.argv[2] });
+    const { namespaceInfo } = await connection.workflowService.describeNamespace({ namespace: 'default' });
+    console.log(namespaceInfo.name);
+  `;
+
+  it.each(['call-stream', 'grpc'])('ends nevertheless, over %s', async (road) => {
+    // What is run is what the build left: a script knows nothing of sources.
+    const args = ['--input-type=module', '-e', script, server.address, road];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 15_000, cwd: import.meta.dirname });
+    expect(stdout.trim()).toBe('default');
   });
 });
 

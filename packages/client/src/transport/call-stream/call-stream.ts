@@ -103,6 +103,7 @@ export class CallStream implements ServerFrameSink {
     const callId = this.nextCallId++;
     const pending = new PendingCall(options, () => this.abandon(callId));
     this.calls.set(callId, pending);
+    if (this.calls.size === 1) this.session.ref();
     const { metadata = NO_METADATA, timeoutMs } = options;
     this.encoder.call({ callId, path, metadata, timeoutMs, body });
     this.schedule();
@@ -123,6 +124,7 @@ export class CallStream implements ServerFrameSink {
     }
     this.terms = terms;
     this.onReady();
+    this.letProcessEnd();
   }
 
   onAnswer(callId: number, body: Uint8Array): void {
@@ -169,6 +171,7 @@ export class CallStream implements ServerFrameSink {
     if (!this.calls.delete(callId) || this.isEnded) return;
     this.encoder.cancel(callId);
     this.schedule();
+    this.letProcessEnd();
     this.endWhenDrained();
   }
 
@@ -177,8 +180,14 @@ export class CallStream implements ServerFrameSink {
     // One that was given up may still be answered.
     if (pending === undefined) return undefined;
     this.calls.delete(callId);
+    this.letProcessEnd();
     this.endWhenDrained();
     return pending;
+  }
+
+  /** A connection that nobody waits for does not keep a script from ending that forgot to close it. */
+  private letProcessEnd(): void {
+    if (this.calls.size === 0 && !this.isEnded) this.session.unref();
   }
 
   private schedule(): void {
