@@ -45,7 +45,7 @@ export const CONNECTION_FLAGS: readonly FlagSpec[] = [
   { flags: '--api-key <key>', description: 'key to present; implies TLS [$TEMPORAL_API_KEY]' },
   { flags: '--grpc-meta <key=value>', description: 'header to send with calls; may be repeated', many: true },
   { flags: '--identity <text>', description: 'who you are, as histories will say' },
-  { flags: '--command-timeout <duration>', description: 'how long a call may take (default: 10s)' },
+  { flags: '--command-timeout <duration>', description: 'how long a call may take; 0 for ever (default: 10s)' },
   { flags: '--context-timeout <seconds>', description: 'older name of --command-timeout', isHidden: true },
   { flags: '--client-connect-timeout <duration>', description: 'accepted for compatibility', isHidden: true },
   { flags: '--client-authority <name>', description: 'accepted for compatibility', isHidden: true },

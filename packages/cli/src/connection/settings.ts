@@ -12,7 +12,8 @@ export interface ConnectionSettings {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tls: TlsSettings | undefined;
   readonly codec: CodecSettings | undefined;
-  readonly timeoutMs: number;
+  /** How long a call may take; undefined for as long as it takes. */
+  readonly timeoutMs: number | undefined;
 }
 
 /** The remote codec that payloads go through. */
@@ -86,7 +87,7 @@ export async function readSettings(flags: Flags, allVariables: Variables): Promi
       endpoint === undefined
         ? undefined
         : { endpoint, auth: setting('codec-auth'), headers: Object.fromEntries(flags.pairs('codec-header')) },
-    timeoutMs: timeout === undefined ? 10_000 : durationToMs('command-timeout', timeout),
+    timeoutMs: timeout === undefined ? 10_000 : durationToMs('command-timeout', timeout) || undefined,
   };
 }
 

@@ -141,6 +141,15 @@ test('executions are reset by event and by each type of place', async () => {
   expect(await cli.json('workflow', 'result', '-w', 'reset')).toMatchObject({ result: 'pizza for Ada' });
 });
 
+test('a reset that also sets the version needs to be told which', async () => {
+  await startOrder('versioned');
+  await eventually(() => cli.text('workflow', 'show', '-w', 'versioned')).toContain('WorkflowTaskCompleted');
+  const words = ['workflow', 'reset', 'with-workflow-update-options', '-w', 'versioned', '--type', 'LastWorkflowTask'];
+  expect((await cli.failure(...words)).err).toMatch(/required option '--versioning-override-behavior/);
+  const behavior = ['--versioning-override-behavior', 'auto_upgrade'];
+  expect(await cli.json(...words, ...behavior)).toMatchObject({ workflowId: 'versioned', eventId: '4' });
+});
+
 test('a reset goes back to the run before, and to what a build first did', async () => {
   await cli.json('workflow', 'execute', ...workflowFlags('countdown', 'chain'), '-i', '1');
   const back = await cli.json('workflow', 'reset', '-w', 'chain', '--type', 'LastContinuedAsNew');

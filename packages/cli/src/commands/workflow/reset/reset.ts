@@ -1,11 +1,11 @@
-import type { CommandContext, CommandSpec } from '../../command.js';
-import { UsageError } from '../../errors.js';
-import type { JsonObject } from '../../json.js';
-import { executionOf, RUN_FLAG } from './execution.js';
+import type { CommandContext, CommandSpec } from '../../../command.js';
+import { UsageError } from '../../../errors.js';
+import type { JsonObject } from '../../../json.js';
+import { executionOf, RUN_FLAG } from '../execution.js';
 import { resetBatch } from './reset-batch.js';
-import { resetTo } from './reset-one.js';
+import { resetTo } from './reset-to.js';
 import { findResetPoint, RESET_FLAGS, resetKind, resetTypeFlag } from './reset-point.js';
-import { VERSIONING_FLAGS, versioningOptions } from './update-options.js';
+import { VERSIONING_FLAGS, versioningOptions } from '../update-options.js';
 
 const FLAGS = [
   { flags: '-w, --workflow-id <id>', description: 'the workflow id' },

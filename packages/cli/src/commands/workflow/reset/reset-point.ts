@@ -1,10 +1,10 @@
-import type { FlagSpec } from '../../command.js';
-import type { Session } from '../../connection/session.js';
-import { CommandError, UsageError } from '../../errors.js';
-import type { Flags } from '../../flags.js';
-import { listAt, textAt, type JsonObject } from '../../json.js';
-import { attributesOf, historyOf } from './history.js';
-import { longName } from './names.js';
+import type { FlagSpec } from '../../../command.js';
+import type { Session } from '../../../connection/session.js';
+import { CommandError, UsageError } from '../../../errors.js';
+import type { Flags } from '../../../flags.js';
+import { listAt, textAt, type JsonObject } from '../../../json.js';
+import { attributesOf, historyOf } from '../history.js';
+import { longName } from '../names.js';
 
 const TYPES = ['FirstWorkflowTask', 'LastWorkflowTask', 'LastContinuedAsNew', 'BuildId'] as const;
 const REAPPLY_TYPES = ['All', 'Signal', 'None'] as const;

@@ -1,9 +1,9 @@
-import { readText } from '../../payloads.js';
-import type { CommandContext, CommandSpec } from '../../command.js';
-import { UsageError } from '../../errors.js';
-import { textAt, type JsonObject } from '../../json.js';
-import { runBatch } from './batch-by-query.js';
-import { resetTo } from './reset-one.js';
+import { readText } from '../../../payloads.js';
+import type { CommandContext, CommandSpec } from '../../../command.js';
+import { UsageError } from '../../../errors.js';
+import { textAt, type JsonObject } from '../../../json.js';
+import { runBatch } from '../batch-by-query.js';
+import { resetTo } from './reset-to.js';
 import {
   batchResetOptions,
   findResetPoint,

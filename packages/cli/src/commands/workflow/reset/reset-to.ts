@@ -1,8 +1,8 @@
-import type { Session } from '../../connection/session.js';
-import type { Flags } from '../../flags.js';
-import { textAt, type JsonObject } from '../../json.js';
+import type { Session } from '../../../connection/session.js';
+import type { Flags } from '../../../flags.js';
+import { textAt, type JsonObject } from '../../../json.js';
 import { reapplication, type ResetPoint } from './reset-point.js';
-import { newId } from '../../ids.js';
+import { newId } from '../../../ids.js';
 
 /** Resets a run to a point of its history; gives the id of the new run. */
 export async function resetTo(
