@@ -36,6 +36,11 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof GrpcServiceError && error.code === GrpcStatus.NOT_FOUND;
 }
 
+/** Whether nobody answers. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof GrpcServiceError && error.code === GrpcStatus.UNAVAILABLE;
+}
+
 /** Whether a call ended because its time was up. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof GrpcServiceError && error.code === GrpcStatus.DEADLINE_EXCEEDED;

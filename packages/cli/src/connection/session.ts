@@ -6,6 +6,7 @@ import { fromJson, JsonFormatError, toJson } from '@perdure/protocol/json';
 import { CommandError } from '../errors.js';
 import { isObject, listAt, type JsonObject } from '../json.js';
 import { VERSION } from '../version.js';
+import { isUnavailable } from './call-errors.js';
 import { throughCodec } from './remote-codec.js';
 import type { ConnectionSettings, PemSource, TlsSettings } from './settings.js';
 
@@ -17,7 +18,13 @@ export interface CallOptions {
   /** Longer than the default for calls that wait. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** For calls that wait for long: once the server has answered, it may go away for a while and come back. */
+  readonly isPatient?: boolean;
 }
+
+/** How long a server that went away is waited for. */
+const PATIENCE_MS = 30_000;
+const TRY_EVERY_MS = 500;
 
 /** What was found, and whether there is more of it. */
 export interface Items {
@@ -32,6 +39,8 @@ const METHODS: Readonly<Record<string, MethodDescription>> = {
 
 /** Calls of the API with requests and answers in proto3 JSON, as they are read from and shown to people. */
 export class Session {
+  private hasAnswered = false;
+
   constructor(
     readonly settings: ConnectionSettings,
     private readonly transport: RpcTransport = connect(settings),
@@ -51,13 +60,30 @@ export class Session {
     if (method === undefined) throw new CommandError(`no method ${name} is known`);
     const encoded = await throughCodec(this.settings, 'encode', withoutGaps(request));
     const message = read(method, encoded);
-    const response = await callMethod(this.transport, method, message, {
-      metadata: this.metadata(),
-      timeoutMs: options.timeoutMs ?? this.settings.timeoutMs,
-      signal: options.signal,
-    });
+    const response = await this.send(method, message, options);
     const json = await throughCodec(this.settings, 'decode', toJson(method.responseType, response));
     return isObject(json) ? json : {};
+  }
+
+  private async send(method: MethodDescription, message: object, options: CallOptions): Promise<object> {
+    const { signal, isPatient = false, timeoutMs = this.settings.timeoutMs } = options;
+    let giveUpAtMs: number | undefined;
+    for (;;) {
+      try {
+        const response = await callMethod(this.transport, method, message, {
+          metadata: this.metadata(),
+          timeoutMs,
+          signal,
+        });
+        this.hasAnswered = true;
+        return response;
+      } catch (error) {
+        giveUpAtMs ??= Date.now() + PATIENCE_MS;
+        const isWorthIt = isPatient && this.hasAnswered && isUnavailable(error) && signal?.aborted !== true;
+        if (!isWorthIt || Date.now() > giveUpAtMs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
+      }
+    }
   }
 
   /** Calls again for as long as the server answers with pages, and gives the items of one page after the other. */

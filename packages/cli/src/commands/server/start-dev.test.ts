@@ -82,6 +82,22 @@ test('what was started is there after Ctrl-C and a new start on the same file, a
   expect(out).toBe('  WorkflowId  Status\n  two         Running\n  one         Running\n');
 });
 
+test('what follows an execution goes on when the server comes back', async () => {
+  const first = await startDev('--db-filename', 'perdure.db');
+  await perdure('workflow', 'start', '-t', 'q', '--type', 'T', '-w', 'one', '--address', first.server);
+  const { child, ended } = launch(['workflow', 'show', '-w', 'one', '--follow', '--address', first.server]);
+  running.push(child);
+  await new Promise((resolve) => child.stdout?.once('data', resolve));
+  await stop(first.child, 'SIGKILL');
+  const port = first.server.split(':')[1] ?? '';
+  const second = await startDev('--db-filename', 'perdure.db', '--port', port, '--headless');
+  await perdure('workflow', 'terminate', '-w', 'one', '--address', second.server);
+  expect(await ended).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/WorkflowTaskScheduled\n +3 .*WorkflowExecutionTerminated\n$/) as string,
+  });
+});
+
 test('namespaces and search attributes are made, limits are set, and the page and the metrics are served', async () => {
   const { server, ui, metrics } = await startDev(
     ...['--namespace', 'orders', '--search-attribute', 'Customer=Keyword', '--log-level', 'never'],

@@ -33,7 +33,10 @@ export async function* historyPages(
           : 'HISTORY_EVENT_FILTER_TYPE_ALL_EVENT',
         nextPageToken,
       },
-      { ...(waits ? { timeoutMs: LONG_POLL_TIMEOUT_MS } : {}), ...(signal === undefined ? {} : { signal }) },
+      {
+        ...(waits ? { timeoutMs: LONG_POLL_TIMEOUT_MS, isPatient: true } : {}),
+        ...(signal === undefined ? {} : { signal }),
+      },
     );
     yield listAt(page, 'history.events');
     nextPageToken = page['nextPageToken'] ?? '';

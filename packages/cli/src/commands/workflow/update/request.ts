@@ -71,7 +71,10 @@ export async function sendUpdate(session: Session, request: JsonObject): Promise
   const { isTimeout } = await import('../../../connection/call-errors.js');
   for (;;) {
     try {
-      const answer = await session.call('UpdateWorkflowExecution', request, { timeoutMs: LONG_POLL_TIMEOUT_MS });
+      const answer = await session.call('UpdateWorkflowExecution', request, {
+        timeoutMs: LONG_POLL_TIMEOUT_MS,
+        isPatient: true,
+      });
       if (isReached(answer, textAt(request, 'waitPolicy.lifecycleStage'))) return answer;
     } catch (error) {
       if (!isTimeout(error)) throw error;
@@ -102,7 +105,7 @@ export function pollUpdate(session: Session, ref: JsonObject, stage?: Stage): Pr
       identity: session.identity,
       ...(stage === undefined ? {} : { waitPolicy: { lifecycleStage: `${STAGE_PREFIX}${stage}` } }),
     },
-    stage === undefined ? {} : { timeoutMs: LONG_POLL_TIMEOUT_MS },
+    stage === undefined ? {} : { timeoutMs: LONG_POLL_TIMEOUT_MS, isPatient: true },
   );
 }
 
