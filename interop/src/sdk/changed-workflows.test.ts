@@ -24,7 +24,12 @@ test.each([
   'goesOnAtItsEnd',
   'remembersMore',
 ])('a checkout %s is told apart from the one that the history is of', async (changed) => {
-  await expect(replayedAs(changed)).rejects.toThrowErrorMatchingSnapshot();
+  const message = await replayedAs(changed).then(
+    () => expect.unreachable('the change was not noticed'),
+    (error: unknown) => String(error),
+  );
+  // How many workflow tasks lie before an event depends on how quick the activities were.
+  expect(message.replace(/\bevent \d+/g, 'event <number>')).toMatchSnapshot();
 });
 
 test.each(['checkout', 'withTheDeprecatedPatch'])('%s does what the history says', async (workflow) => {

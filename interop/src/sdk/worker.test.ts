@@ -90,12 +90,3 @@ test('an endless loop fails its workflow task, and the worker goes on', async ()
   const next = await client.workflow.start('doubled', { taskQueue, workflowId: `after-${suffix}`, args: [3] });
   expect(await next.result()).toBe(6);
 });
-
-test('bad input gives one clear error', async () => {
-  const create = (options: object) => Worker.create({ connection: workerConnection, taskQueue, ...options });
-  await expect(create({ workflowsPath: './nowhere.ts' })).rejects.toThrow(/there is no module at .*nowhere/);
-  await expect(create({ workflowsPath, namespace: 'not-there' })).rejects.toThrow(
-    /Namespace 'not-there' does not exist/,
-  );
-  await expect(create({ taskQueue: '' })).rejects.toThrow(/needs a taskQueue/);
-});

@@ -103,7 +103,14 @@ export function assembleParts(
     maxBytes: options.maxCachedWorkflowsBytes,
   });
   const base = { ...server, workerInstanceKey, activityHost, localActivities, cache };
-  if (bundle === undefined) return { ...base, workflowHost: undefined, stickyQueueName: undefined };
+  if (bundle === undefined) {
+    if (registry.isEmpty) {
+      throw new TypeError(
+        'This worker would have nothing to do: give it workflows (workflowsPath or workflowBundle), activities, or both.',
+      );
+    }
+    return { ...base, workflowHost: undefined, stickyQueueName: undefined };
+  }
   const stickyQueueName = options.maxCachedWorkflows > 0 ? stickyQueueNameOf(options) : undefined;
   const factory = new WorkflowFactory(options, bundle, new Set(registry.names));
   const worker = new WorkflowTaskWorker({

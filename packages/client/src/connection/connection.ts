@@ -130,7 +130,9 @@ export class Connection implements ConnectionLike {
     } catch (error) {
       if (error instanceof GrpcServiceError && error.code === GrpcStatus.UNIMPLEMENTED) return;
       if (Date.now() < deadline) throw error;
-      const message = `Failed to connect before the deadline: ${address} did not answer within ${connectTimeoutMs} ms`;
+      const message =
+        `Failed to connect before the deadline: ${address} did not answer within ${connectTimeoutMs} ms. ` +
+        'Is a server running there, and is the address right?';
       throw new Error(message, { cause: error });
     }
   }

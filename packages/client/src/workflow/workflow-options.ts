@@ -96,10 +96,17 @@ export function compileWorkflowOptions<T extends WorkflowOptions>(options: T): W
   };
 }
 
-/** Throws a TypeError unless an id and a task queue are there. */
+/** Throws a TypeError unless an id and a task queue are there, and the arguments are a list. */
 export function assertRequiredWorkflowOptions(options: Partial<WorkflowOptions>): asserts options is WorkflowOptions {
   if (!options.taskQueue) throw new TypeError('Missing WorkflowOptions.taskQueue');
   if (!options.workflowId) throw new TypeError('Missing WorkflowOptions.workflowId');
+  const { args } = options as { readonly args?: unknown };
+  // Anything that can be iterated would be taken apart: a text into its letters.
+  if (args !== undefined && !Array.isArray(args)) {
+    throw new TypeError(
+      `WorkflowOptions.args must be the array of the arguments, got ${typeof args}: write args: [value]`,
+    );
+  }
 }
 
 function versioningOverrideToProto(override: VersioningOverride | undefined): workflow.IVersioningOverride | undefined {

@@ -49,8 +49,10 @@ export class CompositePayloadConverter implements PayloadConverter {
     if (!isHintUnderstood) {
       throw new ValueError(`No payload converter supports converter hint '${hint?.converter}'`);
     }
+    const encodings = [...this.converterByEncoding.keys()].join(', ');
     throw new ValueError(
-      `Unable to convert ${textOf(value)} to payload: none of the encodings ${[...this.converterByEncoding.keys()].join(', ')} can hold it`,
+      `Unable to convert ${textOf(value)} to payload: none of the encodings ${encodings} can hold it. ${reasonOf(value)}` +
+        'Use plain data, or a data converter of your own',
     );
   }
 
@@ -74,6 +76,15 @@ export class CompositePayloadConverter implements PayloadConverter {
 
 function understands(converter: PayloadConverterWithEncoding, hint: ConverterHint): boolean {
   return converter.validateConverterHint?.(hint) ?? false;
+}
+
+/** What JSON has against the value, which is what most values are meant for. */
+function reasonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) === undefined ? `JSON has no ${typeof value}. ` : '';
+  } catch (error) {
+    return error instanceof Error ? `${error.message}. ` : '';
+  }
 }
 
 function textOf(value: unknown): string {

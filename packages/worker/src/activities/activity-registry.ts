@@ -15,10 +15,16 @@ const DEFAULT_ACTIVITY = 'default';
 export class ActivityRegistry {
   private readonly registered = new Map<string, RegisteredActivity>();
 
-  /** Values that are no functions are left out. Throws a TypeError if it is neither an object nor a map. */
+  /** Values that are no functions are left out. Throws a TypeError for what is neither an object nor a map. */
   constructor(activities: object = {}) {
     if (typeof activities !== 'object' || activities === null) {
       throw new TypeError(`Activities are given as an object or a map of functions, not as ${typeof activities}`);
+    }
+    if (Array.isArray(activities)) {
+      throw new TypeError('Activities are given by their names: as an object or a map of functions, not as an array');
+    }
+    if (typeof (activities as Partial<Promise<unknown>>).then === 'function') {
+      throw new TypeError('Activities are given as an object or a map of functions, not as a promise of one: await it');
     }
     if (activities instanceof Map) {
       for (const [name, value] of activities as Map<unknown, unknown>) this.register(name, value, undefined);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { build, type BuildFailure, type Metafile, type Plugin } from 'esbuild';
 import { WorkflowBundleError } from './bundle-errors.js';
@@ -83,20 +83,27 @@ function entryOf(workflowsPath: string, options: BundleOptions): string {
 });`;
 }
 
+const PATH_OF_URL = "fileURLToPath(new URL('./workflows.ts', import.meta.url))";
 const EXTENSIONS = ['', '.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs', '.jsx', '/index.ts', '/index.js'];
 
 function existingModule(path: string, option: string): string {
-  if (typeof path !== 'string' || path === '') {
-    throw new WorkflowBundleError(`${option} must be the path of a module, got ${JSON.stringify(path)}`);
+  if (typeof path !== 'string' || path === '' || path.startsWith('file:')) {
+    const remedy = String(path).startsWith('file:') ? `, a URL: give ${PATH_OF_URL}` : '';
+    throw new WorkflowBundleError(`${option} must be the path of a module, got ${JSON.stringify(path)}${remedy}.`);
   }
   // A package's module is found by the bundler.
   if (!isAbsolute(path) && !path.startsWith('.')) return path;
   const absolute = resolve(path);
-  if (EXTENSIONS.some((extension) => existsSync(absolute + extension))) return absolute;
+  const found = EXTENSIONS.map((extension) => absolute + extension).find((candidate) => isFile(candidate));
+  if (found !== undefined) return absolute;
   throw new WorkflowBundleError(
-    `${option}: there is no module at ${absolute}. Give the path of the file that exports the workflows, for example ` +
-      "fileURLToPath(new URL('./workflows.ts', import.meta.url)).",
+    `${option}: there is no module at ${absolute}${existsSync(absolute) ? ', a folder without an index' : ''}. ` +
+      `Give the path of the file that exports the workflows, for example ${PATH_OF_URL}.`,
   );
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** Imports that are not simply bundled: left to the runtime, replaced by a stub, or refused afterwards with their chain. */
