@@ -76,3 +76,12 @@ export async function failing(kind: 'plain' | 'application'): Promise<void> {
   if (kind === 'plain') throw new Error('a bug in the workflow');
   throw wf.ApplicationFailure.nonRetryable('a failure of the workflow', 'Expected', { detail: 1 });
 }
+
+/** Has somebody greeted, one time after the other, with a pause in between. */
+export async function greetings(name: string, times: number): Promise<number> {
+  for (let count = 0; count < times; count += 1) {
+    await activities.greet(name);
+    await wf.sleep(1);
+  }
+  return times;
+}
