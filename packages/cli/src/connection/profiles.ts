@@ -86,7 +86,9 @@ function settingsOf(profile: Table): ProfileSettings {
   if (tls === true || typeof tls === 'object') put(settings, 'tls', table(tls)['disabled'] !== true);
   put(settings, 'codec-endpoint', table(profile['codec'])['endpoint']);
   put(settings, 'codec-auth', table(profile['codec'])['auth']);
-  const meta = Object.entries(table(profile['grpc_meta'])).map(([key, value]) => `${key}=${String(value)}`);
+  const meta = Object.entries(table(profile['grpc_meta'])).map(
+    ([key, value]) => `${key.toLowerCase().replaceAll('_', '-')}=${String(value)}`,
+  );
   if (meta.length > 0) settings['grpc-meta'] = meta.join('\n');
   return settings;
 }

@@ -33,8 +33,9 @@ export class MetricsServer {
   async start(): Promise<void> {
     const { host = '127.0.0.1', port } = this.options;
     await new Promise<void>((resolve, reject) => {
-      this.server.once('error', (error) => {
-        reject(new Error(`cannot serve metrics on ${host}:${port}: ${error.message}`));
+      this.server.once('error', (error: NodeJS.ErrnoException) => {
+        const reason = error.code === 'EADDRINUSE' ? 'the port is in use; choose another' : error.message;
+        reject(new Error(`cannot serve metrics on ${host}:${port}: ${reason}`));
       });
       this.server.listen({ host, port }, resolve);
     });

@@ -192,6 +192,12 @@ test('a tree of executions is traced: once at the end, or drawn again and again 
     steps: [{ kind: 'activity' }, { kind: 'child', execution: { workflowId: 'trace-child' } }],
   });
   await startOrder('watched');
+  const left = cli.terminal();
+  const leaving = cli.runOn(left, 'workflow', 'trace', '-w', 'watched', '-o', 'json');
+  await cli.text('workflow', 'query', '-w', 'watched', '--name', 'items');
+  left.interrupt();
+  expect((await leaving).code).toBe(130);
+  expect(JSON.parse(left.outText)).toMatchObject({ workflowId: 'watched', state: 'running' });
   const terminal = cli.terminal({ isTerminal: true });
   const watching = cli.runOn(terminal, 'workflow', 'trace', '-w', 'watched', '--color', 'never');
   await eventually(() => terminal.outText).toMatch(/▶ order \(watched\) running/);

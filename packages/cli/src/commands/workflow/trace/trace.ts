@@ -45,6 +45,7 @@ export const workflowTrace: CommandSpec = {
       await follow(opened, root, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
+      if (!output.isForPeople) await output.message(json(root));
       throw new InterruptedError();
     } finally {
       clearInterval(timer);
