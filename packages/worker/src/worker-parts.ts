@@ -4,7 +4,7 @@ import { msToNumber, type Duration } from '@perdure/common';
 import { ActivityHost, ActivityRegistry, LocalActivityRunner, type ActivityEnvironment } from './activities/index.js';
 import { systemClock } from './clock.js';
 import { openSlots, slotSuppliersOf, type Slots } from './slots/index.js';
-import { MeteredSlots, Runtime, type MeteredWorkerType } from './telemetry/index.js';
+import { MeteredSlots, Runtime, type MeteredWorkerType, type WorkerMetrics } from './telemetry/index.js';
 import type { CompiledWorkerOptions } from './worker-options.js';
 import { stickyQueueNameOf, versionFieldsOf, WorkflowFactory, type workflowBundleOf } from './workflow-factory.js';
 import { RunCache, WorkflowHost, WorkflowTaskWorker, type WorkflowRun } from './workflows/index.js';
@@ -35,20 +35,70 @@ export function assembleParts(
   bundle: Awaited<ReturnType<typeof workflowBundleOf>>,
   onFatalError: (error: unknown) => void,
 ): WorkerParts {
-  const { transport } = server;
-  const workerInstanceKey = randomUUID();
-  const { namespace, taskQueue, identity, logger, metricMeter } = options;
   const registry = new ActivityRegistry(options.activities);
-  const environment: ActivityEnvironment = {
+  if (bundle === undefined && registry.isEmpty) {
+    throw new TypeError(
+      'This worker would have nothing to do: give it workflows (workflowsPath or workflowBundle), activities, or both.',
+    );
+  }
+  const { namespace, taskQueue } = options;
+  const metrics = Runtime.instance().workerMetrics({ namespace, taskQueue });
+  const ground: Ground = {
+    options,
+    transport: server.transport,
+    workerInstanceKey: randomUUID(),
+    environment: environmentOf(options, registry),
+    metrics,
+    slotsOf: slotsOf(options, metrics),
+    onFatalError,
+  };
+  const activityHost = activityHostOf(ground);
+  const localActivities = new LocalActivityRunner({
+    environment: ground.environment,
+    slots: ground.slotsOf('local-activity', 'LocalActivityWorker'),
+    metrics,
+  });
+  const cache = new RunCache<WorkflowRun>({
+    maxRuns: options.maxCachedWorkflows,
+    maxBytes: options.maxCachedWorkflowsBytes,
+  });
+  const { workerInstanceKey } = ground;
+  const base = { ...server, workerInstanceKey, activityHost, localActivities, cache };
+  if (bundle === undefined) return { ...base, workflowHost: undefined, stickyQueueName: undefined };
+  const stickyQueueName = options.maxCachedWorkflows > 0 ? stickyQueueNameOf(options) : undefined;
+  const factory = new WorkflowFactory(options, bundle, new Set(registry.names));
+  const workflowHost = workflowHostOf(ground, { ...base, stickyQueueName }, factory);
+  return { ...base, workflowHost, stickyQueueName };
+}
+
+type SlotType = 'workflow' | 'activity' | 'local-activity';
+
+/** What all parts stand on. */
+interface Ground {
+  readonly options: CompiledWorkerOptions;
+  readonly transport: RpcTransport;
+  readonly workerInstanceKey: string;
+  readonly environment: ActivityEnvironment;
+  readonly metrics: WorkerMetrics;
+  readonly slotsOf: (slotType: SlotType, workerType: MeteredWorkerType) => Slots;
+  readonly onFatalError: (error: unknown) => void;
+}
+
+function environmentOf(options: CompiledWorkerOptions, activities: ActivityRegistry): ActivityEnvironment {
+  const { namespace, taskQueue, logger, metricMeter } = options;
+  return {
     namespace,
     taskQueue,
-    activities: registry,
+    activities,
     dataConverter: options.loadedDataConverter,
     interceptors: options.interceptors?.activity,
     logger,
     metricMeter,
   };
-  const metrics = Runtime.instance().workerMetrics({ namespace, taskQueue });
+}
+
+function slotsOf(options: CompiledWorkerOptions, metrics: WorkerMetrics): Ground['slotsOf'] {
+  const { taskQueue, identity, logger } = options;
   const suppliers = slotSuppliersOf(
     options.tuner ?? {
       workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: options.workflowSlots },
@@ -57,7 +107,8 @@ export function assembleParts(
       nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
     },
   );
-  const slotsOf = (slotType: 'workflow' | 'activity' | 'local-activity', workerType: MeteredWorkerType): Slots => {
+  const ports = { logger, clock: systemClock };
+  const open = (slotType: SlotType): Slots => {
     const context = {
       slotType,
       taskQueue,
@@ -65,63 +116,59 @@ export function assembleParts(
       workerBuildId: options.buildId ?? '',
       isSticky: false,
     };
-    const ports = { logger, clock: systemClock };
-    const slots =
-      slotType === 'workflow'
-        ? openSlots(suppliers.workflowTaskSlotSupplier, context, ports)
-        : slotType === 'activity'
-          ? openSlots(suppliers.activityTaskSlotSupplier, context, ports)
-          : openSlots(suppliers.localActivityTaskSlotSupplier, context, ports);
-    return new MeteredSlots(slots, workerType, metrics);
-  };
-  const version = versionFieldsOf(options);
-  const hasActivities = options.enableNonLocalActivities !== false && registry.names.length > 0;
-  const activityHost = hasActivities
-    ? new ActivityHost({
-        environment,
-        transport,
-        stamp: { identity, workerVersion: version.workerVersionStamp, deploymentOptions: version.deploymentOptions },
-        workerInstanceKey,
-        workerVersionCapabilities: version.workerVersionCapabilities,
-        slots: slotsOf('activity', 'ActivityWorker'),
-        pollerCount: options.activityPollers,
-        maxActivitiesPerSecond: options.maxActivitiesPerSecond,
-        maxTaskQueueActivitiesPerSecond: options.maxTaskQueueActivitiesPerSecond,
-        defaultHeartbeatThrottleMs: optionalMs(options.defaultHeartbeatThrottleInterval),
-        maxHeartbeatThrottleMs: optionalMs(options.maxHeartbeatThrottleInterval),
-        metrics,
-        onFatalError,
-      })
-    : undefined;
-  const localActivities = new LocalActivityRunner({
-    environment,
-    slots: slotsOf('local-activity', 'LocalActivityWorker'),
-    metrics,
-  });
-  const cache = new RunCache<WorkflowRun>({
-    maxRuns: options.maxCachedWorkflows,
-    maxBytes: options.maxCachedWorkflowsBytes,
-  });
-  const base = { ...server, workerInstanceKey, activityHost, localActivities, cache };
-  if (bundle === undefined) {
-    if (registry.isEmpty) {
-      throw new TypeError(
-        'This worker would have nothing to do: give it workflows (workflowsPath or workflowBundle), activities, or both.',
-      );
+    switch (slotType) {
+      case 'workflow':
+        return openSlots(suppliers.workflowTaskSlotSupplier, context, ports);
+      case 'activity':
+        return openSlots(suppliers.activityTaskSlotSupplier, context, ports);
+      case 'local-activity':
+        return openSlots(suppliers.localActivityTaskSlotSupplier, context, ports);
     }
-    return { ...base, workflowHost: undefined, stickyQueueName: undefined };
-  }
-  const stickyQueueName = options.maxCachedWorkflows > 0 ? stickyQueueNameOf(options) : undefined;
-  const factory = new WorkflowFactory(options, bundle, new Set(registry.names));
-  const worker = new WorkflowTaskWorker({
+  };
+  return (slotType, workerType) => new MeteredSlots(open(slotType), workerType, metrics);
+}
+
+function activityHostOf(ground: Ground): ActivityHost | undefined {
+  const { options, environment } = ground;
+  if (options.enableNonLocalActivities === false || environment.activities.names.length === 0) return undefined;
+  const { transport, workerInstanceKey, metrics, onFatalError } = ground;
+  const version = versionFieldsOf(options);
+  return new ActivityHost({
+    environment,
     transport,
-    namespace,
-    taskQueue,
-    identity,
-    cache,
-    logger,
+    stamp: {
+      identity: options.identity,
+      workerVersion: version.workerVersionStamp,
+      deploymentOptions: version.deploymentOptions,
+    },
+    workerInstanceKey,
+    workerVersionCapabilities: version.workerVersionCapabilities,
+    slots: ground.slotsOf('activity', 'ActivityWorker'),
+    pollerCount: options.activityPollers,
+    maxActivitiesPerSecond: options.maxActivitiesPerSecond,
+    maxTaskQueueActivitiesPerSecond: options.maxTaskQueueActivitiesPerSecond,
+    defaultHeartbeatThrottleMs: optionalMs(options.defaultHeartbeatThrottleInterval),
+    maxHeartbeatThrottleMs: optionalMs(options.maxHeartbeatThrottleInterval),
     metrics,
-    version,
+    onFatalError,
+  });
+}
+
+function workflowHostOf(
+  ground: Ground,
+  { cache, activityHost, localActivities, stickyQueueName }: Omit<WorkerParts, 'workflowHost'>,
+  factory: WorkflowFactory,
+): WorkflowHost {
+  const { options, transport, workerInstanceKey, metrics, onFatalError } = ground;
+  const { namespace, taskQueue, identity, logger } = options;
+  const shared = {
+    ...{ transport, namespace, taskQueue, identity, logger, metrics },
+    version: versionFieldsOf(options),
+    clock: systemClock,
+  };
+  const worker = new WorkflowTaskWorker({
+    ...shared,
+    cache,
     stickyQueue:
       stickyQueueName === undefined
         ? undefined
@@ -130,25 +177,16 @@ export function assembleParts(
     eagerActivities: activityHost,
     maxEagerActivities: options.maxEagerActivities,
     localActivities,
-    clock: systemClock,
   });
-  const workflowHost = new WorkflowHost({
-    transport,
-    namespace,
-    taskQueue,
+  return new WorkflowHost({
+    ...shared,
     stickyQueueName,
-    identity,
     workerInstanceKey,
-    slots: slotsOf('workflow', 'WorkflowWorker'),
+    slots: ground.slotsOf('workflow', 'WorkflowWorker'),
     pollers: options.workflowPollers,
-    version,
     worker,
-    logger,
-    metrics,
-    clock: systemClock,
     onFatalError,
   });
-  return { ...base, workflowHost, stickyQueueName };
 }
 
 function optionalMs(duration: Duration | undefined): number | undefined {
