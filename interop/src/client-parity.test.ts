@@ -4,29 +4,6 @@ import { afterAll, describe, expect, inject, it } from 'vitest';
 import { connect, eventually } from './harness/index.js';
 import { suiteActivities } from './suite-activities.js';
 
-/** Everything of theirs that ours does not have, and why. Nothing else may be missing. */
-const NOT_OURS: Readonly<Record<string, string>> = {
-  ...because(
-    'activities without a workflow are still to come',
-    'ActivityClient ActivityExecutionStatus ActivityIdConflictPolicy ActivityIdReusePolicy PendingActivityState decodeActivityExecutionStatus decodeActivityIdConflictPolicy decodeActivityIdReusePolicy decodePendingActivityState encodeActivityExecutionStatus encodeActivityIdConflictPolicy encodeActivityIdReusePolicy encodePendingActivityState',
-  ),
-  ...because(
-    'Nexus operations without a workflow are still to come',
-    'NexusClient NexusOperationAlreadyStartedError NexusOperationCancellationState NexusOperationExecutionStatus NexusOperationFailureError NexusOperationIdConflictPolicy NexusOperationIdReusePolicy NexusOperationNotFoundError PendingNexusOperationState decodeNexusOperationCancellationState decodeNexusOperationExecutionStatus decodeNexusOperationIdConflictPolicy decodeNexusOperationIdReusePolicy decodePendingNexusOperationState encodeNexusOperationCancellationState encodeNexusOperationExecutionStatus encodeNexusOperationIdConflictPolicy encodeNexusOperationIdReusePolicy encodePendingNexusOperationState',
-  ),
-};
-
-/** Everything of ours that theirs does not have, and why. */
-const ONLY_OURS: Readonly<Record<string, string>> = {
-  BaseClient: 'clients of other packages extend it',
-  defaultBaseClientOptions: 'see BaseClient',
-  InternalConnectionOptionsSymbol: 'other packages of the SDK ask for the test service with it',
-};
-
-function because(reason: string, names: string): Record<string, string> {
-  return Object.fromEntries(names.split(' ').map((name) => [name, reason]));
-}
-
 const environment = await connect();
 const taskQueue = environment.uniqueId('parity');
 await environment.worker('temporal', taskQueue, { activities: suiteActivities('temporal') });
@@ -282,16 +259,6 @@ describe('the same server, seen through both clients', () => {
 });
 
 describe('exports', () => {
-  const names = (exports: object): string[] => Object.keys(exports).sort();
-
-  it('has everything that theirs has, but for what is listed', () => {
-    expect(names(theirs).filter((name) => !(name in ours))).toEqual(names(NOT_OURS));
-  });
-
-  it('has nothing that theirs does not have, but for what is listed', () => {
-    expect(names(ours).filter((name) => !(name in theirs))).toEqual(names(ONLY_OURS));
-  });
-
   it('gives errors the same names', () => {
     for (const [name, ourValue] of Object.entries(ours)) {
       const theirValue = (theirs as Readonly<Record<string, unknown>>)[name];

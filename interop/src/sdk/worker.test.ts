@@ -75,7 +75,7 @@ test('a history that the code of today would not have made is refused, with the 
   );
 });
 
-test('an endless loop fails its workflow task, and the worker goes on', async () => {
+test('an endless loop fails its workflow task, and the worker goes on', async ({ expect }) => {
   const handle = await client.workflow.start('endless', { taskQueue, workflowId: `endless-${suffix}` });
   await expect
     .poll(

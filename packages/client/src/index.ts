@@ -43,17 +43,29 @@ export type {
   Payload,
   ProtoFailure,
   QueryDefinition,
+  QueryDefinitionOptions,
   RetryPolicy,
   SignalDefinition,
+  SignalDefinitionOptions,
+  SignalTypeInfo,
   UntypedActivities,
   UpdateDefinition,
+  UpdateDefinitionOptions,
   WithWorkflowArgs,
   Workflow,
   WorkflowDurationOptions,
+  WorkflowQueryAnnotatedType,
   WorkflowQueryOptions,
+  WorkflowQueryType,
   WorkflowResultType,
   WorkflowReturnType,
+  WorkflowSignalAnnotatedType,
   WorkflowSignalOptions,
+  WorkflowSignalType,
+  WorkflowTypeOptions,
+  WorkflowUpdateAnnotatedType,
+  WorkflowUpdateType,
+  WorkflowUpdateValidatorType,
 } from '@perdure/common';
 export type { TLSConfig } from '@perdure/common/internal/conversion';
 export * from './async-completion-client.js';
@@ -76,7 +88,25 @@ export type { ClientInterceptors } from './interceptors.js';
 export * from './schedule/index.js';
 export * from './task-queue/index.js';
 export * from './types.js';
-export type * from './workflow/interceptors.js';
+export type {
+  WorkflowCancelInput,
+  WorkflowClientCallsInterceptor,
+  WorkflowClientCallsInterceptorFactory,
+  WorkflowClientCallsInterceptorFactoryInput,
+  WorkflowClientInterceptor,
+  WorkflowClientInterceptors,
+  WorkflowDescribeInput,
+  WorkflowQueryInput,
+  WorkflowSignalInput,
+  WorkflowSignalWithStartInput,
+  WorkflowStartInput,
+  WorkflowStartOutput,
+  WorkflowStartUpdateInput,
+  WorkflowStartUpdateOutput,
+  WorkflowStartUpdateWithStartInput,
+  WorkflowStartUpdateWithStartOutput,
+  WorkflowTerminateInput,
+} from './workflow/interceptors.js';
 export { QueryNotRegisteredError, QueryRejectedError } from './workflow/query.js';
 export { WorkflowUpdateStage } from './workflow/update-stage.js';
 export { WorkflowClient } from './workflow/workflow-client.js';
@@ -84,4 +114,13 @@ export type { LoadedWorkflowClientOptions, WorkflowClientOptions } from './workf
 export { WithStartWorkflowOperation } from './workflow/workflow-handle.js';
 export type * from './workflow/workflow-handle.js';
 export { compileWorkflowOptions } from './workflow/workflow-options.js';
-export type * from './workflow/workflow-options.js';
+export type {
+  CompiledWorkflowOptions,
+  WithCompiledWorkflowOptions,
+  WorkflowOptions,
+  WorkflowSignalWithStartOptions,
+  WorkflowSignalWithStartOptionsWithArgs,
+  WorkflowSignalWithStartOptionsWithoutArgs,
+  WorkflowStartOptions,
+  WorkflowUpdateOptions,
+} from './workflow/workflow-options.js';

@@ -16,7 +16,7 @@ export class UnhandledRejectionError extends Error {
 
   constructor(
     message: string,
-    override readonly cause: unknown,
+    override cause: unknown,
   ) {
     super(message);
   }
@@ -73,7 +73,7 @@ export class UnexpectedError extends Error {
 
   constructor(
     message: string,
-    override readonly cause?: unknown,
+    override cause?: unknown,
   ) {
     super(message);
   }

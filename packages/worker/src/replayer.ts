@@ -2,7 +2,8 @@ import { history } from '@perdure/protocol';
 import { DeterminismViolationError } from '@perdure/workflow';
 import { historyFromJSON } from '@perdure/common/proto-utils';
 import { NondeterminismError } from '@perdure/replay';
-import { IllegalStateError } from '@perdure/common';
+import { type HistoryAndWorkflowId, IllegalStateError } from '@perdure/common';
+import { nameErrorClass } from '@perdure/common/internal';
 import { Runtime } from './telemetry/index.js';
 import { compileWorkerOptions, type ReplayWorkerOptions } from './worker-options.js';
 import { WorkflowFactory, workflowBundleOf } from './workflow-factory.js';
@@ -10,15 +11,8 @@ import { nondeterminismMessage, WorkflowCodeError } from './workflows/index.js';
 
 /** A history did not replay because workflow code failed the workflow task. */
 export class ReplayError extends Error {
-  override readonly name: string = 'ReplayError';
-
-  constructor(
-    readonly workflowId: string,
-    readonly runId: string,
-    message: string,
-    options?: { readonly cause?: unknown },
-  ) {
-    super(message, options);
+  static {
+    nameErrorClass(this, 'ReplayError');
   }
 }
 
@@ -30,9 +24,7 @@ export interface ReplayResult {
 }
 
 /** Histories to be replayed, with the ids of their workflows. */
-export type ReplayHistoriesInput =
-  | AsyncIterable<{ readonly workflowId: string; readonly history: unknown }>
-  | Iterable<{ readonly workflowId: string; readonly history: unknown }>;
+export type ReplayHistoriesIterable = AsyncIterable<HistoryAndWorkflowId> | Iterable<HistoryAndWorkflowId>;
 
 const UNKNOWN_WORKFLOW_ID = 'fake';
 
@@ -50,7 +42,7 @@ export async function replayHistory(
 /** Replays histories one after the other, with one bundle for all. */
 export async function* replayHistories(
   options: ReplayWorkerOptions,
-  histories: ReplayHistoriesInput,
+  histories: ReplayHistoriesIterable,
 ): AsyncIterableIterator<ReplayResult> {
   let configured = options;
   for (const plugin of options.plugins ?? []) {
@@ -87,13 +79,13 @@ async function replayOne(
     run.replay.assertReplayed();
     return { workflowId, runId };
   } catch (error) {
-    return { workflowId, runId, error: replayErrorOf(error, workflowId, runId) };
+    return { workflowId, runId, error: replayErrorOf(error, workflowId) };
   } finally {
     run.dispose();
   }
 }
 
-function replayErrorOf(error: unknown, workflowId: string, runId: string): DeterminismViolationError | ReplayError {
+function replayErrorOf(error: unknown, workflowId: string): DeterminismViolationError | ReplayError {
   if (error instanceof NondeterminismError) {
     const violation = new DeterminismViolationError(
       `Replay failed with a nondeterminism error. This means that the workflow code as written is not compatible with the ` +
@@ -103,7 +95,7 @@ function replayErrorOf(error: unknown, workflowId: string, runId: string): Deter
     return violation;
   }
   const { message } = error instanceof WorkflowCodeError ? { message: error.completion.failure.message ?? '' } : (error as Error); // prettier-ignore
-  return new ReplayError(workflowId, runId, `Workflow ${workflowId} could not be replayed: ${message}`, {
+  return new ReplayError(`Workflow ${workflowId} could not be replayed: ${message}`, {
     cause: error,
   });
 }

@@ -6,10 +6,15 @@ import type { CompiledWorkerOptions } from './worker-options.js';
 const { DescribeNamespace } = services.WorkflowService.methods;
 const CHECK_TIMEOUT_MS = 10_000;
 
+/** What a worker calls the server over. */
+export interface WorkerConnection {
+  readonly connection: NativeConnection;
+  readonly transport: RpcTransport;
+  readonly close: () => Promise<void>;
+}
+
 /** What the worker calls the server over: the connection given, or one of its own. */
-export async function connectionOf(
-  options: CompiledWorkerOptions,
-): Promise<{ readonly transport: RpcTransport; readonly close: () => Promise<void> }> {
+export async function connectionOf(options: CompiledWorkerOptions): Promise<WorkerConnection> {
   const { connection: given, namespace, taskQueue } = options;
   if (given !== undefined && !(given instanceof NativeConnection)) {
     throw new TypeError(
@@ -19,6 +24,7 @@ export async function connectionOf(
   const connection = given ?? (await InternalNativeConnection.connect());
   const { transport, release } = connection[transportForWorker](namespace, taskQueue);
   return {
+    connection,
     transport,
     close: async () => {
       release();

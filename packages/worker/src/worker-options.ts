@@ -11,8 +11,14 @@ import {
 } from '@perdure/common';
 import { loadDataConverter } from '@perdure/common/internal/conversion';
 import type { Any } from './any.js';
-import type { ActivityInterceptorsFactory } from './activities/index.js';
-import type { WorkflowBundle, WorkflowBundlePath } from './bundler/index.js';
+import type { ClientInterceptors } from '@perdure/client';
+import type { ActivityInboundCallsInterceptorFactory, ActivityInterceptorsFactory } from './activities/index.js';
+import type {
+  WorkflowBundle,
+  WorkflowBundlePath,
+  WorkflowBundlePathWithSourceMap,
+  WorkflowBundleWithSourceMap,
+} from './bundler/index.js';
 import type { WorkerTuner } from './slots/index.js';
 import type { NativeConnection } from './telemetry/index.js';
 import type { Worker } from './worker.js';
@@ -20,7 +26,11 @@ import type { InjectedSinks } from './workflows/index.js';
 
 /** What stands between the worker and the code that it runs. */
 export interface WorkerInterceptors {
+  /** Around what activities call with their client. */
+  client?: ClientInterceptors;
   activity?: ActivityInterceptorsFactory[];
+  /** @deprecated Use `activity`. They come after those. */
+  activityInbound?: ActivityInboundCallsInterceptorFactory[];
   /** Paths of modules that export `interceptors`, outermost first. */
   workflowModules?: string[];
 }
@@ -29,8 +39,12 @@ export interface WorkerInterceptors {
 export type WorkerDeploymentOptions = {
   version: WorkerDeploymentVersion;
   useWorkerVersioning: boolean;
+  /** Of workflows that do not say it themselves; needed with `useWorkerVersioning`. */
   defaultVersioningBehavior?: VersioningBehavior | undefined;
-};
+} & (
+  | { useWorkerVersioning: true; defaultVersioningBehavior: VersioningBehavior }
+  | { useWorkerVersioning: false; defaultVersioningBehavior?: never }
+);
 
 /** How many polls of a kind a worker keeps open. */
 export type PollerBehavior = PollerBehaviorSimpleMaximum | PollerBehaviorAutoscaling;
@@ -50,7 +64,8 @@ export interface PollerBehaviorAutoscaling {
 }
 
 /** Bundled workflow code. */
-export type WorkflowBundleOption = WorkflowBundle | WorkflowBundlePath;
+export type WorkflowBundleOption =
+  WorkflowBundle | WorkflowBundleWithSourceMap | WorkflowBundlePath | WorkflowBundlePathWithSourceMap;
 
 /** How a worker works. */
 export interface WorkerOptions {
@@ -111,14 +126,26 @@ export interface WorkerOptions {
   plugins?: WorkerPlugin[];
   sinks?: InjectedSinks<Any>;
   /** Names of error classes that fail the workflow instead of its task, by workflow type; `*` stands for all. */
-  workflowFailureErrorTypes?: Record<string, string[]>;
+  workflowFailureErrorTypes?: Record<
+    '*' | (string & {}),
+    ('NondeterminismError' | 'DeterminismViolationError' | 'Error' | (string & {}))[]
+  >;
+  /** Accepted for compatibility: payloads that are too large are refused by the server. */
+  disablePayloadErrorLimit?: boolean;
+  /** @deprecated Accepted and not used. */
+  enableSDKTracing?: boolean;
   /** `__enhanced_stack_trace` answers with sources. */
   showStackTraceSources?: boolean;
   /** Workflow code may stand still, for a debugger. */
   debugMode?: boolean;
   /** Accepted for compatibility: it is always so. */
   reuseV8Context?: boolean;
-  bundlerOptions?: { ignoreModules?: string[] };
+  bundlerOptions?: {
+    /** Modules that are imported but never used by workflow code. */
+    ignoreModules?: string[];
+    /** Accepted for compatibility: modules of the bundle are loaded when workflows first need them. */
+    preloadModules?: string[];
+  };
   /** Workflow code that does not come to rest within this is taken for a deadlock. Default: 5 s. */
   isolateExecutionTimeout?: Duration;
 }
@@ -144,6 +171,11 @@ export type ReplayWorkerOptions = Pick<
   | 'showStackTraceSources'
   | 'bundlerOptions'
   | 'isolateExecutionTimeout'
+  | 'disablePayloadErrorLimit'
+  | 'enableSDKTracing'
+  | 'reuseV8Context'
+  | 'shutdownForceTime'
+  | 'workflowThreadPoolSize'
   | 'identity'
   | 'buildId'
   | 'workerDeploymentOptions'

@@ -1,16 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import type { Context } from '@perdure/activity';
+import { Client } from '@perdure/client';
 import type { RpcTransport } from '@perdure/client/transport';
 import { msToNumber, type Duration } from '@perdure/common';
-import { ActivityHost, ActivityRegistry, LocalActivityRunner, type ActivityEnvironment } from './activities/index.js';
+import {
+  ActivityHost,
+  ActivityRegistry,
+  LocalActivityRunner,
+  type ActivityEnvironment,
+  type ActivityInterceptorsFactory,
+} from './activities/index.js';
 import { systemClock } from './clock.js';
 import { openSlots, slotSuppliersOf, type Slots } from './slots/index.js';
-import { MeteredSlots, Runtime, type MeteredWorkerType, type WorkerMetrics } from './telemetry/index.js';
+import {
+  MeteredSlots,
+  type NativeConnection,
+  Runtime,
+  type MeteredWorkerType,
+  type WorkerMetrics,
+} from './telemetry/index.js';
 import type { CompiledWorkerOptions } from './worker-options.js';
 import { stickyQueueNameOf, versionFieldsOf, WorkflowFactory, type workflowBundleOf } from './workflow-factory.js';
 import { RunCache, WorkflowHost, WorkflowTaskWorker, type WorkflowRun } from './workflows/index.js';
 
 /** The server, from the view of a worker. */
 export interface ServerOfWorker {
+  readonly connection: NativeConnection;
   readonly transport: RpcTransport;
   readonly closeConnection: () => Promise<void>;
   /** It ends the polls of a worker that says goodbye. */
@@ -19,6 +34,8 @@ export interface ServerOfWorker {
 
 /** What a worker is made of. */
 export interface WorkerParts extends ServerOfWorker {
+  /** Made when it is first asked for. */
+  readonly client: () => Client;
   /** By which the server knows the polls of this worker. */
   readonly workerInstanceKey: string;
   readonly workflowHost: WorkflowHost | undefined;
@@ -42,12 +59,13 @@ export function assembleParts(
     );
   }
   const { namespace, taskQueue } = options;
+  const client = clientOf(options, server.connection);
   const metrics = Runtime.instance().workerMetrics({ namespace, taskQueue });
   const ground: Ground = {
     options,
     transport: server.transport,
     workerInstanceKey: randomUUID(),
-    environment: environmentOf(options, registry),
+    environment: { ...environmentOf(options, registry), client },
     metrics,
     slotsOf: slotsOf(options, metrics),
     onFatalError,
@@ -63,7 +81,7 @@ export function assembleParts(
     maxBytes: options.maxCachedWorkflowsBytes,
   });
   const { workerInstanceKey } = ground;
-  const base = { ...server, workerInstanceKey, activityHost, localActivities, cache };
+  const base = { ...server, client, workerInstanceKey, activityHost, localActivities, cache };
   if (bundle === undefined) return { ...base, workflowHost: undefined, stickyQueueName: undefined };
   const stickyQueueName = options.maxCachedWorkflows > 0 ? stickyQueueNameOf(options) : undefined;
   const factory = new WorkflowFactory(options, bundle, new Set(registry.names));
@@ -91,10 +109,23 @@ function environmentOf(options: CompiledWorkerOptions, activities: ActivityRegis
     taskQueue,
     activities,
     dataConverter: options.loadedDataConverter,
-    interceptors: options.interceptors?.activity,
+    interceptors: activityInterceptorsOf(options),
     logger,
     metricMeter,
   };
+}
+
+/** The factories of both kinds, those of the older one last. */
+function activityInterceptorsOf({ interceptors }: CompiledWorkerOptions): ActivityInterceptorsFactory[] {
+  const { activity = [], activityInbound = [] } = interceptors ?? {};
+  return [...activity, ...activityInbound.map((create) => (ctx: Context) => ({ inbound: create(ctx) }))];
+}
+
+function clientOf(options: CompiledWorkerOptions, connection: NativeConnection): () => Client {
+  const { namespace, identity, loadedDataConverter: dataConverter, interceptors } = options;
+  let client: Client | undefined;
+  return () =>
+    (client ??= new Client({ connection, namespace, identity, dataConverter, interceptors: interceptors?.client }));
 }
 
 function slotsOf(options: CompiledWorkerOptions, metrics: WorkerMetrics): Ground['slotsOf'] {

@@ -1,10 +1,11 @@
 import { enums, services } from '@perdure/protocol';
+import type { Client } from '@perdure/client';
 import { callMethod } from '@perdure/client/transport';
 import { IllegalStateError, msToNumber, type Duration } from '@perdure/common';
 import { systemClock } from './clock.js';
-import { replayHistories, replayHistory, type ReplayHistoriesInput, type ReplayResult } from './replayer.js';
+import { replayHistories, replayHistory, type ReplayHistoriesIterable, type ReplayResult } from './replayer.js';
 import { CombinedWorkerRunError, GracefulShutdownPeriodExpiredError, PromiseCompletionTimeoutError } from './errors.js';
-import { Runtime } from './telemetry/index.js';
+import { type NativeConnection, Runtime } from './telemetry/index.js';
 import { checkNamespace, connectionOf } from './worker-connection.js';
 import {
   compileWorkerOptions,
@@ -25,17 +26,27 @@ export type State = 'INITIALIZED' | 'RUNNING' | 'STOPPED' | 'STOPPING' | 'DRAINI
 
 /** What a worker is doing. */
 export interface WorkerStatus {
-  readonly runState: State;
-  readonly numInFlightWorkflowActivations: number;
-  readonly numInFlightActivities: number;
-  readonly numInFlightLocalActivities: number;
-  readonly numCachedWorkflows: number;
-  readonly hasOutstandingWorkflowPoll: boolean;
-  readonly hasOutstandingActivityPoll: boolean;
+  runState: State;
+  /** SHUTDOWN before and after polls are made. */
+  workflowPollerState: PollerState;
+  activityPollerState: PollerState;
+  hasOutstandingWorkflowPoll: boolean;
+  hasOutstandingActivityPoll: boolean;
+  numInFlightWorkflowActivations: number;
+  /** Local ones included. */
+  numInFlightActivities: number;
+  numInFlightNonLocalActivities: number;
+  numInFlightLocalActivities: number;
+  /** Every activity that runs may heartbeat; local ones cannot. */
+  numHeartbeatingActivities: number;
+  numCachedWorkflows: number;
 }
 
+/** How the polls of a kind are. */
+export type PollerState = 'POLLING' | 'SHUTDOWN' | 'FAILED';
+
 /** For how long `runUntil` waits once the worker has stopped. */
-export interface RunUntilOptions {
+interface RunUntilOptions {
   promiseCompletionTimeout?: Duration;
 }
 
@@ -57,10 +68,10 @@ export class Worker {
     for (const plugin of options.plugins ?? []) configured = (await plugin.configureWorker?.(configured)) ?? configured;
     const compiled = compileWorkerOptions(configured, runtime);
     const bundle = await workflowBundleOf(compiled);
-    const { transport, close } = await connectionOf(compiled);
+    const { connection, transport, close } = await connectionOf(compiled);
     try {
       const serverEndsPolls = await checkNamespace(transport, compiled.namespace);
-      const server = { transport, closeConnection: close, serverEndsPolls };
+      const server = { connection, transport, closeConnection: close, serverEndsPolls };
       const parts = assembleParts(compiled, server, bundle, (error) => worker.fail(error));
       const worker = new Worker(compiled, parts);
       return worker;
@@ -78,7 +89,7 @@ export class Worker {
   /** Replays many histories, and gives the outcome of each as it comes. */
   static runReplayHistories(
     options: ReplayWorkerOptions,
-    histories: ReplayHistoriesInput,
+    histories: ReplayHistoriesIterable,
   ): AsyncIterableIterator<ReplayResult> {
     return replayHistories(options, histories);
   }
@@ -95,15 +106,32 @@ export class Worker {
   getStatus(): WorkerStatus {
     const { workflowHost, activityHost, localActivities, cache } = this.parts;
     const isPolling = this.state === 'RUNNING';
+    const pollerState = (host: unknown): PollerState =>
+      this.state === 'FAILED' ? 'FAILED' : isPolling && host !== undefined ? 'POLLING' : 'SHUTDOWN';
+    const nonLocalCount = activityHost?.runningCount ?? 0;
     return {
       runState: this.state,
-      numInFlightWorkflowActivations: workflowHost?.inFlight ?? 0,
-      numInFlightActivities: activityHost?.runningCount ?? 0,
-      numInFlightLocalActivities: localActivities.runningCount,
-      numCachedWorkflows: cache.size,
+      workflowPollerState: pollerState(workflowHost),
+      activityPollerState: pollerState(activityHost),
       hasOutstandingWorkflowPoll: isPolling && workflowHost !== undefined,
       hasOutstandingActivityPoll: isPolling && activityHost !== undefined,
+      numInFlightWorkflowActivations: workflowHost?.inFlight ?? 0,
+      numInFlightActivities: nonLocalCount + localActivities.runningCount,
+      numInFlightNonLocalActivities: nonLocalCount,
+      numInFlightLocalActivities: localActivities.runningCount,
+      numHeartbeatingActivities: nonLocalCount,
+      numCachedWorkflows: cache.size,
     };
+  }
+
+  /** A client of this worker's server and namespace, with the interceptors that its options name; activities get it too. */
+  get client(): Client | undefined {
+    return this.parts.client();
+  }
+
+  /** What this worker calls the server over. */
+  get connection(): NativeConnection | undefined {
+    return this.parts.connection;
   }
 
   /** Runs until `shutdown`, a signal of the runtime, or an error that trying again would not mend. */

@@ -48,7 +48,8 @@ export class WorkflowFactory {
     const { options } = this;
     if (this.current.isUseless) this.current = this.newSandbox();
     const sandbox = this.current;
-    const { namespace, taskQueue, workflowFailureErrorTypes: types = {}, showStackTraceSources } = options;
+    const { namespace, taskQueue, showStackTraceSources } = options;
+    const types: Readonly<Record<string, readonly string[]>> = options.workflowFailureErrorTypes ?? {};
     const workflow = sandbox.createWorkflow({
       namespace,
       taskQueue,

@@ -1,32 +1,54 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { build, type BuildFailure, type Metafile, type Plugin } from 'esbuild';
+import type { Logger } from '@perdure/common';
 import { WorkflowBundleError } from './bundle-errors.js';
 import { ruleFor } from './module-rules.js';
 
 /** What a bundle is made of. Paths are absolute, or relative to the current folder. */
 export interface BundleOptions {
   /** A module whose exported functions are the workflows. */
-  readonly workflowsPath: string;
+  workflowsPath: string;
   /** Modules that export `interceptors`, outermost first. */
-  readonly workflowInterceptorModules?: readonly string[];
+  workflowInterceptorModules?: string[];
   /** A module that exports `payloadConverter`. */
-  readonly payloadConverterPath?: string;
+  payloadConverterPath?: string;
   /** A module that exports `failureConverter`. */
-  readonly failureConverterPath?: string;
+  failureConverterPath?: string;
   /** Modules that are imported but never used by workflow code: left out, and an error when used after all. */
-  readonly ignoreModules?: readonly string[];
-  readonly logger?: { info(message: string, meta?: Record<string, unknown>): unknown };
+  ignoreModules?: string[];
+  /** Accepted for compatibility: modules of the bundle are loaded when workflows first need them. */
+  preloadModules?: string[];
+  logger?: Logger;
+  /** May change these options, the first one first. */
+  plugins?: BundlerPlugin[];
+}
+
+/** Changes the options of a bundle before it is made. */
+export interface BundlerPlugin {
+  get name(): string;
+  configureBundler?(options: BundleOptions): BundleOptions;
 }
 
 /** Workflow code in one file, with its source map at the end. */
 export interface WorkflowBundle {
-  readonly code: string;
+  code: string;
+}
+
+/** What {@link bundleWorkflowCode} gives. */
+export interface WorkflowBundleWithSourceMap extends WorkflowBundle {
+  /** @deprecated The code has its map at the end. */
+  sourceMap: string;
 }
 
 /** A bundle on disk. */
 export interface WorkflowBundlePath {
-  readonly codePath: string;
+  codePath: string;
+}
+
+/** @deprecated Use {@link WorkflowBundlePath}: the code has its map at the end. */
+export interface WorkflowBundlePathWithSourceMap extends WorkflowBundlePath {
+  sourceMapPath: string;
 }
 
 const STUB_NAMESPACE = 'perdure-stub';
@@ -37,7 +59,11 @@ const STUB_NAMESPACE = 'perdure-stub';
  * Throws `WorkflowBundleError` for what cannot be found, cannot be parsed, or cannot run in a workflow, with the chain of imports
  * that leads there.
  */
-export async function bundleWorkflowCode(options: BundleOptions): Promise<WorkflowBundle> {
+export async function bundleWorkflowCode(given: BundleOptions): Promise<WorkflowBundleWithSourceMap> {
+  const options = (given.plugins ?? []).reduce(
+    (changed, plugin) => plugin.configureBundler?.(changed) ?? changed,
+    given,
+  );
   const workflowsPath = existingModule(options.workflowsPath, 'workflowsPath');
   const startedAt = performance.now();
   const contents = entryOf(workflowsPath, options);
@@ -64,7 +90,7 @@ export async function bundleWorkflowCode(options: BundleOptions): Promise<Workfl
     const code = result.outputFiles[0]?.text ?? '';
     const took = Math.round(performance.now() - startedAt);
     options.logger?.info('Workflow bundle created', { sizeKb: Math.round(code.length / 1024), took: `${took} ms` });
-    return { code };
+    return { code, sourceMap: 'at the end of the code' };
   } catch (error) {
     throw error instanceof WorkflowBundleError ? error : asBundleError(error);
   }

@@ -2,8 +2,11 @@
 export {
   bundleWorkflowCode,
   type BundleOptions,
+  type BundlerPlugin,
   type WorkflowBundle,
   type WorkflowBundlePath,
+  type WorkflowBundlePathWithSourceMap,
+  type WorkflowBundleWithSourceMap,
 } from './bundle-workflow-code.js';
 export { WorkflowBundleError } from './bundle-errors.js';
 export { loadWorkflowBundle } from './load-workflow-bundle.js';

@@ -71,8 +71,8 @@ export interface CustomSlotSupplier<SI extends SlotInfo> {
   releaseSlot(ctx: SlotReleaseContext<SI>): void;
 }
 
-/** The right to use a slot. */
-export type SlotPermit = object;
+/** The right to use a slot: whatever an application likes, but null. */
+export type SlotPermit = NonNullable<unknown>;
 
 /** For whom a slot is reserved. */
 export interface SlotReserveContext {

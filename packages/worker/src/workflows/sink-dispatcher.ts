@@ -1,25 +1,25 @@
 import type { Logger, MetricMeter } from '@perdure/common';
-import type { SinkCall, WorkflowInfo } from '@perdure/workflow';
+import type { Sink, SinkCall, SinkFunction, Sinks, WorkflowInfo } from '@perdure/workflow';
 import type { Any } from '../any.js';
 
 /** A function of the worker that workflow code may call. */
-export interface InjectedSinkFunction<F extends (...args: Any[]) => Any = (...args: Any[]) => Any> {
+export interface InjectedSinkFunction<F extends SinkFunction> {
   fn(info: WorkflowInfo, ...args: Parameters<F>): void | Promise<void>;
   /** Whether it is called again when the workflow is replayed. Default: no. */
   callDuringReplay?: boolean;
 }
 
 /** The functions of a sink. */
-export type InjectedSink<T extends Record<string, (...args: Any[]) => Any>> = {
+export type InjectedSink<T extends Sink> = {
   [P in keyof T]: InjectedSinkFunction<T[P]>;
 };
 
 /** Sinks by name. */
-export type InjectedSinks<T extends Record<string, Record<string, (...args: Any[]) => Any>>> = {
+export type InjectedSinks<T extends Sinks> = {
   [P in keyof T]: InjectedSink<T[P]>;
 };
 
-type AnySinks = Readonly<Record<string, Readonly<Record<string, InjectedSinkFunction>>>>;
+type AnySinks = Readonly<Record<string, Readonly<Record<string, InjectedSinkFunction<Any>>>>>;
 
 /** Makes the calls that workflow code asked for. What a sink throws never reaches the workflow. */
 export class SinkDispatcher {
@@ -54,7 +54,7 @@ export class SinkDispatcher {
 }
 
 function defaultSinks(logger: Logger, meter: MetricMeter): AnySinks {
-  const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error'): InjectedSinkFunction => ({
+  const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error'): InjectedSinkFunction<Any> => ({
     fn: (_info, message: string, attributes: Record<string, unknown>) => void logger[level](message, attributes),
   });
   const levels = {
@@ -65,7 +65,7 @@ function defaultSinks(logger: Logger, meter: MetricMeter): AnySinks {
     error: write('error'),
   };
   type Tags = Parameters<MetricMeter['withTags']>[0];
-  const metrics: Record<string, InjectedSinkFunction> = {
+  const metrics: Record<string, InjectedSinkFunction<Any>> = {
     addMetricCounterValue: {
       fn: (_info, name: string, unit: string, description: string, value: number, tags: Tags) =>
         meter.createCounter(name, unit, description).add(value, tags),
