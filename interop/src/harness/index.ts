@@ -18,5 +18,6 @@ export { seconds } from './durations.js';
 export * as api from './api.js';
 export { errorDetails, type ErrorDetail } from './error-details.js';
 export { acceptance, commandsFor, rejection, response, updatesOf, type ReceivedUpdate } from './update-messages.js';
+export { type Certificates, makeCertificates } from './certificates.js';
 export { type ClientScenario, conversations } from './conversation.js';
-export type { Script } from './recording-server.js';
+export { RecordingServer, type Script } from './recording-server.js';

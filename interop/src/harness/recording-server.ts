@@ -5,6 +5,8 @@ import { type MethodDescription, services } from '@perdure/protocol';
 export interface RecordedCall {
   readonly method: string;
   readonly request: Record<string, unknown>;
+  /** The headers that came with it. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** A status other than OK, perhaps with an encoded `google.rpc.Status`. */
@@ -32,8 +34,11 @@ export class RecordingServer {
     readonly address: string,
   ) {}
 
-  /** Listens on a free port. */
-  static async start(): Promise<RecordingServer> {
+  /** Listens on a free port. With `recordsMetadata` calls hold their headers too. */
+  static async start({
+    credentials = ServerCredentials.createInsecure(),
+    recordsMetadata = false,
+  }: { readonly credentials?: ServerCredentials; readonly recordsMetadata?: boolean } = {}): Promise<RecordingServer> {
     const server = new Server();
     const holder: { recorder?: RecordingServer } = {};
     const methods = Object.values<MethodDescription>(services.WorkflowService.methods);
@@ -42,18 +47,21 @@ export class RecordingServer {
       Object.fromEntries(
         methods.map((method) => [
           method.name,
-          (call: { readonly request: Buffer }, done: (error: object | null, answer?: Buffer) => void) =>
-            void holder.recorder?.answer(method, call.request).then(
-              (answer) => done(null, answer),
-              (error: unknown) => done(error as object),
-            ),
+          (
+            call: { readonly request: Buffer; readonly metadata: Metadata },
+            done: (error: object | null, answer?: Buffer) => void,
+          ) =>
+            void holder.recorder
+              ?.answer(method, call.request, recordsMetadata ? call.metadata.getMap() : undefined)
+              .then(
+                (answer) => done(null, answer),
+                (error: unknown) => done(error as object),
+              ),
         ]),
       ),
     );
     const port = await new Promise<number>((resolve, reject) =>
-      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-        error === null ? resolve(bound) : reject(error),
-      ),
+      server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error === null ? resolve(bound) : reject(error))),
     );
     holder.recorder = new RecordingServer(server, `127.0.0.1:${port}`);
     return holder.recorder;
@@ -70,9 +78,15 @@ export class RecordingServer {
     this.server.forceShutdown();
   }
 
-  private async answer(method: MethodDescription, bytes: Buffer): Promise<Buffer> {
+  private async answer(
+    method: MethodDescription,
+    bytes: Buffer,
+    metadata: Readonly<Record<string, unknown>> | undefined,
+  ): Promise<Buffer> {
     const request = method.requestType.decode(bytes) as Record<string, unknown>;
-    if (method.name !== 'GetSystemInfo') this.calls.push({ method: method.name, request });
+    if (method.name !== 'GetSystemInfo') {
+      this.calls.push({ method: method.name, request, ...(metadata === undefined ? {} : { metadata }) });
+    }
     const scripted = this.script[method.name] ?? {};
     const answer = typeof scripted === 'function' ? await scripted(request) : scripted;
     if ('code' in answer) throw refusal(answer);
