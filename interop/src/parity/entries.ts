@@ -14,4 +14,5 @@ export const ENTRIES: readonly Entry[] = [
   { name: 'activity', ours: '@perdure/activity', theirs: '@temporalio/activity' },
   { name: 'client', ours: '@perdure/client', theirs: '@temporalio/client' },
   { name: 'worker', ours: '@perdure/worker', theirs: '@temporalio/worker' },
+  { name: 'testing', ours: '@perdure/testing', theirs: '@temporalio/testing' },
 ];

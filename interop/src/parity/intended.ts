@@ -1,5 +1,6 @@
 import type { IntendedDifference } from './difference.js';
 import { CLIENT } from './intended-client.js';
+import { TESTING } from './intended-testing.js';
 import { WORKER } from './intended-worker.js';
 
 const EVERYWHERE: readonly IntendedDifference[] = [
@@ -73,4 +74,5 @@ export const INTENDED: readonly IntendedDifference[] = [
   ...ACTIVITY,
   ...CLIENT,
   ...WORKER,
+  ...TESTING,
 ];
