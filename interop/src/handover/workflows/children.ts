@@ -31,6 +31,11 @@ export async function failing(message: string): Promise<never> {
   throw ApplicationFailure.nonRetryable(message, 'ChildFailed');
 }
 
+/** A child that goes on when it is cancelled: its end must not race with that of its parent. */
+export async function stubborn(): Promise<void> {
+  await CancellationScope.nonCancellable(() => condition(() => false));
+}
+
 /** A child that cleans up when it is cancelled. */
 export async function tidy(): Promise<string> {
   try {
@@ -71,7 +76,7 @@ export async function parent(): Promise<string[]> {
   const abandoned = new CancellationScope();
   const left = abandoned.run(
     async () =>
-      await executeChild(obedient, {
+      await executeChild(stubborn, {
         workflowId: `${workflowId}-left`,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
         parentClosePolicy: ParentClosePolicy.TERMINATE,

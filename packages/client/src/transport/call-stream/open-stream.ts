@@ -49,6 +49,8 @@ function tlsOptionsOf({ serverNameOverride, serverRootCACertificate, clientCertP
 
 function keepAlive(session: ClientHttp2Session): void {
   const interval = setInterval(() => {
+    // A session whose connection never came about may be destroyed without a `close`, and must not be asked any more.
+    if (session.destroyed || session.closed) return clearInterval(interval);
     const timeout = setTimeout(
       () => session.destroy(new Error('the server did not answer a PING')),
       keepaliveTimeoutMs,
