@@ -17,7 +17,7 @@ import {
   type RunTarget,
   type ShardObserver,
 } from '../shard/index.js';
-import { ShardFencedError, type Store } from '../store/index.js';
+import { ShardFencedError, type RecordKey, type Store } from '../store/index.js';
 import { shardOf } from './shard-of.js';
 
 const REOPEN_DELAY_MS = 1000;
@@ -119,6 +119,12 @@ export class ExecutionHost {
     return this.shardFor(target).remove(target);
   }
 
+  /** Writes a small record, or removes it, as the owner of its shard. Durable when it resolves. */
+  async writeRecord(key: RecordKey, value: Uint8Array | undefined): Promise<void> {
+    const shardId = shardOf(key.namespaceId, key.id, this.shardCount);
+    await this.openShardWithId(shardId).writeRecords([{ key, value }]);
+  }
+
   /** Brings everything decided so far into the tables: before queries that must see all of it. */
   async drain(): Promise<void> {
     const shardIds = Array.from({ length: this.shardCount }, (_, shardId) => shardId);
@@ -157,6 +163,7 @@ export class ExecutionHost {
     const shard = new Shard(
       {
         shardId,
+        epoch: acquired.epoch,
         store,
         clock,
         executionClock,

@@ -47,6 +47,8 @@ export interface ShardObserver {
 /** What a shard works with. */
 export interface ShardDependencies {
   readonly shardId: number;
+  /** Of the lease under which this node owns the shard. */
+  readonly epoch: number;
   readonly store: Store;
   /** The machine's time, for what is the server's own business. */
   readonly clock: Clock;

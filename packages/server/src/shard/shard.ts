@@ -12,11 +12,13 @@ import {
   type Transition,
 } from '@perdure/engine';
 import { ServiceError } from '../api/index.js';
+import type { RecordChange } from '../store/index.js';
 import { executionNotFound, shardUnavailable } from './errors.js';
 import { ExecutionCache } from './execution-cache.js';
 import type { LiveExecution } from './live-execution.js';
 import { Materialiser } from './materialiser.js';
 import type { RunTarget, ShardDependencies, ShardJournal } from './ports.js';
+import { RecordWriter } from './record-writer.js';
 import { resumeExecutions } from './resumption.js';
 import { dueTimeMs, ShardTimers } from './shard-timers.js';
 
@@ -47,6 +49,7 @@ export class Shard {
   readonly cache: ExecutionCache;
   private readonly timers: ShardTimers;
   private readonly materialiser: Materialiser;
+  private readonly records: RecordWriter;
   private failure: Error | undefined;
 
   constructor(
@@ -56,6 +59,8 @@ export class Shard {
     this.cache = new ExecutionCache(dependencies, (live) => this.timers.leave(live));
     this.timers = new ShardTimers(dependencies, this.cache, (live) => this.elapse(live));
     this.materialiser = new Materialiser(dependencies, journal, this.cache, (error) => this.fail(error));
+    const { store } = dependencies;
+    this.records = new RecordWriter((changes) => store.records.write(dependencies, changes));
   }
 
   get shardId(): number {
@@ -128,6 +133,17 @@ export class Shard {
       throw shardUnavailable(error);
     }
     this.assertUsable();
+  }
+
+  /** Writes small records that belong to this shard, all or none. Durable when it resolves. */
+  async writeRecords(changes: readonly RecordChange[]): Promise<void> {
+    this.assertUsable();
+    try {
+      await this.records.write(changes);
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+      throw shardUnavailable(error);
+    }
   }
 
   /** Deletes a closed run as soon as it owes nothing to other executions. Durable when it resolves. */

@@ -141,6 +141,27 @@ export interface RunSummary {
   readonly sequence: number;
 }
 
+/** What a record is of. A union that grows. */
+export type RecordKind = 'schedule' | 'batch-operation';
+
+/** Names one record. */
+export interface RecordKey {
+  readonly namespaceId: string;
+  readonly kind: RecordKind;
+  readonly id: string;
+}
+
+/** A record as it is stored. The store does not look inside the value. */
+export interface StoredRecord extends RecordKey {
+  readonly value: Uint8Array;
+}
+
+/** A new value of a record; undefined removes it. */
+export interface RecordChange {
+  readonly key: RecordKey;
+  readonly value: Uint8Array | undefined;
+}
+
 /** A namespace as the store knows it; the record's meaning is the namespace service's. */
 export interface NamespaceRow {
   readonly namespaceId: string;

@@ -12,9 +12,13 @@ import type {
   NamespaceRow,
   Page,
   PageCursor,
+  RecordChange,
+  RecordKey,
+  RecordKind,
   RunKey,
   RunSummary,
   ShardLease,
+  StoredRecord,
   WorkflowKey,
 } from './rows.js';
 
@@ -70,6 +74,7 @@ export interface Store {
   readonly namespaces: NamespaceTable;
   readonly searchAttributes: SearchAttributeTable;
   readonly metadata: MetadataTable;
+  readonly records: RecordTable;
 
   /** Takes the shard, fencing off whoever held it: their later writes fail with `ShardFencedError`. Durable. */
   acquireShard(request: AcquireShardRequest): Promise<AcquiredShard>;
@@ -129,7 +134,7 @@ export interface NamespaceTable {
   create(row: NamespaceRow): Promise<boolean>;
   /** Replaces name and record. False, writing nothing, when there is no such id or another namespace has the name. */
   update(row: NamespaceRow): Promise<boolean>;
-  /** False when there was none. */
+  /** Takes the records of the namespace along. False when there was none. */
   delete(namespaceId: string): Promise<boolean>;
   byId(namespaceId: string): Promise<NamespaceRow | undefined>;
   byName(name: string): Promise<NamespaceRow | undefined>;
@@ -151,4 +156,31 @@ export interface MetadataTable {
   get(key: string): Promise<Uint8Array | undefined>;
   /** Undefined removes the key. */
   set(key: string, value: Uint8Array | undefined): Promise<void>;
+}
+
+/**
+ * Durable small records, for what changes too seldom to be journalled: the whole record is written each time. A record
+ * belongs to a shard, the one that its namespace and id hash to, and only the owner of that shard may write it.
+ */
+export interface RecordTable {
+  /**
+   * Writes and removes records of one shard, all or none; of two changes of one key the later counts. Durable when it
+   * resolves. Rejects with `ShardFencedError` when the epoch is no longer the stored one.
+   */
+  write(lease: Pick<ShardLease, 'shardId' | 'epoch'>, changes: readonly RecordChange[]): Promise<void>;
+  read(key: RecordKey): Promise<Uint8Array | undefined>;
+  /** The records of one kind in a namespace, by id. */
+  list(
+    namespaceId: string,
+    kind: RecordKind,
+    cursor: PageCursor | undefined,
+    limit: number,
+  ): Promise<Page<StoredRecord>>;
+  /** The records of one kind in a shard, by namespace id and id: for taking them up again after a restart. */
+  ofShard(
+    shardId: number,
+    kind: RecordKind,
+    cursor: PageCursor | undefined,
+    limit: number,
+  ): Promise<Page<StoredRecord>>;
 }

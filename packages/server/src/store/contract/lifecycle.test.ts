@@ -8,6 +8,7 @@ import {
   executionRow,
   historyAppend,
   journalTexts,
+  recordKey,
   runKey,
   text,
   visibilityRow,
@@ -23,6 +24,7 @@ describeEveryStore((harness) => {
       await store.namespaces.create({ namespaceId: 'id', name: 'name', record: bytes('record') });
       await store.searchAttributes.add('id', { City: 'Keyword' });
       await store.metadata.set('key', bytes('value'));
+      await store.records.write(shard, [{ key: recordKey('r'), value: bytes('record') }]);
       await commitTexts(store, shard, 1, 'materialised');
       await commitTexts(store, shard, 2, 'journalled');
       await store.materialise([
@@ -44,6 +46,7 @@ describeEveryStore((harness) => {
       expect(text((await store.namespaces.byId('id'))!.record)).toBe('record');
       expect(await store.searchAttributes.list('id')).toEqual({ City: 'Keyword' });
       expect(text((await store.metadata.get('key'))!)).toBe('value');
+      expect(text((await store.records.read(recordKey('r')))!)).toBe('record');
       expect(await harness().acquire()).toMatchObject({ epoch: 2, lastPosition: 2 });
     });
 
@@ -61,6 +64,8 @@ describeEveryStore((harness) => {
         () => journalTexts(store),
         () => store.namespaces.list(),
         () => store.metadata.set('key', undefined),
+        () => store.records.write(shard, []),
+        () => store.records.read(recordKey('r')),
         () => store.integrityCheck(),
       ];
       for (const call of refused) await expect(call(store)).rejects.toThrow(StoreClosedError);

@@ -23,13 +23,14 @@ import type {
   ListVisibilityRequest,
   MetadataTable,
   NamespaceTable,
+  RecordTable,
   SearchAttributeTable,
   Store,
   StoreIdentity,
   VisibilityCount,
 } from '../store.js';
 import type { MemoryDisk } from './disk.js';
-import type { MemoryFaults } from './faults.js';
+import type { MemoryFaults, WriteOperation } from './faults.js';
 import type { MemoryTables } from './tables.js';
 
 /** The store in memory: same contract as the durable ones, no threads, and faults on request. */
@@ -37,6 +38,7 @@ export class MemoryStore implements Store {
   readonly namespaces: NamespaceTable;
   readonly searchAttributes: SearchAttributeTable;
   readonly metadata: MetadataTable;
+  readonly records: RecordTable;
   readonly #disk: MemoryDisk;
   readonly #faults: MemoryFaults | undefined;
   /** Delayed writes keep their order by each waiting for the one before. */
@@ -54,7 +56,7 @@ export class MemoryStore implements Store {
     this.namespaces = {
       create: (row) => this.#write('table', (tables) => tables.namespaces.create(row)),
       update: (row) => this.#write('table', (tables) => tables.namespaces.update(row)),
-      delete: (namespaceId) => this.#write('table', (tables) => tables.namespaces.delete(namespaceId)),
+      delete: (namespaceId) => this.#write('table', (tables) => tables.deleteNamespace(namespaceId)),
       byId: (namespaceId) => this.#read((tables) => tables.namespaces.byId(namespaceId)),
       byName: (name) => this.#read((tables) => tables.namespaces.byName(name)),
       list: () => this.#read((tables) => tables.namespaces.list()),
@@ -68,6 +70,18 @@ export class MemoryStore implements Store {
     this.metadata = {
       get: (key) => this.#read((tables) => tables.metadata.get(key)),
       set: (key, value) => this.#write('table', (tables) => tables.metadata.set(key, value)),
+    };
+    this.records = {
+      write: async (lease, changes) => {
+        checkShardId(lease.shardId, this.identity.shardCount);
+        const isOwner = await this.#write('records', (tables) => tables.writeRecords(lease, changes));
+        if (!isOwner) throw new ShardFencedError([lease.shardId]);
+      },
+      read: (key) => this.#read((tables) => tables.records.read(key)),
+      list: (namespaceId, kind, cursor, limit) =>
+        this.#read((tables) => tables.records.list(namespaceId, kind, cursor, limit)),
+      ofShard: (shardId, kind, cursor, limit) =>
+        this.#read((tables) => tables.records.ofShard(shardId, kind, cursor, limit)),
     };
   }
 
@@ -158,10 +172,7 @@ export class MemoryStore implements Store {
   }
 
   /** Queues a write behind the ones before it. All but materialisations are synced before they resolve. */
-  #write<Result>(
-    operation: 'acquireShard' | 'commit' | 'materialise' | 'table',
-    change: (tables: MemoryTables) => Result,
-  ): Promise<Result> {
+  #write<Result>(operation: WriteOperation, change: (tables: MemoryTables) => Result): Promise<Result> {
     const written = this.#closed
       ? this.#refuse(operation)
       : this.#lastWrite.then(() => this.#perform(operation, change));
@@ -173,10 +184,7 @@ export class MemoryStore implements Store {
     throw new StoreClosedError(operation);
   }
 
-  async #perform<Result>(
-    operation: 'acquireShard' | 'commit' | 'materialise' | 'table',
-    change: (tables: MemoryTables) => Result,
-  ): Promise<Result> {
+  async #perform<Result>(operation: WriteOperation, change: (tables: MemoryTables) => Result): Promise<Result> {
     if (this.#failure !== undefined) throw this.#failure;
     try {
       const delay = this.#faults?.beforeWrite?.(operation);

@@ -1,5 +1,5 @@
 import { historyOverlap, positionOutOfOrder } from '../request-checks.js';
-import type { AcquiredShard, JournalGroup, Materialisation } from '../rows.js';
+import type { AcquiredShard, JournalGroup, Materialisation, RecordChange, ShardLease } from '../rows.js';
 import type { AcquireShardRequest } from '../store.js';
 import { ExecutionsTable } from './executions.js';
 import { HistoryTable } from './history.js';
@@ -7,6 +7,7 @@ import { JournalTable } from './journal.js';
 import { runKey } from './keys.js';
 import { MetadataRows } from './metadata.js';
 import { NamespacesTable } from './namespaces.js';
+import { RecordsTable } from './records.js';
 import { SearchAttributesTable } from './search-attributes.js';
 import { ShardsTable } from './shards.js';
 import { VisibilityTable } from './visibility.js';
@@ -22,6 +23,7 @@ export class MemoryTables {
     readonly namespaces = new NamespacesTable(),
     readonly searchAttributes = new SearchAttributesTable(),
     readonly metadata = new MetadataRows(),
+    readonly records = new RecordsTable(),
   ) {}
 
   clone(): MemoryTables {
@@ -34,11 +36,24 @@ export class MemoryTables {
       this.namespaces.clone(),
       this.searchAttributes.clone(),
       this.metadata.clone(),
+      this.records.clone(),
     );
   }
 
   acquireShard(request: AcquireShardRequest): AcquiredShard {
     return { ...this.shards.acquire(request), lastPosition: this.journal.lastPosition(request.shardId) };
+  }
+
+  /** Writes records of one shard; false, writing nothing, when it is fenced. */
+  writeRecords({ shardId, epoch }: Pick<ShardLease, 'shardId' | 'epoch'>, changes: readonly RecordChange[]): boolean {
+    if (this.shards.epochOf(shardId) !== epoch) return false;
+    this.records.write(shardId, changes);
+    return true;
+  }
+
+  deleteNamespace(namespaceId: string): boolean {
+    this.records.deleteNamespace(namespaceId);
+    return this.namespaces.delete(namespaceId);
   }
 
   /** Appends the groups of shards that are not fenced and returns the shards that are. All or nothing otherwise. */

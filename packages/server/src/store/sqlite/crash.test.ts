@@ -22,16 +22,23 @@ describe('a server killed in the middle of commits', () => {
   it('has lost nothing it acknowledged, and left a sound file', async () => {
     const path = join(folder, 'crash.sqlite');
     const acknowledged = new Map<number, number>();
+    const records = new Map<number, number>();
     for (let round = 0; round < kills; round++) {
-      await runAndKill(path, 10 + ((round * 37) % 200), acknowledged);
-      await check(path, acknowledged);
+      await runAndKill(path, 10 + ((round * 37) % 200), acknowledged, records);
+      await check(path, acknowledged, records);
     }
     expect(acknowledged.size).toBe(shardCount);
+    expect(records.size).toBe(shardCount);
   }, 120_000);
 });
 
 /** Lets a child write until it has acknowledged so many groups, kills it, and records what it said until it was dead. */
-async function runAndKill(path: string, acknowledgements: number, acknowledged: Map<number, number>): Promise<void> {
+async function runAndKill(
+  path: string,
+  acknowledgements: number,
+  acknowledged: Map<number, number>,
+  records: Map<number, number>,
+): Promise<void> {
   const child = spawn(process.execPath, [childPath, path, String(shardCount)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -39,6 +46,7 @@ async function runAndKill(path: string, acknowledgements: number, acknowledged: 
   let heard = 0;
   for await (const line of createInterface(child.stdout)) {
     const [word, shardId, position] = line.split(' ');
+    if (word === 'record') records.set(Number(shardId), Number(position));
     if (word !== 'ack') continue;
     acknowledged.set(Number(shardId), Number(position));
     if (++heard === acknowledgements) child.kill('SIGKILL');
@@ -48,7 +56,11 @@ async function runAndKill(path: string, acknowledgements: number, acknowledged: 
 }
 
 /** The lock of the dead must not be in the way; what was acknowledged is in the journal or in the tables. */
-async function check(path: string, acknowledged: ReadonlyMap<number, number>): Promise<void> {
+async function check(
+  path: string,
+  acknowledged: ReadonlyMap<number, number>,
+  records: ReadonlyMap<number, number>,
+): Promise<void> {
   const store = await openStore({ kind: 'sqlite', path, clusterId: 'crash', shardCount });
   try {
     expect(await store.integrityCheck()).toEqual([]);
@@ -64,6 +76,15 @@ async function check(path: string, acknowledged: ReadonlyMap<number, number>): P
         expect(row.transitions.map(text)).toEqual([`${shardId}:`, `position ${position}`]);
       }
       expect(position).toBe(lastPosition);
+    }
+    for (const [shardId, lastAcknowledged] of records) {
+      const [left, right] = await Promise.all(
+        ['left', 'right'].map((side) =>
+          store.records.read({ namespaceId: 'n', kind: 'schedule', id: `${side} ${shardId}` }),
+        ),
+      );
+      expect(left).toEqual(right);
+      expect(Number(text(left ?? new Uint8Array()))).toBeGreaterThanOrEqual(lastAcknowledged);
     }
   } finally {
     await store.close();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadSqlite } from './driver.js';
 import type { SqlDatabase } from './driver.js';
+import { migrations } from './migrations.js';
 import { migrate } from './thread/schema.js';
 
 const first = (database: SqlDatabase): void => database.exec('CREATE TABLE one (x); INSERT INTO one VALUES (1)');
@@ -36,5 +37,20 @@ describe('migrate', () => {
     expect(version(database)).toBe(1);
     expect(database.prepare('SELECT * FROM one').all()).toEqual([expect.objectContaining({ x: 1 })]);
     expect(database.prepare(`SELECT * FROM sqlite_schema WHERE name = 'three'`).get()).toBeUndefined();
+  });
+});
+
+describe('the schema', () => {
+  it('comes to the same whether a file is new or as old as can be, and an old one keeps what it holds', async () => {
+    const [fresh, old] = await Promise.all([openDatabase(), openDatabase()]);
+    migrate(old, 'old', migrations.slice(0, 1));
+    old.exec(`INSERT INTO metadata (key, value) VALUES ('key', x'01')`);
+    migrate(old, 'old', migrations);
+    migrate(fresh, 'fresh', migrations);
+    const schema = (database: SqlDatabase): unknown =>
+      database.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name').all();
+    expect(schema(old)).toEqual(schema(fresh));
+    expect(old.prepare('SELECT hex(value) AS value FROM metadata').get()).toMatchObject({ value: '01' });
+    expect(version(old)).toBe(migrations.length);
   });
 });

@@ -98,8 +98,24 @@ const version1 = `
   ) WITHOUT ROWID;
 `;
 
+const version2 = `
+  -- Written whole each time, by the owner of the shard; values may be larger than a page, so the table has row ids.
+  CREATE TABLE records (
+    namespace_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    shard_id INTEGER NOT NULL,
+    value BLOB,
+    UNIQUE (namespace_id, kind, id)
+  );
+  CREATE INDEX records_of_shard ON records (shard_id, kind, namespace_id, id);
+`;
+
 /**
  * What brings a file from one schema version to the next; entry 0 makes version 1 out of an empty file.
  * Entries are never edited once released: a change of schema is a new entry.
  */
-export const migrations: readonly ((database: SqlDatabase) => void)[] = [(database) => database.exec(version1)];
+export const migrations: readonly ((database: SqlDatabase) => void)[] = [
+  (database) => database.exec(version1),
+  (database) => database.exec(version2),
+];

@@ -23,6 +23,7 @@ import type {
   ListVisibilityRequest,
   MetadataTable,
   NamespaceTable,
+  RecordTable,
   SearchAttributeTable,
   Store,
   StoreIdentity,
@@ -35,7 +36,7 @@ import { readHistoryPage, writeHistoryRange } from './history.js';
 import { readJournalRows, writeGroups } from './journal.js';
 import { writeMaterialisations } from './materialisation.js';
 import { readLease, writeLease } from './shards.js';
-import { metadataTable, namespaceTable, searchAttributeTable } from './tables.js';
+import { metadataTable, namespaceTable, recordTable, searchAttributeTable } from './tables.js';
 import type { ThreadClient } from './thread-client.js';
 import { readCount, readListPage } from './visibility.js';
 import { writePageEnd } from './wire/cursor.js';
@@ -47,6 +48,7 @@ export class SqliteStore implements Store {
   readonly namespaces: NamespaceTable;
   readonly searchAttributes: SearchAttributeTable;
   readonly metadata: MetadataTable;
+  readonly records: RecordTable;
   #closing: Promise<void> | undefined;
 
   /** For a database in memory writer and reader are the same, and there is nothing to checkpoint. */
@@ -60,6 +62,7 @@ export class SqliteStore implements Store {
     this.namespaces = namespaceTable(writer, reader);
     this.searchAttributes = searchAttributeTable(writer, reader);
     this.metadata = metadataTable(writer, reader);
+    this.records = recordTable(writer, reader, identity.shardCount);
   }
 
   async acquireShard({ shardId, ownerId, leaseUntilMs }: AcquireShardRequest): Promise<AcquiredShard> {

@@ -1,7 +1,11 @@
-import type { MetadataTable, NamespaceTable, SearchAttributeTable } from '../store.js';
+import { ShardFencedError } from '../errors.js';
+import { checkShardId } from '../request-checks.js';
+import type { MetadataTable, NamespaceTable, RecordTable, SearchAttributeTable } from '../store.js';
 import { readNamespaces, writeNamespaces } from './namespaces.js';
+import { readRecordPage, writeRecordChanges, writeRecordKey } from './records.js';
 import { readSearchAttributeTypes, writeSearchAttributeTypes } from './search-attributes.js';
 import type { ThreadClient } from './thread-client.js';
+import { writePageEnd } from './wire/cursor.js';
 import type { FlatReader } from './wire/flat.js';
 
 const readFlag = (answer: FlatReader): boolean => answer.boolean();
@@ -68,6 +72,45 @@ export function metadataTable(writer: ThreadClient, reader: ThreadClient): Metad
           if (value !== undefined) request.blob(value);
         },
         () => undefined,
+      ),
+  };
+}
+
+/** Small records as the two threads serve them. */
+export function recordTable(writer: ThreadClient, reader: ThreadClient, shardCount: number): RecordTable {
+  return {
+    write: async ({ shardId, epoch }, changes) => {
+      checkShardId(shardId, shardCount);
+      const isOwner = await writer.write(
+        'recordsWrite',
+        (request) => writeRecordChanges(request.put(shardId).put(epoch), changes),
+        readFlag,
+      );
+      if (!isOwner) throw new ShardFencedError([shardId]);
+    },
+    read: (key) =>
+      reader.read(
+        'recordRead',
+        (request) => writeRecordKey(request, key),
+        (answer) => (answer.boolean() ? answer.blob().slice() : undefined),
+      ),
+    list: (namespaceId, kind, cursor, limit) =>
+      reader.read(
+        'recordsList',
+        (request) => {
+          writePageEnd(request.put(namespaceId).put(kind), cursor);
+          request.put(limit);
+        },
+        readRecordPage,
+      ),
+    ofShard: (shardId, kind, cursor, limit) =>
+      reader.read(
+        'recordsOfShard',
+        (request) => {
+          writePageEnd(request.put(shardId).put(kind), cursor);
+          request.put(limit);
+        },
+        readRecordPage,
       ),
   };
 }

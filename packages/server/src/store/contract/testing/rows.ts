@@ -1,4 +1,13 @@
-import type { AcquiredShard, ExecutionRow, HistoryAppend, JournalRow, RunKey, VisibilityRow } from '../../rows.js';
+import type {
+  AcquiredShard,
+  ExecutionRow,
+  HistoryAppend,
+  JournalRow,
+  RecordKey,
+  RecordKind,
+  RunKey,
+  VisibilityRow,
+} from '../../rows.js';
 import type { Store } from '../../store.js';
 
 /** Bytes of a text. */
@@ -14,6 +23,11 @@ export function text(value: Uint8Array): string {
 /** The key of a run; every part has a default. */
 export function runKey(workflowId = 'workflow', runId = 'run', namespaceId = 'namespace'): RunKey {
   return { namespaceId, workflowId, runId };
+}
+
+/** The key of a record; every part but the id has a default. */
+export function recordKey(id: string, namespaceId = 'namespace', kind: RecordKind = 'schedule'): RecordKey {
+  return { namespaceId, kind, id };
 }
 
 /** A current, open execution, with changes. */

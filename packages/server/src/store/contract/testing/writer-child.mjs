@@ -4,7 +4,7 @@
  *
  *   node writer-child.mjs FILE SHARDS
  *
- * Prints `open`, then `ack SHARD POSITION` for each durable group.
+ * Prints `open`, then `ack SHARD POSITION` for each durable group and `record SHARD NUMBER` for each pair of records.
  */
 import { Buffer } from 'node:buffer';
 import { Committer } from '../../../../dist/committer/index.js';
@@ -17,15 +17,16 @@ const committer = new Committer({ store });
 
 for (let shardId = 0; shardId < shardCount; shardId++) {
   const shard = await store.acquireShard({ shardId, ownerId: 'child', leaseUntilMs: 0 });
-  run(shard, committer.attach(shard));
+  run(shard, committer.attach(shard), await recordWriter(shard));
 }
 
-function run(shard, journal) {
+function run(shard, journal, writeRecords) {
   let materialising = false;
   const step = () => {
     const position = journal.enqueue(Buffer.from(`${shard.shardId}:`), (failure) => {
       if (failure !== undefined) throw failure;
       process.stdout.write(`ack ${shard.shardId} ${position}\n`);
+      if (position % 5 === 0) void writeRecords();
       if (position % 7 === 0 && !materialising) materialise(position);
       step();
     });
@@ -48,4 +49,24 @@ function run(shard, journal) {
     const changes = { shardId: shard.shardId, epoch: shard.epoch, throughPosition, executions: [execution] };
     void store.materialise([changes]).then(() => (materialising = false));
   }
+}
+
+/** Two records of a shard always hold the same number, one more each time. */
+async function recordWriter(shard) {
+  const keys = ['left', 'right'].map((side) => ({
+    namespaceId: 'n',
+    kind: 'schedule',
+    id: `${side} ${shard.shardId}`,
+  }));
+  const stored = await store.records.read(keys[0]);
+  let number = Number(Buffer.from(stored ?? '0').toString());
+  return async () => {
+    number++;
+    const value = Buffer.from(String(number));
+    await store.records.write(
+      shard,
+      keys.map((key) => ({ key, value })),
+    );
+    process.stdout.write(`record ${shard.shardId} ${number}\n`);
+  };
 }

@@ -1,6 +1,7 @@
 import type { VisibilityCondition } from '@perdure/engine/visibility';
 import { readHistoryRange } from '../history.js';
 import { writeNamespaces } from '../namespaces.js';
+import { readRecordKey } from '../records.js';
 import { writeSearchAttributeTypes } from '../search-attributes.js';
 import { writeLease } from '../shards.js';
 import { readPageEnd } from '../wire/cursor.js';
@@ -50,6 +51,15 @@ export const readOperations: { readonly [name in Operation]?: OperationHandler }
     reply.put(value !== undefined);
     if (value !== undefined) reply.blob(value);
   },
+  recordRead: ({ records }, request, reply) => {
+    const value = records.read(readRecordKey(request));
+    reply.put(value !== undefined);
+    if (value !== undefined) reply.blob(value);
+  },
+  recordsList: ({ records }, request, reply) =>
+    records.list(request.string(), request.string(), readPageEnd(request), request.number(), reply),
+  recordsOfShard: ({ records }, request, reply) =>
+    records.ofShard(request.number(), request.string(), readPageEnd(request), request.number(), reply),
   integrityCheck: (tables, _request, reply) => {
     const problems = tables.problems();
     reply.put(problems.length);

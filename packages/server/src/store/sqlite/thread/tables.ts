@@ -4,6 +4,7 @@ import { HistoryTable } from '../history.js';
 import { JournalTable } from '../journal.js';
 import { MetadataRows } from '../metadata.js';
 import { NamespacesTable } from '../namespaces.js';
+import { RecordsTable } from '../records.js';
 import { SearchAttributesTable } from '../search-attributes.js';
 import { ShardsTable } from '../shards.js';
 import { VisibilityTable } from '../visibility.js';
@@ -18,6 +19,7 @@ export class SqliteTables {
   readonly namespaces: NamespacesTable;
   readonly searchAttributes: SearchAttributesTable;
   readonly metadata: MetadataRows;
+  readonly records: RecordsTable;
 
   constructor(readonly database: SqlDatabase) {
     this.shards = new ShardsTable(database);
@@ -28,6 +30,7 @@ export class SqliteTables {
     this.namespaces = new NamespacesTable(database);
     this.searchAttributes = new SearchAttributesTable(database);
     this.metadata = new MetadataRows(database);
+    this.records = new RecordsTable(database);
   }
 
   /** Copies what the log holds into the file, without waiting for anyone. */

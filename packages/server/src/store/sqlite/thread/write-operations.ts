@@ -23,8 +23,10 @@ export const writeOperations: { readonly [name in Operation]?: OperationHandler 
   namespaceUpdate: ({ namespaces }, request, reply) => {
     reply.put(readNamespaces(request).every((row) => namespaces.update(row)));
   },
-  namespaceDelete: ({ namespaces }, request, reply) => {
-    reply.put(namespaces.delete(request.string()));
+  namespaceDelete: ({ namespaces, records }, request, reply) => {
+    const namespaceId = request.string();
+    records.deleteNamespace(namespaceId);
+    reply.put(namespaces.delete(namespaceId));
   },
   searchAttributesAdd: ({ searchAttributes }, request, reply) => {
     reply.put(searchAttributes.add(request.string(), readSearchAttributeTypes(request)));
@@ -37,5 +39,11 @@ export const writeOperations: { readonly [name in Operation]?: OperationHandler 
   metadataSet: ({ metadata }, request) => {
     const key = request.string();
     metadata.set(key, request.boolean() ? request.blob() : undefined);
+  },
+  recordsWrite: ({ shards, records }, request, reply) => {
+    const shardId = request.number();
+    const isOwner = shards.state(shardId).epoch === request.number();
+    if (isOwner) records.write(shardId, request);
+    reply.put(isOwner);
   },
 };
