@@ -9,3 +9,4 @@ export import service = temporal.api.workflowservice.v1;
 export import query = temporal.api.query.v1;
 export import update = temporal.api.update.v1;
 export import protocol = temporal.api.protocol.v1;
+export import workflow = temporal.api.workflow.v1;

@@ -3,7 +3,7 @@
 export * from './execution/index.js';
 export { invalidCron } from './cron.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
-export { effectivePriority } from './priority.js';
+export { effectivePriority, invalidPriority } from './priority.js';
 export { reject, type Rejection, type RejectionDetail, type StatusName } from './rejection.js';
 export * from './validate.js';
 export * from './visibility/index.js';

@@ -4,7 +4,7 @@ export type { Accepted, Decision } from './decision.js';
 export type { DecideContext, Transition } from './transition.js';
 export type { Fact, RecordedEvent } from './facts.js';
 export type * from './state.js';
-export { isClosed, isWaitingForFirstWorkflowTask, outgoingRequestId } from './state.js';
+export { continuedBy, isClosed, isWaitingForFirstWorkflowTask, outgoingRequestId, runPriority } from './state.js';
 export { evolve } from './evolve/index.js';
 export { isPending, needsAttention, pendingEffects, workUnderWay, type Effect, type WorkUnderWay } from './effects.js';
 export { nextDue, type Due } from './due.js';
@@ -38,7 +38,9 @@ export {
   type CancelRequest,
   type Signal,
 } from './decide/outside-requests.js';
-export { resetExecution, type ResetExecution } from './decide/reset.js';
+export { refusedOptions, updateOptions, type OptionsUpdate } from './decide/options.js';
+export { isReapplicable, type Reapplication } from './decide/reapply.js';
+export { resetExecution, type LaterRun, type PostResetOperation, type ResetExecution } from './decide/reset.js';
 export { startExecution, type Parent, type StartedExecution, type StartExecution } from './decide/start.js';
 export { takeWorkflowTask, type WorkflowTaskTaker } from './decide/start-workflow-task.js';
 export { admitUpdate } from './decide/update.js';

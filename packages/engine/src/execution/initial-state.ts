@@ -55,5 +55,6 @@ export function initialState(created: CreatedFact): ExecutionState {
     parentToNotify: false,
     deleted: false,
     resetRunId: '',
+    priorityOverride: undefined,
   };
 }

@@ -66,6 +66,7 @@ const FIELDS = [
   'parentToNotify',
   'deleted',
   'resetRunId',
+  'priorityOverride',
 ] as const satisfies readonly (keyof ExecutionState)[];
 
 type Field = (typeof FIELDS)[number];
@@ -139,6 +140,10 @@ const CODECS: Codecs = {
   updates: {
     pack: (updates) => [...updates.values()].map(packUpdate),
     unpack: (raw: PackedUpdate[]) => keyed(raw.map(unpackUpdate), (entry) => entry.updateId),
+  },
+  priorityOverride: {
+    pack: (priority) => packed(common.Priority, priority),
+    unpack: (raw: Bytes) => unpacked(common.Priority, raw),
   },
   signalRequestIds: { pack: (ids) => [...ids], unpack: (raw: string[]) => RequestIds.of(raw) },
 };

@@ -235,6 +235,13 @@ export interface ExecutionState {
   readonly deleted: boolean;
   /** The run that a reset made to take the place of this one. */
   readonly resetRunId: string;
+  /** The priority that was set after the start; `undefined` if it is still the one of the start. */
+  readonly priorityOverride: common.IPriority | undefined;
+}
+
+/** The priority of the run: what its tasks have that say nothing themselves. */
+export function runPriority({ started, priorityOverride }: ExecutionState): common.IPriority | undefined {
+  return priorityOverride ?? started.priority ?? undefined;
 }
 
 /**
@@ -251,6 +258,11 @@ export type ProtocolMessage = protocol.IMessage;
 /** The run has closed: no further event may be written. */
 export function isClosed(state: ExecutionState): boolean {
   return state.closeEvent !== undefined;
+}
+
+/** The run that continues this one as new; empty if it has not closed like that. A retry or a cron run is none. */
+export function continuedBy({ closeEvent }: ExecutionState): string {
+  return closeEvent?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? '';
 }
 
 /** The run waits for a start delay, a cron schedule or a retry backoff. */

@@ -23,4 +23,6 @@ export interface DecideContext {
   /** A fresh random UUID. */
   readonly newId: () => string;
   readonly limits: Limits;
+  /** How long closed runs of a namespace are kept, in milliseconds. */
+  readonly retentionMs: (namespaceId: string) => number;
 }

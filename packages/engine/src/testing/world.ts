@@ -9,6 +9,7 @@ import {
 import {
   admitUpdate,
   closeActivity,
+  continuedBy,
   completeWorkflowTask,
   elapse,
   encodeSnapshot,
@@ -27,6 +28,7 @@ import {
   type Decision,
   type Effect,
   type ExecutionState,
+  type LaterRun,
   type ResetExecution,
   type Signal,
   type StartExecution,
@@ -53,6 +55,8 @@ import {
 import { transcript, type TranscriptOptions } from './transcript.js';
 
 const START_MS = Date.UTC(2030, 0, 1);
+/** How long the world keeps closed runs: three days. */
+export const RETENTION_MS = 3 * 24 * 3_600_000;
 
 /** A run as the outside sees it: its state and what the journal and the history hold of it. */
 export interface Run {
@@ -84,7 +88,7 @@ export class World {
   }
 
   context(): DecideContext {
-    return { nowMs: this.nowMs, newId: () => this.newId(), limits: this.limits };
+    return { nowMs: this.nowMs, newId: () => this.newId(), limits: this.limits, retentionMs: () => RETENTION_MS };
   }
 
   newId(): string {
@@ -335,6 +339,14 @@ export class World {
     return this.decide(runId, (state, context) => admitUpdate(state, request, context));
   }
 
+  /** The runs that follow by continue-as-new. */
+  private runsAfter(base: Run): LaterRun[] {
+    const runId = continuedBy(base.state);
+    if (runId === '') return [];
+    const next = this.run(runId);
+    return [{ runId, events: next.events }, ...this.runsAfter(next)];
+  }
+
   reset(
     workflowTaskFinishEventId: number,
     options: Partial<ResetExecution> = {},
@@ -347,6 +359,8 @@ export class World {
         {
           base: base.state,
           events: base.events,
+          laterRuns: this.runsAfter(base),
+          operations: [],
           current: current.state,
           workflowTaskFinishEventId,
           reason: 'again',

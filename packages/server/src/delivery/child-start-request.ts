@@ -1,4 +1,10 @@
-import { effectivePriority, outgoingRequestId, type ChildState, type ExecutionState } from '@perdure/engine';
+import {
+  effectivePriority,
+  outgoingRequestId,
+  runPriority,
+  type ChildState,
+  type ExecutionState,
+} from '@perdure/engine';
 import type { workflowservice } from '@perdure/protocol';
 
 /** The start of a child as a request, the same however often it is made. */
@@ -25,7 +31,7 @@ export function childStartRequest(
       cronSchedule: attributes.cronSchedule,
       memo: attributes.memo,
       searchAttributes: attributes.searchAttributes,
-      priority: effectivePriority(attributes.priority, parent.started.priority),
+      priority: effectivePriority(attributes.priority, runPriority(parent)),
     },
   };
 }

@@ -5,6 +5,7 @@ import { describeMethods } from './describe-methods.js';
 import { historyMethods } from './history-methods.js';
 import { namespaceMethods } from './namespace-methods.js';
 import { operatorMethods } from './operator-methods.js';
+import { optionsMethods } from './options-methods.js';
 import { outsideMethods } from './outside-methods.js';
 import { queryMethods } from './query-methods.js';
 import type { Services } from './services.js';
@@ -22,6 +23,7 @@ export function allMethods(services: Services): AnyRpcMethod[] {
     ...workflowTaskMethods(services),
     ...activityMethods(services),
     ...outsideMethods(services),
+    ...optionsMethods(services),
     ...queryMethods(services),
     ...updateMethods(services),
     ...historyMethods(services),

@@ -1,4 +1,4 @@
-import type { ExecutionState } from '@perdure/engine';
+import { runPriority, type ExecutionState } from '@perdure/engine';
 import {
   enums,
   history,
@@ -77,7 +77,7 @@ function executionInfo(namespace: Namespace, state: ExecutionState): workflow.IW
     taskQueue: started.taskQueue?.name,
     stateTransitionCount: state.sequence,
     firstRunId: state.chain.firstRunId,
-    priority: started.priority,
+    priority: runPriority(state),
   };
 }
 

@@ -2,6 +2,7 @@ import {
   invalidCron,
   invalidId,
   invalidPayloads,
+  invalidPriority,
   invalidRetryPolicy,
   invalidTimeout,
   firstInvalid,
@@ -46,7 +47,7 @@ export function checkStart(request: workflowservice.IStartWorkflowExecutionReque
     invalidTimeout('WorkflowRunTimeout', request.workflowRunTimeout), () =>
     invalidTimeout('WorkflowTaskTimeout', request.workflowTaskTimeout), () =>
     invalidTimeout('WorkflowStartDelay', request.workflowStartDelay), () =>
-    invalidRetryPolicy(request.retryPolicy), () =>
+    invalidRetryPolicy(request.retryPolicy), () => invalidPriority('Priority', request.priority), () =>
     cron === undefined ? undefined : `Invalid CronSchedule "${request.cronSchedule ?? ''}": ${cron}.`, () =>
     request.cronSchedule && request.workflowStartDelay
       ? 'CronSchedule and WorkflowStartDelay may not be used together.'

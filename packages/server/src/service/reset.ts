@@ -1,14 +1,11 @@
-import { resetExecution } from '@perdure/engine';
-import { enums, history, type workflowservice } from '@perdure/protocol';
+import { invalidId, invalidPayloads, refusedOptions, resetExecution, type PostResetOperation } from '@perdure/engine';
+import { enums, type workflow, type workflowservice } from '@perdure/protocol';
 import { ServiceError } from '../api/index.js';
-import { readEvents } from '../history/index.js';
-import type { LiveExecution } from '../shard/index.js';
-import { runTarget } from './request-checks.js';
+import { require, runTarget } from './request-checks.js';
+import { RunChain } from './run-chain.js';
 import type { Services } from './services.js';
 
 const { ResetReapplyExcludeType: Exclude, ResetReapplyType } = enums;
-const PAGE_EVENTS = 1000;
-const PAGE_BYTES = 4 * 1024 * 1024;
 
 /** ResetWorkflowExecution: a new run that shares the past of another one. */
 export async function resetWorkflow(
@@ -18,28 +15,51 @@ export async function resetWorkflow(
   const namespace = services.namespaces.resolve(request.namespace);
   const target = runTarget(namespace.id, request.workflowExecution, services.limits);
   if (request.requestId === '') throw new ServiceError('INVALID_ARGUMENT', 'RequestId is not set on request.');
-  const base = await services.host.read(target, (live) => live);
-  const events = await allEvents(services, base);
-  const reapplies = reappliedTypes(request);
-  const current = { ...base.state.key, runId: '' };
-  const executed = await services.host.executeAll([base.state.key, current], ([baseLive, currentLive], context) => {
-    if (baseLive === undefined || currentLive === undefined)
-      throw new Error('Invariant violated: a loaded run is missing');
-    return resetExecution(
-      {
-        base: baseLive.state,
-        events,
-        current: currentLive.state,
-        workflowTaskFinishEventId: request.workflowTaskFinishEventId,
-        reason: request.reason,
-        requestId: request.requestId,
-        identity: request.identity,
-        ...reapplies,
+  const operations = request.postResetOperations.map((operation, index) =>
+    postResetOperation(services, operation, { index, identity: request.identity }),
+  );
+  const { workflowTaskFinishEventId, reason, requestId, identity } = request;
+  const base = await services.host.read(target, ({ state }) => state.key);
+  const chain = new RunChain(services, base);
+  for (;;) {
+    await chain.advance();
+    const { result } = await services.host.executeAll<{ readonly runId: string } | undefined>(
+      [base, { ...base, runId: '' }],
+      ([baseLive, currentLive], context) => {
+        if (baseLive === undefined || currentLive === undefined)
+          throw new Error('Invariant violated: a loaded run is missing');
+        if (!chain.isUpToDate(currentLive.state)) return { transitions: [], result: undefined };
+        const { events, laterRuns } = chain;
+        const runs = { base: baseLive.state, current: currentLive.state, events, laterRuns };
+        const asked = { workflowTaskFinishEventId, reason, requestId, identity, operations };
+        return resetExecution({ ...runs, ...asked, ...reappliedTypes(request) }, context);
       },
-      context,
     );
-  });
-  return { runId: executed.result.runId };
+    if (result !== undefined) return { runId: result.runId };
+  }
+}
+
+/** Refuses an operation that could not be done; nothing that is asked for is passed over. */
+function postResetOperation(
+  { limits }: Services,
+  { signalWorkflow, updateWorkflowOptions }: workflow.PostResetOperation,
+  { index, identity }: { readonly index: number; readonly identity: string },
+): PostResetOperation {
+  const name = `PostResetOperations[${index}]`;
+  if (signalWorkflow !== undefined) {
+    const { signalName, input, header, links } = signalWorkflow;
+    require(() => invalidId(`${name}.SignalName`, signalName, limits), () =>
+      invalidPayloads(`${name}.Input`, input, limits));
+    return { kind: 'signal', signal: { name: signalName, input, header, links, identity, requestId: '' } };
+  }
+  if (updateWorkflowOptions !== undefined) {
+    const { workflowExecutionOptions, updateMask } = updateWorkflowOptions;
+    const update = { options: workflowExecutionOptions ?? {}, paths: updateMask?.paths ?? [], identity };
+    const refused = refusedOptions(update);
+    if (refused !== undefined) throw ServiceError.fromRejection(refused);
+    return { kind: 'options', update };
+  }
+  throw new ServiceError('INVALID_ARGUMENT', `${name} says neither signal_workflow nor update_workflow_options.`);
 }
 
 function reappliedTypes({ resetReapplyType, resetReapplyExcludeTypes }: workflowservice.ResetWorkflowExecutionRequest) {
@@ -52,21 +72,4 @@ function reappliedTypes({ resetReapplyType, resetReapplyExcludeTypes }: workflow
     // Measured: Temporal's server does not carry a cancel request over a reset, whatever the types say.
     reappliesCancelRequest: false,
   };
-}
-
-async function allEvents({ store }: Services, live: LiveExecution): Promise<history.HistoryEvent[]> {
-  const toEventId = live.durableNextEventId - 1;
-  const events: history.HistoryEvent[] = [];
-  let fromEventId: number | undefined = 1;
-  while (fromEventId !== undefined) {
-    const page = await readEvents(store, live, {
-      fromEventId,
-      toEventId,
-      maxEvents: PAGE_EVENTS,
-      maxBytes: PAGE_BYTES,
-    });
-    for (const chunk of page.chunks) events.push(...history.History.decode(chunk).events);
-    fromEventId = page.nextEventId;
-  }
-  return events;
 }

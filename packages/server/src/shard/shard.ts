@@ -180,8 +180,8 @@ export class Shard {
   }
 
   private context(): DecideContext {
-    const { executionClock, newId, limits } = this.dependencies;
-    return { nowMs: executionClock.nowMs(), newId, limits };
+    const { executionClock, newId, limits, retentionMs } = this.dependencies;
+    return { nowMs: executionClock.nowMs(), newId, limits, retentionMs };
   }
 
   /**

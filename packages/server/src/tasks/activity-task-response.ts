@@ -1,4 +1,4 @@
-import { effectivePriority, type ActivityState, type ExecutionState } from '@perdure/engine';
+import { effectivePriority, runPriority, type ActivityState, type ExecutionState } from '@perdure/engine';
 import { msToDuration, msToTimestamp, type workflowservice } from '@perdure/protocol';
 import { encodeActivityTaskToken } from './token.js';
 
@@ -27,6 +27,6 @@ export function activityTaskResponse(
     startToCloseTimeout: msToDuration(timeouts.startToCloseMs ?? 0),
     heartbeatTimeout: msToDuration(timeouts.heartbeatMs ?? 0),
     retryPolicy: attributes.retryPolicy,
-    priority: effectivePriority(attributes.priority, started.priority),
+    priority: effectivePriority(attributes.priority, runPriority(state)),
   };
 }

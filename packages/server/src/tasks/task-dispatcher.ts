@@ -1,6 +1,7 @@
 import {
   effectivePriority,
   leaveStickyQueue,
+  runPriority,
   startActivityTask,
   takeWorkflowTask,
   type Decision,
@@ -55,7 +56,7 @@ export class TaskDispatcher {
   }
 
   private offerWorkflowTask(shard: Shard, live: LiveExecution, number: number): void {
-    const { key, started, workflowTask: task } = live.state;
+    const { key, workflowTask: task } = live.state;
     if (task?.number !== number) return;
     const isSticky = task.taskQueue.kind === TaskQueueKind.TASK_QUEUE_KIND_STICKY;
     const queue = this.ports.matching.queue(queueKey(key.namespaceId, 'workflow', task.taskQueue.name ?? ''));
@@ -64,7 +65,7 @@ export class TaskDispatcher {
       return;
     }
     const pending: PendingTask = {
-      priority: priorityOf(started.priority?.priorityKey),
+      priority: priorityOf(runPriority(live.state)?.priorityKey),
       createdMs: task.scheduledTimeMs,
       dispatch: (poller) => this.giveWorkflowTask({ shard, queue, pending }, key, number, poller),
       abandon: () => this.leaveSticky(shard, key, number),
@@ -113,7 +114,7 @@ export class TaskDispatcher {
     const { taskQueue, priority } = activity.attributes;
     const queue = this.ports.matching.queue(queueKey(key.namespaceId, 'activity', taskQueue?.name ?? ''));
     const pending: PendingTask = {
-      priority: priorityOf(effectivePriority(priority, live.state.started.priority)?.priorityKey),
+      priority: priorityOf(effectivePriority(priority, runPriority(live.state))?.priorityKey),
       createdMs: activity.attemptScheduledTimeMs,
       dispatch: (poller) => this.giveActivityTask({ shard, queue, pending }, key, { scheduledEventId, stamp }, poller),
       abandon: () => queue.offer(pending),

@@ -6,15 +6,20 @@ import { initialState } from '../initial-state.js';
 import { isClosed, type ExecutionState } from '../state.js';
 import type { DecideContext, Transition } from '../transition.js';
 import { terminateRun } from './close.js';
+import { writeOptionsUpdate, type OptionsUpdate } from './options.js';
+import { writeSignal, type Signal } from './outside-requests.js';
+import { reapply, type Reapplication } from './reapply.js';
 import { scheduleWorkflowTask } from './workflow-task.js';
 
 const { EventType, TimeoutType, WorkflowTaskFailedCause } = enums;
 
 /** A request to do a workflow task again. */
-export interface ResetExecution {
+export interface ResetExecution extends Reapplication {
   /** The run whose history is taken up, and all of its events. */
   readonly base: ExecutionState;
   readonly events: readonly history.IHistoryEvent[];
+  /** The runs of the chain from the one after the base run to its last one, oldest first. */
+  readonly laterRuns: readonly LaterRun[];
   /** The run to end: the latest one, if it still runs. */
   readonly current: ExecutionState;
   /** Id of the event after which a workflow task ended; what came before its start is kept. */
@@ -22,9 +27,19 @@ export interface ResetExecution {
   readonly reason: string;
   readonly requestId: string;
   readonly identity: string;
-  readonly reappliesSignals: boolean;
-  readonly reappliesUpdates: boolean;
-  readonly reappliesCancelRequest: boolean;
+  /** Done to the new run before its first workflow task, in this order. */
+  readonly operations: readonly PostResetOperation[];
+}
+
+/** What a reset does to the run it makes. */
+export type PostResetOperation =
+  { readonly kind: 'signal'; readonly signal: Signal } | { readonly kind: 'options'; readonly update: OptionsUpdate };
+
+/** A run that follows the base run by continue-as-new. */
+export interface LaterRun {
+  readonly runId: string;
+  /** In order; those that cannot be reapplied may be left out. */
+  readonly events: readonly history.IHistoryEvent[];
 }
 
 const TASK_ENDS: ReadonlySet<enums.EventType> = new Set([
@@ -58,7 +73,8 @@ export function resetExecution(input: ResetExecution, context: DecideContext): D
       newRunId: runId,
     },
   });
-  reapply(draft, input);
+  reapplyAll(draft, input);
+  for (const operation of input.operations) perform(draft, operation);
   scheduleWorkflowTask(draft);
   rescheduleActivities(draft);
   return { transitions: [...before, draft.finish()], result: { runId } };
@@ -106,44 +122,21 @@ function forkedRun(input: ResetExecution, runId: string, startedEventId: number,
   return draft;
 }
 
-/** Sends again what reached the base run from outside after the point of the reset. */
-function reapply(draft: Draft, input: ResetExecution): void {
-  for (const event of input.events.slice(input.workflowTaskFinishEventId - 1)) {
-    const signal = event.workflowExecutionSignaledEventAttributes;
-    if (signal != null && input.reappliesSignals) {
-      draft.event(
-        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
-        { workflowExecutionSignaledEventAttributes: signal },
-        { links: event.links },
-      );
-    }
-    const options = event.workflowExecutionOptionsUpdatedEventAttributes;
-    // A start that was attached stays attached, whatever is reapplied: its request id must find this run.
-    if (options != null) {
-      draft.event(
-        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
-        { workflowExecutionOptionsUpdatedEventAttributes: options },
-        { links: event.links },
-      );
-    }
-    const cancel = event.workflowExecutionCancelRequestedEventAttributes;
-    if (cancel != null && input.reappliesCancelRequest && !draft.state.cancelRequested) {
-      draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED, {
-        workflowExecutionCancelRequestedEventAttributes: cancel,
-      });
-    }
-    const request =
-      event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest ??
-      event.workflowExecutionUpdateAdmittedEventAttributes?.request;
-    if (request != null && input.reappliesUpdates && !draft.state.updates.has(request.meta?.updateId ?? '')) {
-      draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED, {
-        workflowExecutionUpdateAdmittedEventAttributes: {
-          request,
-          origin: enums.UpdateAdmittedEventOrigin.UPDATE_ADMITTED_EVENT_ORIGIN_REAPPLY,
-        },
-      });
-    }
+/** Sends again what came after the point of the reset: to the base run, and to the runs that followed it. */
+function reapplyAll(draft: Draft, input: ResetExecution): void {
+  const { base, current, events, laterRuns, workflowTaskFinishEventId } = input;
+  const buffered = (state: ExecutionState) => state.bufferedEvents.map(({ event }) => event);
+  const baseEvents = [...events.slice(workflowTaskFinishEventId - 1), ...buffered(base)];
+  for (const event of baseEvents) reapply(draft, event, input);
+  for (const run of laterRuns) {
+    const isCurrent = run.runId === current.key.runId;
+    for (const event of isCurrent ? [...run.events, ...buffered(current)] : run.events) reapply(draft, event, input);
   }
+}
+
+function perform(draft: Draft, operation: PostResetOperation): void {
+  if (operation.kind === 'signal') writeSignal(draft, operation.signal);
+  else writeOptionsUpdate(draft, operation.update);
 }
 
 /** Activities that were under way in the base run begin again; nobody reports the old attempts to the new run. */

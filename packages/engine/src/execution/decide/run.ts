@@ -10,10 +10,11 @@ import {
   type taskqueue,
 } from '@perdure/protocol';
 import { cronDelayMs } from '../../cron.js';
+import { withoutBuildIds } from '../build-ids.js';
 import { Draft } from '../draft.js';
 import type { CreatedFact } from '../facts.js';
 import { initialState } from '../initial-state.js';
-import type { ExecutionState } from '../state.js';
+import { runPriority, type ExecutionState } from '../state.js';
 import type { DecideContext, Transition } from '../transition.js';
 import { scheduleFirstWorkflowTask } from './workflow-task.js';
 
@@ -95,7 +96,9 @@ function continuedAttributes(
   // A workflow that continues as new says what it takes along; a retry or a cron run takes everything.
   const memoFields = command === undefined ? previous.memo : (command.memo?.fields ?? {});
   const searchFields =
-    command === undefined ? previous.searchAttributes : (command.searchAttributes?.indexedFields ?? {});
+    command === undefined
+      ? withoutBuildIds(previous.searchAttributes)
+      : (command.searchAttributes?.indexedFields ?? {});
   return {
     ...before,
     workflowType: command?.workflowType ?? before.workflowType,
@@ -121,11 +124,20 @@ function continuedAttributes(
     attempt: next.attempt,
     firstWorkflowTaskBackoff: next.backoffMs > 0 ? msToDuration(next.backoffMs) : undefined,
     identity: '',
+    priority: runPriority(previous),
     memo: Object.keys(memoFields).length > 0 ? { fields: memoFields } : undefined,
     searchAttributes: Object.keys(searchFields).length > 0 ? { indexedFields: searchFields } : undefined,
-    prevAutoResetPoints: previous.resetPoints.length > 0 ? { points: previous.resetPoints } : undefined,
+    prevAutoResetPoints: inheritedResetPoints(previous, context),
     eagerExecutionAccepted: false,
   };
+}
+
+/** The points that lie in the run that ends now can be reset to for as long as that run is kept. */
+function inheritedResetPoints({ resetPoints, key }: ExecutionState, context: DecideContext) {
+  if (resetPoints.length === 0) return undefined;
+  const expireMs = context.nowMs + context.retentionMs(key.namespaceId);
+  const expireTime = Number.isFinite(expireMs) ? msToTimestamp(expireMs) : undefined;
+  return { points: resetPoints.map((point) => (point.runId === key.runId ? { ...point, expireTime } : point)) };
 }
 
 /** A run never outlives the execution timeout of its chain. */

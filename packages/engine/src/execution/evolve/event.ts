@@ -1,4 +1,5 @@
 import { durationToMs, enums, timestampToMs, type history } from '@perdure/protocol';
+import { BUILD_IDS, withBuildId } from '../build-ids.js';
 import type { StateDraft } from '../state-draft.js';
 import { activityCancelRequested, activityClosed, activityScheduled } from './activity.js';
 import {
@@ -152,6 +153,14 @@ function workflowTaskCompleted(draft: StateDraft, event: history.IHistoryEvent):
     lastCompletedWorkflowTaskEventId: event.eventId ?? 0,
   });
   addResetPoint(draft, event);
+  addBuildId(draft, event);
+}
+
+function addBuildId(draft: StateDraft, event: history.IHistoryEvent): void {
+  const { searchAttributes } = draft.state;
+  const before = searchAttributes[BUILD_IDS];
+  const after = withBuildId(before, event.workflowTaskCompletedEventAttributes);
+  if (after !== before) draft.set({ searchAttributes: { ...searchAttributes, [BUILD_IDS]: after } });
 }
 
 const MAXIMUM_RESET_POINTS = 20;

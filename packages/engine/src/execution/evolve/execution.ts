@@ -42,9 +42,11 @@ export function memoModified(draft: StateDraft, event: history.IHistoryEvent): v
   draft.set({ memo: merge(draft.state.memo, upserted) });
 }
 
-/** A later start was attached to the run. */
+/** A later start was attached to the run, or its priority was set. */
 export function optionsUpdated(draft: StateDraft, event: history.IHistoryEvent): void {
-  const requestId = event.workflowExecutionOptionsUpdatedEventAttributes?.attachedRequestId ?? '';
+  const { attachedRequestId, priority } = event.workflowExecutionOptionsUpdatedEventAttributes ?? {};
+  if (priority != null) draft.set({ priorityOverride: priority });
+  const requestId = attachedRequestId ?? '';
   if (requestId !== '')
     draft.set({ attachedRequests: [...draft.state.attachedRequests, { requestId, eventId: event.eventId ?? 0 }] });
 }

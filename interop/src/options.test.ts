@@ -1,0 +1,105 @@
+import { test } from 'vitest';
+import type { api } from './harness/index.js';
+import { commands, connect, expectStatus } from './harness/index.js';
+
+const environment = await connect();
+const { service } = environment;
+
+test('the priority of a running execution is changed, field by field', async ({ expect }) => {
+  const worker = environment.scriptedWorker();
+  const execution = await environment.start(worker.taskQueue, { priority: { priorityKey: 3, fairnessKey: 'tenant' } });
+  const answers = [
+    await update(execution, { priority: { priorityKey: 1, fairnessKey: 'x' } }, 'priority.priority_key'),
+    await update(execution, { priority: { priorityKey: 1, fairnessKey: 'tenant' } }, 'priority'),
+    await update(execution, { priority: { priorityKey: 4 } }, 'priority'),
+    await update(execution, {}, 'priority'),
+    await update(execution, {}, 'versioning_override'),
+    await update(execution, { priority: { priorityKey: 5 } }),
+  ];
+  expect(answers).toMatchInlineSnapshot(`
+    [
+      {
+        workflowExecutionOptions: {
+          priority: {
+            fairnessKey: tenant,
+            priorityKey: 1,
+          },
+        },
+      },
+      {
+        workflowExecutionOptions: {
+          priority: {
+            fairnessKey: tenant,
+            priorityKey: 1,
+          },
+        },
+      },
+      {
+        workflowExecutionOptions: {
+          priority: {
+            priorityKey: 4,
+          },
+        },
+      },
+      {
+        workflowExecutionOptions: {
+          priority: {},
+        },
+      },
+      {
+        workflowExecutionOptions: {
+          priority: {},
+        },
+      },
+      {
+        workflowExecutionOptions: {
+          priority: {},
+        },
+      },
+    ]
+  `);
+  const task = await worker.workflowTask();
+  await update(execution, { priority: { priorityKey: 2 } }, 'priority');
+  const described = await service.describeWorkflowExecution({ namespace: 'default', execution });
+  expect(described.workflowExecutionInfo!.priority).toMatchObject({ priorityKey: 2 });
+  await worker.complete(task);
+  await worker.step([commands.completeWorkflow()]);
+  expect(await environment.closedTranscript(execution, { show: ['priority'] })).toMatchInlineSnapshot(`
+    1 WorkflowExecutionStarted workflowType=scripted taskQueue=scripted priority={'priorityKey':3,'fairnessKey':'tenant'}
+    2 WorkflowTaskScheduled taskQueue=scripted
+    3 WorkflowExecutionOptionsUpdated priority={'priorityKey':1,'fairnessKey':'tenant'}
+    4 WorkflowExecutionOptionsUpdated priority={'priorityKey':4}
+    5 WorkflowExecutionOptionsUpdated priority={}
+    6 WorkflowTaskStarted scheduled=2
+    7 WorkflowTaskCompleted scheduled=2 started=6
+    8 WorkflowExecutionOptionsUpdated priority={'priorityKey':2}
+    9 WorkflowTaskScheduled taskQueue=scripted
+    10 WorkflowTaskStarted scheduled=9
+    11 WorkflowTaskCompleted scheduled=9 started=10
+    12 WorkflowExecutionCompleted completed=11
+  `);
+});
+
+test('options that are not there are refused', async () => {
+  const worker = environment.scriptedWorker();
+  const execution = await environment.start(worker.taskQueue);
+  await expectStatus(update(execution, {}, 'colour'), 'INVALID_ARGUMENT', /./);
+  await expectStatus(update(execution, { priority: { priorityKey: -1 } }, 'priority'), 'INVALID_ARGUMENT', /priority/i);
+  await worker.step([commands.completeWorkflow()]);
+  await environment.closedHistory(execution);
+  await expectStatus(update(execution, { priority: { priorityKey: 1 } }, 'priority'), 'NOT_FOUND', /./);
+});
+
+async function update(
+  workflowExecution: api.common.IWorkflowExecution,
+  workflowExecutionOptions: api.workflow.IWorkflowExecutionOptions,
+  ...paths: string[]
+): Promise<unknown> {
+  const response = await service.updateWorkflowExecutionOptions({
+    namespace: 'default',
+    workflowExecution,
+    workflowExecutionOptions,
+    updateMask: { paths },
+  });
+  return response.toJSON();
+}

@@ -1,0 +1,65 @@
+import { enums, type history } from '@perdure/protocol';
+import type { Draft } from '../draft.js';
+
+const { EventType, UpdateAdmittedEventOrigin } = enums;
+
+/** Which kinds of what was sent from outside reach the new run of a reset. */
+export interface Reapplication {
+  readonly reappliesSignals: boolean;
+  readonly reappliesUpdates: boolean;
+  readonly reappliesCancelRequest: boolean;
+}
+
+const REAPPLICABLE: ReadonlySet<enums.EventType> = new Set([
+  EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
+  EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
+  EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED,
+  EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,
+  EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED,
+]);
+
+/** Whether a reset may have to send this event again: nothing else of the later runs of a chain has to be kept for it. */
+export function isReapplicable(event: history.IHistoryEvent): boolean {
+  return REAPPLICABLE.has(event.eventType ?? EventType.EVENT_TYPE_UNSPECIFIED);
+}
+
+/** Sends again what had reached another run from outside. */
+export function reapply(draft: Draft, event: history.IHistoryEvent, which: Reapplication): void {
+  const signal = event.workflowExecutionSignaledEventAttributes;
+  if (signal != null && which.reappliesSignals) {
+    draft.event(
+      EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
+      { workflowExecutionSignaledEventAttributes: signal },
+      { links: event.links },
+    );
+  }
+  const options = event.workflowExecutionOptionsUpdatedEventAttributes;
+  // A start that was attached stays attached, whatever is reapplied: its request id must find this run.
+  if (options != null) {
+    draft.event(
+      EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
+      { workflowExecutionOptionsUpdatedEventAttributes: options },
+      { links: event.links },
+    );
+  }
+  const cancel = event.workflowExecutionCancelRequestedEventAttributes;
+  if (cancel != null && which.reappliesCancelRequest && !draft.state.cancelRequested) {
+    draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED, {
+      workflowExecutionCancelRequestedEventAttributes: cancel,
+    });
+  }
+  if (which.reappliesUpdates) reapplyUpdate(draft, event);
+}
+
+function reapplyUpdate(draft: Draft, event: history.IHistoryEvent): void {
+  const request =
+    event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest ??
+    event.workflowExecutionUpdateAdmittedEventAttributes?.request;
+  if (request == null || draft.state.updates.has(request.meta?.updateId ?? '')) return;
+  draft.event(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED, {
+    workflowExecutionUpdateAdmittedEventAttributes: {
+      request,
+      origin: UpdateAdmittedEventOrigin.UPDATE_ADMITTED_EVENT_ORIGIN_REAPPLY,
+    },
+  });
+}
