@@ -4,6 +4,7 @@ import {
   ActivityHost,
   ActivityRegistry,
   DefaultLogger,
+  fixedPollerCount,
   FixedSizeSlots,
   NativeConnection,
   noWorkerMetrics,
@@ -46,7 +47,7 @@ describe('activities run again after their server was away', () => {
         transport: road,
         stamp: { identity: 'ours' },
         slots: new FixedSizeSlots(10),
-        pollerCount: 3,
+        pollers: fixedPollerCount(3),
         metrics: noWorkerMetrics,
         onFatalError: (error) => expect.unreachable(String(error)),
       });

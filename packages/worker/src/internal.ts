@@ -14,5 +14,6 @@ export type { EncodedActivityInput, ExecutionGround } from './activities/activit
 export type { CancelReason } from './activities/cancel-reason.js';
 export { PayloadPipeline } from './activities/payloads.js';
 export { Sandbox, type SandboxedWorkflow } from './sandbox/index.js';
+export { fixedPollerCount } from './polling/index.js';
 export { FixedSizeSlots } from './slots/index.js';
 export { DefaultLogger, NativeConnection, noWorkerMetrics, Runtime, transportForWorker } from './telemetry/index.js';

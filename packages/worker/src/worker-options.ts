@@ -19,10 +19,14 @@ import type {
   WorkflowBundlePathWithSourceMap,
   WorkflowBundleWithSourceMap,
 } from './bundler/index.js';
+import { activityPollersOf, workflowPollersOf, type PollerBehavior, type WorkflowPollers } from './poller-counts.js';
+import type { PollerCount } from './polling/index.js';
 import type { WorkerTuner } from './slots/index.js';
 import type { NativeConnection } from './telemetry/index.js';
 import type { Worker } from './worker.js';
 import type { InjectedSinks } from './workflows/index.js';
+
+export type { PollerBehavior, PollerBehaviorAutoscaling, PollerBehaviorSimpleMaximum } from './poller-counts.js';
 
 /** What stands between the worker and the code that it runs. */
 export interface WorkerInterceptors {
@@ -45,23 +49,6 @@ export type WorkerDeploymentOptions = {
   | { useWorkerVersioning: true; defaultVersioningBehavior: VersioningBehavior }
   | { useWorkerVersioning: false; defaultVersioningBehavior?: never }
 );
-
-/** How many polls of a kind a worker keeps open. */
-export type PollerBehavior = PollerBehaviorSimpleMaximum | PollerBehaviorAutoscaling;
-
-/** So many, always. */
-export interface PollerBehaviorSimpleMaximum {
-  type: 'simple-maximum';
-  maximum?: number;
-}
-
-/** Between a minimum and a maximum; this worker keeps the maximum open, which costs it next to nothing. */
-export interface PollerBehaviorAutoscaling {
-  type: 'autoscaling';
-  minimum?: number;
-  maximum?: number;
-  initial?: number;
-}
 
 /** Bundled workflow code. */
 export type WorkflowBundleOption =
@@ -106,9 +93,9 @@ export interface WorkerOptions {
   maxEagerActivityReservationsPerWorkflowTask?: number;
   /** The share of polls for tasks of runs that are not in memory. Default: 0.2. */
   nonStickyToStickyPollRatio?: number;
-  /** Default: 10. */
+  /** Default: 10, and more while tasks wait for a poll: up to 100, but no more than there are slots for. */
   maxConcurrentWorkflowTaskPolls?: number;
-  /** Default: 10. */
+  /** Default: 10, and more while tasks wait for a poll: up to 100, but no more than half of the slots. */
   maxConcurrentActivityTaskPolls?: number;
   workflowTaskPollerBehavior?: PollerBehavior;
   activityTaskPollerBehavior?: PollerBehavior;
@@ -195,8 +182,8 @@ export interface CompiledWorkerOptions extends WorkerOptions {
   readonly workflowSlots: number;
   readonly activitySlots: number;
   readonly localActivitySlots: number;
-  readonly workflowPollers: { readonly normal: number; readonly sticky: number };
-  readonly activityPollers: number;
+  readonly workflowPollers: WorkflowPollers;
+  readonly activityPollers: PollerCount;
   readonly maxEagerActivities: number;
   readonly loadedDataConverter: LoadedDataConverter;
   readonly logger: Logger;
@@ -218,9 +205,8 @@ export function compileWorkerOptions(
   }
   const duration = (value: Duration | undefined, otherwise: number): number =>
     value === undefined ? otherwise : msToNumber(value);
-  const workflowPolls = pollsOf('maxConcurrentWorkflowTaskPolls', options.maxConcurrentWorkflowTaskPolls, options.workflowTaskPollerBehavior); // prettier-ignore
-  const ratio = options.nonStickyToStickyPollRatio ?? 0.2;
-  const normal = Math.max(1, Math.min(workflowPolls - 1, Math.round(workflowPolls * ratio)));
+  const workflowSlots = count('maxConcurrentWorkflowTaskExecutions', options.maxConcurrentWorkflowTaskExecutions, 40, 2); // prettier-ignore
+  const activitySlots = count('maxConcurrentActivityTaskExecutions', options.maxConcurrentActivityTaskExecutions, 100);
   return {
     ...options,
     namespace: options.namespace ?? 'default',
@@ -231,15 +217,15 @@ export function compileWorkerOptions(
     deadlockTimeoutMs: options.debugMode === true ? undefined : duration(options.isolateExecutionTimeout, 5_000),
     maxCachedWorkflows: count('maxCachedWorkflows', options.maxCachedWorkflows, 10_000, 0),
     maxCachedWorkflowsBytes: options.maxCachedWorkflowsBytes ?? 512 * MIB,
-    workflowSlots: count('maxConcurrentWorkflowTaskExecutions', options.maxConcurrentWorkflowTaskExecutions, 40, 2),
-    activitySlots: count('maxConcurrentActivityTaskExecutions', options.maxConcurrentActivityTaskExecutions, 100),
+    workflowSlots,
+    activitySlots,
     localActivitySlots: count(
       'maxConcurrentLocalActivityExecutions',
       options.maxConcurrentLocalActivityExecutions,
       100,
     ),
-    workflowPollers: { normal, sticky: Math.max(1, workflowPolls - normal) },
-    activityPollers: pollsOf('maxConcurrentActivityTaskPolls', options.maxConcurrentActivityTaskPolls, options.activityTaskPollerBehavior), // prettier-ignore
+    workflowPollers: workflowPollersOf(options, options.tuner === undefined ? workflowSlots : Infinity),
+    activityPollers: activityPollersOf(options, options.tuner === undefined ? activitySlots : Infinity),
     maxEagerActivities: count(
       'maxEagerActivityReservationsPerWorkflowTask',
       options.maxEagerActivityReservationsPerWorkflowTask,
@@ -249,10 +235,6 @@ export function compileWorkerOptions(
     loadedDataConverter: loadDataConverter(options.dataConverter),
     ...runtime,
   };
-}
-
-function pollsOf(name: string, given: number | undefined, behavior: PollerBehavior | undefined): number {
-  return count(name, given ?? behavior?.maximum, 10);
 }
 
 function count(name: string, given: number | undefined, otherwise: number, minimum = 1): number {

@@ -175,7 +175,7 @@ function activityHostOf(ground: Ground): ActivityHost | undefined {
     workerInstanceKey,
     workerVersionCapabilities: version.workerVersionCapabilities,
     slots: ground.slotsOf('activity', 'ActivityWorker'),
-    pollerCount: options.activityPollers,
+    pollers: options.activityPollers,
     maxActivitiesPerSecond: options.maxActivitiesPerSecond,
     maxTaskQueueActivitiesPerSecond: options.maxTaskQueueActivitiesPerSecond,
     defaultHeartbeatThrottleMs: optionalMs(options.defaultHeartbeatThrottleInterval),

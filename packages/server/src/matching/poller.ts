@@ -1,14 +1,15 @@
-import type { EncodedMessage } from '@perdure/protocol';
-
 /** How a poll ends: with a task, with nothing, or with an error. */
-export type PollOutcome =
-  { readonly task: object | EncodedMessage } | { readonly task: undefined } | { readonly error: Error };
+export type PollOutcome = { readonly task: object } | { readonly task: undefined } | { readonly error: Error };
 
 /** A worker's long poll while it waits for a task. */
 export class Poller {
   private settled = false;
   /** Where the poller goes if the task it was given turns out to be stale. */
   returnToQueue: (() => void) | undefined;
+  /** What to tell its worker: poll more (1) when tasks wait for polls, less (-1) when polls wait for tasks, or neither (0). */
+  scalingDelta: -1 | 0 | 1 = 0;
+  /** Since when it has waited so long that it might as well not be there. */
+  toSpareFromMs = Infinity;
 
   constructor(
     readonly identity: string,
@@ -23,7 +24,7 @@ export class Poller {
   }
 
   /** Ends the poll with a task. */
-  answer(task: object | EncodedMessage): void {
+  answer(task: object): void {
     this.end({ task });
   }
 

@@ -13,6 +13,11 @@ export class RateLimit {
     return this.rate === Infinity ? 100_000 : this.rate;
   }
 
+  /** Whether there is a limit. */
+  get isSet(): boolean {
+    return this.rate !== Infinity;
+  }
+
   /** Tasks per second; 0 stops the queue. What is no number of tasks sets nothing. */
   set(perSecond: number): void {
     if (perSecond === this.rate || !(perSecond >= 0)) return;

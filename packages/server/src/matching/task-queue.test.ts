@@ -148,6 +148,26 @@ describe('a task queue', () => {
     expect(queue.hasRecentPoller()).toBe(false);
   });
 
+  it('tells workers to poll more while tasks wait for polls, and less while polls wait for tasks', async () => {
+    const { clock, queue, poll, task } = harness();
+    queue.offer(task('waiting'));
+    expect(poll('found a task').scalingDelta).toBe(1);
+    const soon = poll('waited a moment');
+    await clock.advance(999);
+    queue.offer(task('soon'));
+    expect(soon.scalingDelta).toBe(0);
+    const late = poll('waited long');
+    await clock.advance(1000);
+    queue.offer(task('late'));
+    expect(late.scalingDelta).toBe(-1);
+  });
+
+  it('does not ask for more polls where a rate limit holds tasks back', () => {
+    const { queue, poll, task } = harness();
+    queue.offer(task('one'));
+    expect(poll('a', 1).scalingDelta).toBe(0);
+  });
+
   it('lists the workers that polled in the last minutes, latest first', async () => {
     const { clock, queue, poll } = harness();
     poll('old').answerEmpty();

@@ -7,6 +7,8 @@ import type { PendingTask } from './task.js';
 
 /** A poller counts as present this long after its last poll. Temporal's matching service uses the same time. */
 const POLLER_RECENT_MS = 10_000;
+/** A poll that waited longer for its task was not needed. Temporal's matching service uses the same time. */
+const POLL_TO_SPARE_MS = 1_000;
 /** Pollers are listed this long after their last poll. */
 const POLLER_LISTED_MS = 5 * 60_000;
 
@@ -59,7 +61,13 @@ export class TaskQueue {
     this.recordPoll(poller.identity);
     poller.returnToQueue = () => this.takeBack(poller);
     this.pollers.add(poller);
-    if (this.backlog.length > 0) this.match();
+    if (this.backlog.length === 0) {
+      poller.toSpareFromMs = this.clock.nowMs() + POLL_TO_SPARE_MS;
+      return;
+    }
+    // A queue that is held back by a limit does not get faster by being polled more.
+    poller.scalingDelta = this.rateLimit.isSet ? 0 : 1;
+    this.match();
   }
 
   /** The caller has gone, or has been answered. One that waited until now was present until now. */
@@ -190,6 +198,7 @@ export class TaskQueue {
       if (task === undefined) return;
       this.pollers.delete(poller);
       this.dispatched.mark();
+      if (this.clock.nowMs() >= poller.toSpareFromMs) poller.scalingDelta = -1;
       task.dispatch(poller);
     }
   }

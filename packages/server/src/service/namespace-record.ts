@@ -59,6 +59,7 @@ export function describeNamespace({ record }: Namespace): NamespaceDescription {
         syncUpdate: true,
         asyncUpdate: true,
         workerPollCompleteOnShutdown: true,
+        pollerAutoscaling: true,
       },
       supportsSchedules: false,
     },

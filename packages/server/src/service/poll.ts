@@ -1,5 +1,5 @@
 import { invalidId } from '@perdure/engine';
-import { enums, type EncodedMessage } from '@perdure/protocol';
+import { enums } from '@perdure/protocol';
 import { ServiceError, type CallContext } from '../api/index.js';
 import { Poller, type TaskKind } from '../matching/index.js';
 import { queueKey } from '../tasks/index.js';
@@ -26,7 +26,7 @@ export interface TaskPoll {
 }
 
 /** Waits for a task. Answers an empty message when the time is up, the server is stopping, or the worker shuts down. */
-export function pollTask(services: Services, poll: TaskPoll, context: CallContext): Promise<object | EncodedMessage> {
+export function pollTask(services: Services, poll: TaskPoll, context: CallContext): Promise<object> {
   const { request, kind } = poll;
   const namespace = services.namespaces.resolve(request.namespace);
   require(() => (request.taskQueue === undefined ? 'TaskQueue is not set on request.' : undefined), () =>
@@ -43,7 +43,8 @@ export function pollTask(services: Services, poll: TaskPoll, context: CallContex
       timer.cancel();
       queue.forget(poller);
       if ('error' in outcome) reject(outcome.error);
-      else resolve(outcome.task ?? {});
+      // An empty answer must be empty: the official SDKs take anything else for a task.
+      else resolve(outcome.task === undefined ? {} : withScaling(outcome.task, poller.scalingDelta));
     });
     const stopListening = context.onCancelled(() => poller.answerEmpty());
     const nowMs = services.clock.nowMs();
@@ -56,6 +57,11 @@ export function pollTask(services: Services, poll: TaskPoll, context: CallContex
     );
     queue.poll(poller, poll.maxTasksPerSecond);
   });
+}
+
+/** Workers that adapt how much they poll go by this. */
+function withScaling(answer: object, delta: number): object {
+  return delta === 0 ? answer : { ...answer, pollerScalingDecision: { pollRequestDeltaSuggestion: delta } };
 }
 
 function checkTimeout(context: CallContext): void {

@@ -16,6 +16,7 @@ import {
 } from '@perdure/common';
 import { GrpcServiceError, GrpcStatus } from '@perdure/client/transport';
 import { expect, onTestFinished, test } from 'vitest';
+import { fixedPollerCount } from '../polling/index.js';
 import { FixedSizeSlots } from '../slots/index.js';
 import { noWorkerMetrics } from '../telemetry/index.js';
 import { ManualClock, settled } from '../testing/manual-clock.js';
@@ -36,7 +37,7 @@ function start(
     transport: server,
     stamp: { identity: 'tester' },
     slots: new FixedSizeSlots(10),
-    pollerCount: 2,
+    pollers: fixedPollerCount(2),
     metrics: noWorkerMetrics,
     clock,
     onFatalError: (error) => fatalErrors.push(error),
@@ -358,7 +359,7 @@ test('an activity that somebody else completes is not answered, and its slot is 
       },
       next: async () => 'next',
     },
-    { slots, pollerCount: 1 },
+    { slots, pollers: fixedPollerCount(1) },
   );
   host.start();
   server.dispatch('work');
@@ -386,7 +387,7 @@ test('a worker that stops waits for its activities, then cancels them, and they 
 });
 
 test('a worker that stops waits for polls that the server ends, and runs what they bring', async () => {
-  const { server, host } = start({ echo: async (value: unknown) => value }, { pollerCount: 2 });
+  const { server, host } = start({ echo: async (value: unknown) => value }, { pollers: fixedPollerCount(2) });
   host.start();
   await settled();
   const giveUp = new AbortController();
@@ -404,7 +405,7 @@ test('a worker that stops waits for polls that the server ends, and runs what th
 });
 
 test('a worker that stops runs the activities that come with the last answers to workflow tasks', async () => {
-  const { server, host } = start({ echo: async (value: unknown) => value }, { pollerCount: 0 });
+  const { server, host } = start({ echo: async (value: unknown) => value }, { pollers: fixedPollerCount(0) });
   host.start();
   expect(host.tryReserveEager()).toBe(true);
   let onLast = (): void => undefined;
@@ -424,7 +425,7 @@ test('no more run at once than there are slots', async () => {
   const slots = new FixedSizeSlots(2);
   const { server, host } = start(
     { work: () => new Promise<void>((resolve) => ends.push(resolve)) },
-    { slots, pollerCount: 5 },
+    { slots, pollers: fixedPollerCount(5) },
   );
   host.start();
   for (let index = 0; index < 3; index++) server.dispatch('work');
@@ -440,7 +441,7 @@ test('no more run at once than there are slots', async () => {
 
 test('eager activities run in slots that were kept for them', async () => {
   const slots = new FixedSizeSlots(2);
-  const { server, host } = start({ echo: async (value: unknown) => value }, { slots, pollerCount: 0 });
+  const { server, host } = start({ echo: async (value: unknown) => value }, { slots, pollers: fixedPollerCount(0) });
   host.start();
   expect([host.tryReserveEager(), host.tryReserveEager(), host.tryReserveEager()]).toEqual([true, true, false]);
   const task = server.dispatch('echo', ['eager']);
@@ -512,7 +513,7 @@ test('no more are started each second than the worker is set to', async () => {
   const startedAtMs: number[] = [];
   const { server, host, clock } = start(
     { work: async () => startedAtMs.push(clock.nowMs()) },
-    { maxActivitiesPerSecond: 2, maxTaskQueueActivitiesPerSecond: 7, pollerCount: 1 },
+    { maxActivitiesPerSecond: 2, maxTaskQueueActivitiesPerSecond: 7, pollers: fixedPollerCount(1) },
   );
   host.start();
   for (let index = 0; index < 5; index++) server.dispatch('work');

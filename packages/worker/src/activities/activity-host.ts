@@ -3,7 +3,18 @@ import { type Logger, LoggerWithComposedMetadata, SdkComponent } from '@perdure/
 import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
 import { type common, services, type workflowservice } from '@perdure/protocol';
 import { type Clock, pause, systemClock } from '../clock.js';
-import { abortWith, isUnrecoverable, Outage, RateLimit, retryDelayMs } from '../polling/index.js';
+import {
+  abortWith,
+  isUnrecoverable,
+  Outage,
+  POLL_AGAIN,
+  pollEndOf,
+  PollerPool,
+  RateLimit,
+  retryDelayMs,
+  type PollEnd,
+  type PollerCount,
+} from '../polling/index.js';
 import type { HeldSlot, Slots } from '../slots/index.js';
 import type { WorkerMetrics } from '../telemetry/index.js';
 import { ActivityAnswers, type WorkerStamp } from './activity-answers.js';
@@ -26,7 +37,7 @@ export interface ActivityHostOptions {
   readonly workerInstanceKey?: string | undefined;
   readonly workerVersionCapabilities?: common.IWorkerVersionCapabilities | undefined;
   readonly slots: Slots;
-  readonly pollerCount: number;
+  readonly pollers: PollerCount;
   /** How many activities this worker starts a second; no limit by default. */
   readonly maxActivitiesPerSecond?: number | undefined;
   /** How many activities the server hands out a second, to all workers of the queue; no limit by default. */
@@ -63,7 +74,7 @@ export class ActivityHost {
   private readonly abortingPolls = new AbortController();
   private readonly givingUp = new AbortController();
   private readonly eagerSlots: HeldSlot[] = [];
-  private readonly pollers: Promise<void>[] = [];
+  private readonly pool: PollerPool;
   private hasFatalError = false;
 
   constructor(private readonly options: ActivityHostOptions) {
@@ -78,6 +89,11 @@ export class ActivityHost {
     const { maxActivitiesPerSecond: rate } = options;
     this.rateLimit = rate === undefined ? undefined : new RateLimit(rate, () => this.clock.nowMs());
     this.pollRequest = pollRequest(options);
+    this.pool = new PollerPool(
+      options.pollers,
+      (failures) => this.poll(failures),
+      (openPolls) => metrics.pollers('activity_task', openPolls),
+    );
     // One listener for every poll, and pollers may be many.
     setMaxListeners(0, this.stopping.signal, this.abortingPolls.signal, this.givingUp.signal);
     this.tasks = new ActivityTasks({
@@ -104,9 +120,7 @@ export class ActivityHost {
 
   /** Starts to poll. Once only. */
   start(): void {
-    const { pollerCount, metrics } = this.options;
-    for (let index = 0; index < pollerCount; index++) this.pollers.push(this.poll());
-    metrics.pollers('activity_task', pollerCount);
+    this.pool.start();
   }
 
   /**
@@ -149,8 +163,7 @@ export class ActivityHost {
     this.stopping.abort();
     abortWith(this.abortingPolls, abortPolls ?? this.stopping.signal);
     const cancelTimer = this.clock.schedule(graceMs, () => this.tasks.cancelAll());
-    await Promise.all(this.pollers);
-    this.options.metrics.pollers('activity_task', 0);
+    await this.pool.ended();
     await lastEager;
     this.releaseEager(this.eagerSlots.length);
     await this.tasks.drained();
@@ -165,30 +178,37 @@ export class ActivityHost {
     this.givingUp.abort();
   }
 
-  private async poll(): Promise<void> {
+  private async poll(failures: number): Promise<PollEnd> {
     const { signal } = this.stopping;
-    let failureCount = 0;
-    while (!signal.aborted) {
-      const slot = await this.options.slots.reserve(signal);
-      if (slot === undefined) return;
-      try {
-        const task = await this.pollOnce();
-        failureCount = 0;
-        if (task !== undefined) void this.runIn(slot, task, false);
-        else slot.release();
-      } catch (error) {
-        slot.release();
-        if (signal.aborted) return;
-        // A queue without work, on a server that holds polls for longer than we do.
-        if (error instanceof GrpcServiceError && error.code === GrpcStatus.DEADLINE_EXCEEDED) continue;
-        if (isUnrecoverable(error)) return this.fail(error);
-        this.outage.failed(error);
-        await pause(this.clock, retryDelayMs(++failureCount, error), signal);
-      }
+    const slot = await this.options.slots.reserve(signal);
+    if (slot === undefined) return 'stop';
+    try {
+      const answer = await this.pollOnce();
+      if (answer !== undefined && answer.taskToken.length > 0) void this.runIn(slot, answer, false);
+      else slot.release();
+      return signal.aborted ? 'stop' : answer === undefined ? POLL_AGAIN : pollEndOf(answer);
+    } catch (error) {
+      slot.release();
+      return await this.failed(error, failures + 1);
     }
   }
 
-  private async pollOnce(): Promise<ActivityTask | undefined> {
+  private async failed(error: unknown, failures: number): Promise<PollEnd> {
+    const { signal } = this.stopping;
+    if (signal.aborted) return 'stop';
+    // A queue without work, on a server that holds polls for longer than we do.
+    if (error instanceof GrpcServiceError && error.code === GrpcStatus.DEADLINE_EXCEEDED) return POLL_AGAIN;
+    if (isUnrecoverable(error)) {
+      this.fail(error);
+      return 'stop';
+    }
+    this.outage.failed(error);
+    await pause(this.clock, retryDelayMs(failures, error), signal);
+    return signal.aborted ? 'stop' : 'failed';
+  }
+
+  /** Undefined when there was no time left to poll. */
+  private async pollOnce(): Promise<workflowservice.PollActivityTaskQueueResponse | undefined> {
     const { transport, metrics } = this.options;
     const delayMs = this.rateLimit?.take() ?? 0;
     let isUsed = false;
@@ -200,7 +220,7 @@ export class ActivityHost {
       this.outage.answered();
       isUsed = task.taskToken.length > 0;
       if (!isUsed) metrics.activityPollEmpty();
-      return isUsed ? task : undefined;
+      return task;
     } finally {
       if (!isUsed) this.rateLimit?.giveBack();
     }

@@ -3,9 +3,19 @@ import { enums, services, type workflowservice } from '@perdure/protocol';
 import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
 import type { Logger } from '@perdure/common';
 import { pause, type Clock } from '../clock.js';
-import { abortWith, isUnrecoverable, Outage, retryDelayMs } from '../polling/index.js';
+import {
+  abortWith,
+  isUnrecoverable,
+  Outage,
+  POLL_AGAIN,
+  pollEndOf,
+  PollerPool,
+  retryDelayMs,
+  type PollEnd,
+  type PollerCount,
+} from '../polling/index.js';
 import type { HeldSlot, Slots } from '../slots/index.js';
-import type { WorkflowMetrics } from '../telemetry/index.js';
+import type { MeteredPollerType, WorkerMetrics } from '../telemetry/index.js';
 import { stickyTaskQueue, type WorkflowTaskWorker } from './workflow-task-worker.js';
 
 const methods = services.WorkflowService.methods;
@@ -22,7 +32,7 @@ export interface WorkflowHostOptions {
   /** By which the server knows the polls of this worker. */
   readonly workerInstanceKey: string;
   readonly slots: Slots;
-  readonly pollers: { readonly normal: number; readonly sticky: number };
+  readonly pollers: { readonly normal: PollerCount; readonly sticky: PollerCount };
   readonly version: Pick<
     workflowservice.IPollWorkflowTaskQueueRequest,
     'workerVersionCapabilities' | 'deploymentOptions'
@@ -32,15 +42,17 @@ export interface WorkflowHostOptions {
   readonly clock: Clock;
   /** A poll failed in a way that trying again will not mend. */
   readonly onFatalError: (error: unknown) => void;
-  readonly metrics: WorkflowMetrics;
+  readonly metrics: Pick<WorkerMetrics, 'workflowPollEmpty' | 'pollers'>;
 }
+
+type PolledQueue = workflowservice.IPollWorkflowTaskQueueRequest['taskQueue'];
 
 /** Polls for workflow tasks, as many as there are slots for, for as long as it takes. */
 export class WorkflowHost {
   private readonly stopping = new AbortController();
   private readonly abortingPolls = new AbortController();
   private readonly underWay = new Set<Promise<void>>();
-  private polling: Promise<unknown> = Promise.resolve();
+  private readonly pools: PollerPool[] = [];
   private readonly outage: Outage;
 
   constructor(private readonly options: WorkflowHostOptions) {
@@ -58,12 +70,12 @@ export class WorkflowHost {
   start(): void {
     const { pollers, stickyQueueName, taskQueue } = this.options;
     const normal = { name: taskQueue, kind: enums.TaskQueueKind.TASK_QUEUE_KIND_NORMAL };
-    const loops = Array.from({ length: pollers.normal }, () => this.poll(normal));
+    this.pools.push(this.pool(normal, pollers.normal, 'workflow_task'));
     if (stickyQueueName !== undefined) {
       const sticky = stickyTaskQueue(stickyQueueName, taskQueue);
-      loops.push(...Array.from({ length: pollers.sticky }, () => this.poll(sticky)));
+      this.pools.push(this.pool(sticky, pollers.sticky, 'sticky_workflow_task'));
     }
-    this.polling = Promise.all(loops);
+    for (const pool of this.pools) pool.start();
   }
 
   /**
@@ -74,44 +86,48 @@ export class WorkflowHost {
     this.stopping.abort();
     this.options.worker.leaveRunsToOthers();
     abortWith(this.abortingPolls, abortPolls);
-    await this.polling;
+    await Promise.all(this.pools.map((pool) => pool.ended()));
     await Promise.all(this.underWay);
   }
 
-  private async poll(taskQueue: workflowservice.IPollWorkflowTaskQueueRequest['taskQueue']): Promise<void> {
-    const { signal } = this.stopping;
-    let failures = 0;
-    while (!signal.aborted) {
-      const slot = await this.options.slots.reserve(signal);
-      if (slot === undefined) return;
+  private pool(taskQueue: PolledQueue, count: PollerCount, pollerType: MeteredPollerType): PollerPool {
+    const poll = async (failures: number): Promise<PollEnd> => {
+      const slot = await this.options.slots.reserve(this.stopping.signal);
+      if (slot === undefined) return 'stop';
       try {
         const task = await this.pollOnce(taskQueue);
-        failures = 0;
-        if (task === undefined) slot.release();
+        if (task === undefined || task.taskToken.length === 0) slot.release();
         else this.begin(task, slot);
+        return this.stopping.signal.aborted ? 'stop' : task === undefined ? POLL_AGAIN : pollEndOf(task);
       } catch (error) {
         slot.release();
-        if (signal.aborted) return;
-        if (isUnrecoverable(error)) return this.options.onFatalError(error);
-        this.outage.failed(error);
-        failures += 1;
-        await pause(this.options.clock, retryDelayMs(failures, error), signal);
+        return await this.failed(error, failures + 1);
       }
-    }
+    };
+    return new PollerPool(count, poll, (openPolls) => this.options.metrics.pollers(pollerType, openPolls));
   }
 
-  private async pollOnce(
-    taskQueue: workflowservice.IPollWorkflowTaskQueueRequest['taskQueue'],
-  ): Promise<workflowservice.PollWorkflowTaskQueueResponse | undefined> {
+  private async failed(error: unknown, failures: number): Promise<PollEnd> {
+    const { signal } = this.stopping;
+    if (signal.aborted) return 'stop';
+    if (isUnrecoverable(error)) {
+      this.options.onFatalError(error);
+      return 'stop';
+    }
+    this.outage.failed(error);
+    await pause(this.options.clock, retryDelayMs(failures, error), signal);
+    return signal.aborted ? 'stop' : 'failed';
+  }
+
+  private async pollOnce(taskQueue: PolledQueue): Promise<workflowservice.PollWorkflowTaskQueueResponse | undefined> {
     const { transport, namespace, identity, workerInstanceKey, version } = this.options;
     const options = { timeoutMs: POLL_TIMEOUT_MS, signal: this.abortingPolls.signal };
     try {
       const request = { namespace, taskQueue, identity, workerInstanceKey, ...version };
       const task = await callMethod(transport, methods.PollWorkflowTaskQueue, request, options);
       this.outage.answered();
-      if (task.taskToken.length > 0) return task;
-      this.options.metrics.workflowPollEmpty();
-      return undefined;
+      if (task.taskToken.length === 0) this.options.metrics.workflowPollEmpty();
+      return task;
     } catch (error) {
       if (error instanceof GrpcServiceError && error.code === GrpcStatus.DEADLINE_EXCEEDED) return undefined;
       throw error;

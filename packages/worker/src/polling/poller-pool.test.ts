@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { fixedPollerCount, POLL_AGAIN, PollerPool, type PollEnd, type PollerCount } from './poller-pool.js';
+
+/** A pool whose polls end when the test says so. */
+function pool(count: PollerCount) {
+  const open: ((end: PollEnd) => void)[] = [];
+  const failures: number[] = [];
+  const seen: number[] = [];
+  const poller = new PollerPool(
+    count,
+    (failed) => {
+      failures.push(failed);
+      return new Promise((resolve) => open.push(resolve));
+    },
+    (openPolls) => seen.push(openPolls),
+  );
+  /** Ends the poll that has waited longest. */
+  const end = async (with_: PollEnd): Promise<void> => {
+    open.shift()?.(with_);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { poller, open, seen, failures, end };
+}
+
+it('keeps a fixed number of polls open whatever the server suggests', async () => {
+  const { poller, open, end } = pool(fixedPollerCount(3));
+  poller.start();
+  for (const suggestedDelta of [1, -1, 5, -5, 0]) {
+    await end({ suggestedDelta });
+    expect(open).toHaveLength(3);
+  }
+});
+
+it('opens more polls while tasks wait, and closes them when they do not', async () => {
+  const { poller, open, seen, end } = pool({ minimum: 2, initial: 2, maximum: 5 });
+  poller.start();
+  await end({ suggestedDelta: 1 });
+  expect(open).toHaveLength(3);
+  await end({ suggestedDelta: 4 });
+  expect(open).toHaveLength(5);
+  for (let count = 0; count < 5; count++) await end({ suggestedDelta: -1 });
+  expect(open).toHaveLength(2);
+  expect(seen).toEqual([1, 2, 3, 4, 5, 4, 3, 2]);
+});
+
+it('never has fewer polls open than its minimum, nor more than its maximum', async () => {
+  const counts = fc
+    .tuple(fc.nat(5), fc.nat(5), fc.nat(5))
+    .map(([minimum, more, most]) => ({ minimum, initial: minimum + more, maximum: minimum + more + most }));
+  const property = fc.asyncProperty(counts, fc.array(fc.integer({ min: -3, max: 3 })), async (count, deltas) => {
+    const { poller, open, end } = pool(count);
+    poller.start();
+    for (const suggestedDelta of deltas) {
+      await end({ suggestedDelta });
+      expect(open.length).toBeGreaterThanOrEqual(count.minimum);
+      expect(open.length).toBeLessThanOrEqual(count.maximum);
+    }
+  });
+  await fc.assert(property, { numRuns: 50 });
+});
+
+it('tells each loop how often it has failed in a row', async () => {
+  const { poller, failures, end } = pool(fixedPollerCount(2));
+  poller.start();
+  for (const how of ['failed', 'failed', 'failed', POLL_AGAIN, 'failed'] as const) await end(how);
+  expect(failures).toEqual([0, 0, 1, 1, 2, 0, 3]);
+});
+
+it('has ended when every poll has said so', async () => {
+  const { poller, open, end } = pool({ minimum: 1, initial: 1, maximum: 2 });
+  poller.start();
+  let ended = false;
+  void poller.ended().then(() => (ended = true));
+  await end({ suggestedDelta: 1 });
+  await end('stop');
+  await end(POLL_AGAIN);
+  expect(ended).toBe(false);
+  await end('stop');
+  expect([ended, open.length]).toEqual([true, 0]);
+});

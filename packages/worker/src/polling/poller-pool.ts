@@ -1,0 +1,73 @@
+/** How many polls of one kind are open at a time. */
+export interface PollerCount {
+  readonly minimum: number;
+  readonly initial: number;
+  readonly maximum: number;
+}
+
+/** Always so many. */
+export function fixedPollerCount(count: number): PollerCount {
+  return { minimum: count, initial: count, maximum: count };
+}
+
+/** What came of one poll: how many more of them, or fewer, the server would like to see; or that no further one makes sense. */
+export type PollEnd = { readonly suggestedDelta: number } | 'failed' | 'stop';
+
+/** The end of a poll that the server has answered. One that waited in vain, to its end, was not needed. */
+export function pollEndOf(answer: {
+  readonly taskToken: Uint8Array;
+  readonly pollerScalingDecision?: { readonly pollRequestDeltaSuggestion: number } | undefined;
+}): PollEnd {
+  if (answer.taskToken.length === 0) return { suggestedDelta: -1 };
+  return { suggestedDelta: answer.pollerScalingDecision?.pollRequestDeltaSuggestion ?? 0 };
+}
+
+/** The end of a poll after which nothing needs to change. */
+export const POLL_AGAIN: PollEnd = { suggestedDelta: 0 };
+
+/**
+ * Keeps polls of one kind open. Each of them is a loop; a loop ends, or brings others into being, as the server suggests with what it
+ * answers. A poll is worth more than its answer: while it travels, tasks wait for the next one, so that under load their number bounds
+ * how many tasks a second can be fetched.
+ */
+export class PollerPool {
+  private readonly loops = new Set<Promise<void>>();
+
+  constructor(
+    private readonly count: PollerCount,
+    /** Polls once; told how many polls of the same loop have failed since the last that did not. Must not throw. */
+    private readonly poll: (failures: number) => Promise<PollEnd>,
+    /** Told of each change. */
+    private readonly onChange: (openPolls: number) => void = () => undefined,
+  ) {}
+
+  /** Opens the first polls. */
+  start(): void {
+    for (let index = 0; index < this.count.initial; index++) this.open();
+  }
+
+  /** Resolves when all loops have ended. */
+  async ended(): Promise<void> {
+    while (this.loops.size > 0) await Promise.all(this.loops);
+  }
+
+  private open(): void {
+    const loop = this.run().finally(() => {
+      this.loops.delete(loop);
+      this.onChange(this.loops.size);
+    });
+    this.loops.add(loop);
+    this.onChange(this.loops.size);
+  }
+
+  private async run(): Promise<void> {
+    for (let failures = 0; ;) {
+      const end = await this.poll(failures);
+      if (end === 'stop') return;
+      failures = end === 'failed' ? failures + 1 : 0;
+      if (end === 'failed') continue;
+      if (end.suggestedDelta < 0 && this.loops.size > this.count.minimum) return;
+      for (let more = end.suggestedDelta; more > 0 && this.loops.size < this.count.maximum; more--) this.open();
+    }
+  }
+}
