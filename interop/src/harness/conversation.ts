@@ -1,5 +1,5 @@
 import * as ours from '@perdure/client';
-import type { Payload, SerializationContext } from '@perdure/common';
+import type { PayloadCodec, SerializationContext } from '@perdure/common';
 import * as theirs from '@temporalio/client';
 import { type RecordedCall, RecordingServer, type Script } from './recording-server.js';
 
@@ -10,6 +10,8 @@ export type ClientSdk = typeof ours;
 export interface Conversation {
   readonly outcome: unknown;
   readonly calls: readonly RecordedCall[];
+  /** Whom the payloads concerned that were decoded. */
+  readonly decodedFor: readonly string[];
 }
 
 /** What is done with a client; steps may be tried with `attempt`, which gives errors as values. */
@@ -19,10 +21,10 @@ export type ClientScenario = (
   attempt: (step: () => unknown) => Promise<unknown>,
 ) => Promise<unknown>;
 
-/** One scenario with each client, on servers of their own that answer by the same script. */
+/** One scenario with each client, on servers of their own that answer by the same script, made for each if it remembers. */
 export async function conversations(
   scenario: ClientScenario,
-  script: Script = {},
+  script: Script | (() => Script) = {},
   options: ours.ClientOptions = {},
 ): Promise<{ readonly mine: Conversation; readonly reference: Conversation }> {
   const [mine, reference] = await Promise.all([
@@ -35,17 +37,18 @@ export async function conversations(
 async function conversation(
   sdk: ClientSdk,
   scenario: ClientScenario,
-  script: Script,
+  script: Script | (() => Script),
   options: ours.ClientOptions,
 ): Promise<Conversation> {
   const server = await RecordingServer.start();
-  server.follow(script);
+  server.follow(typeof script === 'function' ? script() : script);
   const connection = sdk.Connection.lazy({ address: server.address });
   try {
-    const dataConverter = { payloadCodecs: [markContext] };
+    const decodedFor: string[] = [];
+    const dataConverter = { payloadCodecs: [contextCodec(decodedFor)] };
     const client = new sdk.Client({ connection, identity: 'tester', namespace: 'test', dataConverter, ...options });
     const outcome = await scenario(client, sdk, (step) => outcomeOf(step));
-    return { outcome: readable(outcome), calls: readable(server.calls) as RecordedCall[] };
+    return { outcome: readable(outcome), calls: readable(server.calls) as RecordedCall[], decodedFor };
   } finally {
     await connection.close();
     server.stop();
@@ -60,16 +63,23 @@ async function outcomeOf(step: () => unknown): Promise<unknown> {
   }
 }
 
-/** Writes into every payload whom it concerns, so that requests differ where the contexts do. */
-const markContext = {
-  async encode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
-    const concerns = Buffer.from(JSON.stringify(context ?? 'nobody'));
-    return payloads.map(({ metadata, data }) => ({ metadata: { ...metadata, concerns }, data }));
-  },
-  async decode(payloads: Payload[]): Promise<Payload[]> {
-    return payloads;
-  },
-};
+/** Writes into every payload whom it concerns, so that requests differ where the contexts do, and notes it of the others. */
+function contextCodec(decodedFor: string[]): PayloadCodec {
+  return {
+    async encode(payloads, context) {
+      const concerns = Buffer.from(nameOf(context));
+      return payloads.map(({ metadata, data }) => ({ metadata: { ...metadata, concerns }, data }));
+    },
+    async decode(payloads, context) {
+      if (payloads.length > 0) decodedFor.push(nameOf(context));
+      return payloads;
+    },
+  };
+}
+
+function nameOf(context: SerializationContext | undefined): string {
+  return JSON.stringify(context ?? 'nobody');
+}
 
 const NOT_COMPARED: ReadonlySet<string> = new Set(['raw', 'rawInfo', 'rawListInfo', 'rawCallbacks', 'client', 'stack']);
 

@@ -19,5 +19,15 @@ export * as api from './api.js';
 export { errorDetails, type ErrorDetail } from './error-details.js';
 export { acceptance, commandsFor, rejection, response, updatesOf, type ReceivedUpdate } from './update-messages.js';
 export { type Certificates, makeCertificates } from './certificates.js';
-export { type ClientScenario, conversations } from './conversation.js';
+export { type ClientScenario, type Conversation, conversations } from './conversation.js';
 export { RecordingServer, type Script } from './recording-server.js';
+export {
+  alreadyExists,
+  inTurn,
+  itIsTheSame,
+  payload,
+  payloads,
+  type Scenarios,
+  SEARCH_ATTRIBUTES,
+  WRAPPED,
+} from './standalone.js';

@@ -3,15 +3,8 @@ import type { IntendedDifference } from './difference.js';
 const RAW_SERVICES =
   'raw calls take and return plain objects with numbers for 64-bit integers; streams, callbacks and events of protobufjs are left out';
 
-const NO_ACTIVITY_CLIENT_YET = 'activities without a workflow have no client yet';
-const NO_NEXUS_CLIENT_YET = 'Nexus operations without a workflow have no client yet';
-
 /** Differences of the client package that are meant to be. */
 export const CLIENT: readonly IntendedDifference[] = [
-  { entry: 'client', names: '*Nexus*', why: NO_NEXUS_CLIENT_YET },
-  { entry: 'client', names: 'Client ClientInterceptors', at: '.nexus', why: NO_NEXUS_CLIENT_YET },
-  { entry: 'client', names: '*Activity* CountActivityExecutions', why: NO_ACTIVITY_CLIENT_YET },
-  { entry: 'client', names: 'Client ClientInterceptors', at: '.activity*', why: NO_ACTIVITY_CLIENT_YET },
   { entry: 'client', names: '*Service', at: '*', why: RAW_SERVICES },
   {
     entry: 'client',

@@ -1,6 +1,7 @@
-import { AsyncCompletionClient } from './async-completion-client.js';
+import { ActivityClient } from './activity/index.js';
 import { BaseClient, type BaseClientOptions, type LoadedWithDefaults, withBaseDefaults } from './base-client.js';
 import type { ClientInterceptors } from './interceptors.js';
+import { NexusClient } from './nexus/index.js';
 import type { QueryRejectCondition } from './types.js';
 import { ScheduleClient } from './schedule/index.js';
 import { TaskQueueClient } from './task-queue/index.js';
@@ -32,9 +33,11 @@ export interface ClientPlugin {
 export class Client extends BaseClient {
   readonly options: LoadedClientOptions;
   readonly workflow: WorkflowClient;
-  /** Completes activities from outside their workers. */
-  readonly activity: AsyncCompletionClient;
+  /** Starts activities without a workflow, and completes activities from outside their workers. */
+  readonly activity: ActivityClient;
   readonly schedule: ScheduleClient;
+  /** Starts Nexus operations without a workflow. */
+  readonly nexus: NexusClient;
   /** @deprecated Use worker deployments. */
   readonly taskQueue: TaskQueueClient;
 
@@ -47,13 +50,14 @@ export class Client extends BaseClient {
     const shared = { connection: this.connection, identity, namespace, dataConverter: this.dataConverter };
     const queryRejectCondition = workflow?.queryRejectCondition;
     this.workflow = new WorkflowClient({ ...shared, interceptors: interceptors.workflow, queryRejectCondition });
-    this.activity = new AsyncCompletionClient(shared);
+    this.activity = new ActivityClient({ ...shared, interceptors: interceptors.activity });
     this.taskQueue = new TaskQueueClient(shared);
     this.schedule = new ScheduleClient({ ...shared, interceptors: interceptors.schedule });
+    this.nexus = new NexusClient({ ...shared, interceptors: interceptors.nexus });
     this.options = {
       ...filledIn,
       loadedDataConverter: this.dataConverter,
-      interceptors: { workflow: [], schedule: [], ...interceptors },
+      interceptors: { workflow: [], schedule: [], nexus: [], activity: [], ...interceptors },
       workflow: { queryRejectCondition: this.workflow.options.queryRejectCondition },
       plugins: options.plugins ?? [],
     };

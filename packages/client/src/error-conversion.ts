@@ -51,6 +51,28 @@ export function throwWorkflowError(error: unknown, fallbackMessage: string, exec
   throw new ServiceError(fallbackMessage, { cause: error });
 }
 
+/**
+ * Throws the error for a failed call about something that stands alone, of which not every server knows.
+ * @param subject what the call was about, as in `Failed to start activity: the server does not know …`
+ */
+export function throwStandaloneError(
+  error: unknown,
+  fallbackMessage: string,
+  subject: string,
+  notFound?: Error,
+): never {
+  if (!isGrpcServiceError(error)) {
+    throw new ServiceError(`${fallbackMessage}: ${messageOf(error)}`, { cause: asError(error) });
+  }
+  throwIfDetailsSay(error);
+  if (Number(error.code) === GrpcStatus.NOT_FOUND && notFound !== undefined) throw notFound;
+  if (Number(error.code) === GrpcStatus.UNIMPLEMENTED) {
+    const message = `${fallbackMessage}: this server does not support ${subject} (UNIMPLEMENTED: ${error.details})`;
+    throw new ServiceError(message, { cause: error });
+  }
+  throw new ServiceError(fallbackMessage, { cause: error });
+}
+
 /** What was thrown, as an error. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));

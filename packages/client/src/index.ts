@@ -68,6 +68,7 @@ export type {
   WorkflowUpdateValidatorType,
 } from '@perdure/common';
 export type { TLSConfig } from '@perdure/common/internal/conversion';
+export * from './activity/index.js';
 export * from './async-completion-client.js';
 export { BaseClient, defaultBaseClientOptions } from './base-client.js';
 export type { BaseClientOptions, LoadedWithDefaults, WithDefaults } from './base-client.js';
@@ -85,6 +86,7 @@ export { defaultGrpcRetryOptions, isRetryableError, makeGrpcRetryInterceptor } f
 export type { BackoffOptions, GrpcRetryOptions } from './connection/grpc-retry.js';
 export * from './errors.js';
 export type { ClientInterceptors } from './interceptors.js';
+export * from './nexus/index.js';
 export * from './schedule/index.js';
 export * from './task-queue/index.js';
 export * from './types.js';

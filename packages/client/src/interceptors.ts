@@ -1,3 +1,5 @@
+import type { ActivityClientInterceptor } from './activity/index.js';
+import type { NexusClientInterceptor } from './nexus/index.js';
 import type { ScheduleClientInterceptor } from './schedule/index.js';
 import type { WorkflowClientInterceptor, WorkflowClientInterceptors } from './workflow/interceptors.js';
 
@@ -5,4 +7,6 @@ import type { WorkflowClientInterceptor, WorkflowClientInterceptors } from './wo
 export interface ClientInterceptors {
   workflow?: WorkflowClientInterceptors | WorkflowClientInterceptor[];
   schedule?: ScheduleClientInterceptor[];
+  nexus?: NexusClientInterceptor[];
+  activity?: ActivityClientInterceptor[];
 }

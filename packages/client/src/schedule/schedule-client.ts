@@ -4,6 +4,7 @@ import { composeInterceptors } from '@perdure/common/internal';
 import type { schedule, workflowservice } from '@perdure/protocol';
 import { BaseClient, type BaseClientOptions, type LoadedWithDefaults, withBaseDefaults } from '../base-client.js';
 import { isGrpcServiceError } from '../errors.js';
+import { listed } from '../listed.js';
 import { GrpcStatus } from '../transport/index.js';
 import type { WorkflowService } from '../types.js';
 import type { CallScope } from '../workflow/call-scope.js';
@@ -102,8 +103,17 @@ export class ScheduleClient extends BaseClient {
   }
 
   /** The schedules that match a query. Every iteration asks the server anew. */
-  list(options?: ListScheduleOptions): AsyncIterable<ScheduleSummary> {
-    return { [Symbol.asyncIterator]: () => this.pages(options) };
+  list(options: ListScheduleOptions = {}): AsyncIterable<ScheduleSummary> {
+    const { namespace } = this.scope;
+    const { pageSize, query } = options;
+    return listed(
+      (nextPageToken) =>
+        this.workflowService
+          .listSchedules({ namespace, nextPageToken, maximumPageSize: pageSize, query })
+          .catch((error: unknown) => throwScheduleError(error, 'Failed to list schedules')),
+      (page) => page.schedules,
+      (entry) => decodeSummary(this.dataConverter, entry),
+    );
   }
 
   /** A handle to a schedule, which need not exist. */
@@ -171,17 +181,5 @@ export class ScheduleClient extends BaseClient {
     await this.workflowService
       .patchSchedule({ namespace, identity, scheduleId, requestId: randomUUID(), patch })
       .catch((error: unknown) => throwScheduleError(error, 'Failed to patch schedule', scheduleId));
-  }
-
-  private async *pages(options: ListScheduleOptions = {}): AsyncGenerator<ScheduleSummary, void> {
-    const { namespace } = this.scope;
-    let nextPageToken: Uint8Array | undefined;
-    do {
-      const page = await this.workflowService
-        .listSchedules({ namespace, nextPageToken, maximumPageSize: options.pageSize, query: options.query })
-        .catch((error: unknown) => throwScheduleError(error, 'Failed to list schedules'));
-      for (const entry of page.schedules) yield await decodeSummary(this.dataConverter, entry);
-      nextPageToken = page.nextPageToken;
-    } while (nextPageToken.length > 0);
   }
 }

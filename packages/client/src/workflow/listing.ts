@@ -2,6 +2,7 @@ import type { History } from '@perdure/common/proto-utils';
 import type { HistoryAndWorkflowId } from '@perdure/common';
 import type { history } from '@perdure/protocol';
 import { throwWorkflowError } from '../error-conversion.js';
+import { listed } from '../listed.js';
 import { mapConcurrently } from '../map-concurrently.js';
 import type { CountWorkflowExecution, WorkflowExecution, WorkflowExecutionInfo } from '../types.js';
 import type { CallScope } from './call-scope.js';
@@ -12,23 +13,17 @@ const DEFAULT_HISTORY_CONCURRENCY = 5;
 
 /** The executions that match a query. Every iteration asks the server anew. */
 export function listWorkflows(scope: CallScope, options: ListOptions): AsyncWorkflowListIterable {
-  return {
-    [Symbol.asyncIterator]: () => pages(scope, options),
-    intoHistories: (historyOptions) => histories(scope, pages(scope, options), historyOptions),
-  };
-}
-
-async function* pages(scope: CallScope, { pageSize, query }: ListOptions): AsyncGenerator<WorkflowExecutionInfo, void> {
-  let nextPageToken: Uint8Array | undefined;
-  do {
-    const page = await scope.service
-      .listWorkflowExecutions({ namespace: scope.namespace, query, nextPageToken, pageSize })
-      .catch((error: unknown) => throwWorkflowError(error, 'Failed to list workflows'));
-    for (const raw of page.executions) {
-      yield await executionInfoFromRaw(raw, scope.dataConverter, raw, scope.namespace);
-    }
-    nextPageToken = page.nextPageToken;
-  } while (nextPageToken.length > 0);
+  const { service, namespace, dataConverter } = scope;
+  const { pageSize, query } = options;
+  const executions = listed(
+    (nextPageToken) =>
+      service
+        .listWorkflowExecutions({ namespace, query, nextPageToken, pageSize })
+        .catch((error: unknown) => throwWorkflowError(error, 'Failed to list workflows')),
+    (page) => page.executions,
+    (raw) => executionInfoFromRaw(raw, dataConverter, raw, namespace),
+  );
+  return { ...executions, intoHistories: (historyOptions) => histories(scope, executions, historyOptions) };
 }
 
 function histories(
