@@ -10,6 +10,8 @@ export interface FlagSpec {
   readonly required?: boolean;
   /** May be given several times. */
   readonly many?: boolean;
+  /** Names a file to read, `-` for what is piped in. */
+  readonly isRead?: boolean;
   /** The values there are; for completion, and in help. */
   readonly values?: readonly string[];
   /** An older name, or accepted for compatibility only: works, and is not shown. */
@@ -22,6 +24,8 @@ export interface CommandContext {
   readonly args: readonly string[];
   readonly output: Output;
   readonly terminal: Terminal;
+  /** Aborts with Ctrl-C. Who asks for it ends by itself then; without, Ctrl-C ends the command wherever it is. */
+  readonly interruption: () => AbortSignal;
   /** Connects with the first call; commands that need no server never load it. */
   readonly session: () => Promise<Session>;
 }

@@ -1,4 +1,5 @@
-import { UsageError } from './errors.js';
+import { readFileSync } from 'node:fs';
+import { CommandError, UsageError } from './errors.js';
 import { durationToJson } from './duration.js';
 
 /** The flags of one call, read by their long names. */
@@ -6,7 +7,14 @@ export class Flags {
   constructor(
     private readonly values: Readonly<Record<string, unknown>>,
     private readonly off: ReadonlySet<string> = new Set(),
+    /** What was piped in, for a file that is called `-`. */
+    private readonly input: string = '',
   ) {}
+
+  /** The same flags, for files that are called `-`. */
+  withInput(input: string): Flags {
+    return new Flags(this.values, this.off, input);
+  }
 
   text(name: string): string | undefined {
     const value = this.values[camelCase(name)];
@@ -70,6 +78,26 @@ export class Flags {
     if (Number.isNaN(timeMs))
       throw new UsageError(`--${name} must be a time such as 2026-11-26T12:00:00Z, not "${text}"`);
     return new Date(timeMs).toISOString();
+  }
+
+  /** The text of the file that a flag names; undefined if none was named. */
+  fileText(name: string): string | undefined {
+    const path = this.text(name);
+    return path === undefined ? undefined : this.read(name, path);
+  }
+
+  /** The texts of the files that a flag which may be repeated names. */
+  fileTexts(name: string): readonly string[] {
+    return this.texts(name).map((path) => this.read(name, path));
+  }
+
+  private read(name: string, path: string): string {
+    if (path === '-') return this.input;
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      throw new CommandError(`cannot read --${name} ${path}: ${(error as Error).message}`);
+    }
   }
 
   /** `KEY=VALUE` pairs of a flag that may be repeated. */

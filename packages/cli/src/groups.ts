@@ -7,7 +7,11 @@ To begin, run a server in one terminal:
 
 and start and look at workflows in another one:
   $ perdure workflow start -t hello-world --type MyWorkflow -w 123 -i '"Ada"'
-  $ perdure workflow list`,
+  $ perdure workflow list
+
+Exit codes: 0 done; 1 it failed; 2 the command line is wrong; 130 Ctrl-C.
+An error is one line on stderr; with -o json or jsonl it is on stdout as well:
+  {"error":{"code":"NOT_FOUND","message":"...","exitCode":1}}`,
 } as const;
 
 /** What each group of commands is for. */

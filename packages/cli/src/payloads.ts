@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { CommandError, UsageError } from './errors.js';
+import { UsageError } from './errors.js';
 import type { FlagSpec } from './command.js';
 import type { Flags } from './flags.js';
 import { at, isObject, listAt, textAt, type Json, type JsonObject } from './json.js';
@@ -13,6 +12,7 @@ export function inputFlags(prefix = ''): readonly FlagSpec[] {
       flags: `--${prefix}input-file <path>`,
       description: 'file that holds one argument as JSON, - for what is piped in; may be repeated',
       many: true,
+      isRead: true,
     },
     {
       flags: `--${prefix}input-meta <key=value>`,
@@ -27,7 +27,7 @@ export function inputFlags(prefix = ''): readonly FlagSpec[] {
 export function inputPayloads(flags: Flags, prefix = ''): JsonObject | undefined {
   const texts = [
     ...flags.texts(`${prefix}input`),
-    ...flags.texts(`${prefix}input-file`).map((path) => readText(path, `${prefix}input-file`).trim()),
+    ...flags.fileTexts(`${prefix}input-file`).map((text) => text.trim()),
   ];
   if (texts.length === 0) return undefined;
   const metadata = Object.fromEntries(flags.pairs(`${prefix}input-meta`).map(([key, value]) => [key, base64(value)]));
@@ -57,15 +57,6 @@ function payload(text: string, metadata: JsonObject, isBase64: boolean): JsonObj
   if (!isBase64 && encoding === base64('json/plain') && !isJson(text))
     throw new UsageError(`an input is not valid JSON: ${text} (text needs quotes: '"${text}"')`);
   return { metadata: { ...metadata, encoding }, data: isBase64 ? text : base64(text) };
-}
-
-/** The text of the file that a flag names; `-` is standard input. */
-export function readText(path: string, flag: string): string {
-  try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8');
-  } catch (error) {
-    throw new CommandError(`cannot read --${flag} ${path}: ${(error as Error).message}`);
-  }
 }
 
 function isJson(text: string): boolean {

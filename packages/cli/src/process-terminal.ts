@@ -23,10 +23,18 @@ export function processTerminal(): Terminal {
       return process.stdout.rows ?? 24;
     },
     variables: process.env,
+    input,
     ask,
     page,
     interruption,
   };
+}
+
+/** Read as it comes, so that Ctrl-C is heard meanwhile. */
+async function input(): Promise<string> {
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) text += String(chunk);
+  return text;
 }
 
 async function ask(question: string): Promise<string> {

@@ -1,11 +1,10 @@
 import { Command, CommanderError, Help, Option } from 'commander';
 import { namesOf, type CommandSpec, type FlagSpec } from './command.js';
-import { CommandError, InterruptedError, UsageError } from './errors.js';
-import { Flags } from './flags.js';
 import { CONNECTION_FLAGS, DISPLAY_FLAGS } from './global-flags.js';
 import { GROUPS, INTRODUCTION } from './groups.js';
-import { Output } from './output/output.js';
-import type { Session } from './connection/session.js';
+import { formatInWords } from './output/format.js';
+import { oneLine, Report, type ExitCode } from './report.js';
+import { runCommand } from './run-command.js';
 import type { Terminal } from './terminal.js';
 import { VERSION } from './version.js';
 import { commandsMeant, readWords, type CommandLine } from './words.js';
@@ -14,35 +13,35 @@ const COMMAND_LINE = '  $ ';
 const OUTPUT_HEADING = 'Output:';
 const CONNECTION_HEADING = 'Server, and who you are:';
 
-/**
- * Runs one command line. The number is the exit code: 0 done, 1 it failed, 2 the command line is wrong, 130 interrupted.
- */
+/** Runs one command line. */
 export async function runProgram(
   commands: readonly CommandSpec[],
   words: readonly string[],
   terminal: Terminal,
-): Promise<number> {
+): Promise<ExitCode> {
+  const report = new Report(terminal, formatInWords(words));
   const line = readWords(words, commands, [...DISPLAY_FLAGS, ...CONNECTION_FLAGS]);
-  const program = buildProgram(commands, line, terminal);
+  const program = buildProgram(commands, line, { terminal, report });
   try {
     if (line.words.length === 0) program.outputHelp();
     else await program.parseAsync([...line.words], { from: 'user' });
-    return 0;
+    return report.end('help');
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 || error.code === 'commander.help' ? 0 : 2;
-    if (error instanceof InterruptedError) {
-      // The terminal has written ^C, and left the cursor behind it.
-      if (terminal.isErrTerminal) terminal.err('\n');
-      return 130;
-    }
-    terminal.err(`perdure: ${error instanceof Error ? oneLine(error.message) : String(error)}\n`);
-    return error instanceof UsageError ? 2 : 1;
+    if (!(error instanceof CommanderError)) return report.fail(error);
+    if (error.exitCode !== 0 && error.code !== 'commander.help') return 2;
+    return report.end(error.code === 'commander.version' ? 'version' : 'help');
   }
 }
 
-function buildProgram(commands: readonly CommandSpec[], line: CommandLine, terminal: Terminal): Command {
+/** Whom a command line talks to: the terminal, and by way of the report. */
+interface Ends {
+  readonly terminal: Terminal;
+  readonly report: Report;
+}
+
+function buildProgram(commands: readonly CommandSpec[], line: CommandLine, ends: Ends): Command {
   const program = new Command('perdure').description(INTRODUCTION.summary);
-  prepare(program, terminal);
+  prepare(acceptingFormat(program), ends);
   // Flags of the program stand before the command, so that commands may have a -v of their own.
   program.enablePositionalOptions();
   program.addHelpText('after', INTRODUCTION.example).version(VERSION, '-v, --version');
@@ -51,13 +50,18 @@ function buildProgram(commands: readonly CommandSpec[], line: CommandLine, termi
   const meant = new Set(commandsMeant(line.words, commands));
   for (const spec of commands) {
     const words = spec.path.split(' ');
-    const parent = groupOf(groups, words.slice(0, -1), terminal);
-    addCommand(parent, spec, { name: words.at(-1) ?? '', isMeant: meant.has(spec), off: line.off }, terminal);
+    const parent = groupOf(groups, words.slice(0, -1), ends);
+    addCommand(parent, spec, { name: words.at(-1) ?? '', isMeant: meant.has(spec), off: line.off }, ends);
   }
   return program;
 }
 
-function prepare(command: Command, terminal: Terminal): void {
+/** A group only gives help, and that in the format that was asked for. */
+function acceptingFormat(group: Command): Command {
+  return group.addOption(new Option('-o, --output <format>').hideHelp());
+}
+
+function prepare(command: Command, { terminal, report }: Ends): void {
   command.exitOverride().showSuggestionAfterError(true);
   const help = new Help();
   command.configureHelp({
@@ -72,11 +76,11 @@ function prepare(command: Command, terminal: Terminal): void {
         .join('\n'),
   });
   command.configureOutput({
-    writeOut: (text) => terminal.out(text),
+    writeOut: (text) => report.say(text),
     // Help for a group that was named without a command; errors go through outputError.
-    writeErr: (text) => terminal.out(text),
+    writeErr: (text) => report.say(text),
     outputError: (text) =>
-      terminal.err(`perdure: ${oneLine(text.replace(/^error: /, ''))}. See: perdure ${nameOf(command)}--help\n`),
+      report.refuse(`${oneLine(text.replace(/^error: /, ''))}. See: perdure ${nameOf(command)}--help`),
   });
 }
 
@@ -87,24 +91,17 @@ function nameOf(command: Command): string {
   return names.map((name) => `${name} `).join('');
 }
 
-function oneLine(text: string): string {
-  return text
-    .trim()
-    .replace(/\)\s*\n\s*\(/g, ') (')
-    .replace(/\s*\n\s*/g, ' ')
-    .replace(/\.$/, '');
-}
-
-function groupOf(groups: Map<string, Command>, words: readonly string[], terminal: Terminal): Command {
+function groupOf(groups: Map<string, Command>, words: readonly string[], ends: Ends): Command {
   const path = words.join(' ');
   const known = groups.get(path);
   if (known !== undefined) return known;
-  const parent = groupOf(groups, words.slice(0, -1), terminal);
+  const parent = groupOf(groups, words.slice(0, -1), ends);
   const name = words.at(-1) ?? '';
   // A command may have commands below it: `workflow reset` and `workflow reset with-workflow-update-options`.
-  const group = parent.commands.find((command) => command.name() === name) ?? parent.command(name);
+  const command = parent.commands.find((each) => each.name() === name);
+  const group = command ?? acceptingFormat(parent.command(name));
   if (group.description() === '') group.description(GROUPS[path] ?? '');
-  prepare(group, terminal);
+  prepare(group, ends);
   groups.set(path, group);
   return group;
 }
@@ -115,10 +112,10 @@ interface Placement {
   readonly off: ReadonlySet<string>;
 }
 
-function addCommand(parent: Command, spec: CommandSpec, { name, isMeant, off }: Placement, terminal: Terminal): void {
+function addCommand(parent: Command, spec: CommandSpec, { name, isMeant, off }: Placement, ends: Ends): void {
   const command = parent.commands.find((existing) => existing.name() === name) ?? parent.command(name);
   command.summary(spec.summary).description(spec.summary);
-  prepare(command, terminal);
+  prepare(command, ends);
   command.aliases([...(spec.aliases ?? [])]);
   if (!isMeant) return;
   const details = spec.details === undefined ? '' : `\n\n${spec.details}`;
@@ -129,7 +126,7 @@ function addCommand(parent: Command, spec: CommandSpec, { name, isMeant, off }: 
   for (const flag of DISPLAY_FLAGS) addFlag(command, flag, taken, OUTPUT_HEADING);
   if (spec.isLocal !== true) for (const flag of CONNECTION_FLAGS) addFlag(command, flag, taken, CONNECTION_HEADING);
   for (const arg of spec.args ?? []) command.argument(arg);
-  command.action(() => runCommand(spec, command, off, terminal));
+  command.action(() => runCommand(spec, command, off, ends));
 }
 
 /** A flag of the command itself goes before a global one of the same name, long or short. */
@@ -146,53 +143,4 @@ function addFlag(command: Command, flag: FlagSpec, taken: Set<string>, heading?:
   if (flag.isHidden === true) option.hideHelp();
   if (heading !== undefined) option.helpGroup(heading);
   command.addOption(option);
-}
-
-async function runCommand(
-  spec: CommandSpec,
-  command: Command,
-  off: ReadonlySet<string>,
-  terminal: Terminal,
-): Promise<void> {
-  const flags = await readFlags(spec, command, off, terminal);
-  const output = new Output(flags, terminal);
-  let opened: Promise<Session> | undefined;
-  const open = async (): Promise<Session> => {
-    const { readSettings } = await import('./connection/settings.js');
-    const settings = await readSettings(flags, terminal.variables);
-    const { Session } = await import('./connection/session.js');
-    return new Session(settings);
-  };
-  try {
-    await spec.run({ flags, args: command.args, output, terminal, session: () => (opened ??= open()) });
-  } catch (error) {
-    if (opened === undefined) throw error;
-    const { describeCallError } = await import('./connection/call-errors.js');
-    const words = describeCallError(error, (await opened).settings.address);
-    throw words === undefined ? error : new CommandError(words);
-  } finally {
-    await (await opened?.catch(() => undefined))?.close();
-  }
-}
-
-/** The flags that were said, and behind them what the environment says of the others. */
-async function readFlags(
-  spec: CommandSpec,
-  command: Command,
-  off: ReadonlySet<string>,
-  { variables }: Terminal,
-): Promise<Flags> {
-  const said = command.opts();
-  const flags = new Flags(said, off);
-  if (spec.isLocal === true) return flags;
-  const { environmentFlags } = await import('./connection/environment-flags.js');
-  const named = flags.isSet('disable-config-env') ? undefined : variables['TEMPORAL_ENV'];
-  const choice = {
-    name: flags.text('env') ?? (named || undefined),
-    file: flags.text('env-file') ?? (variables['TEMPORAL_ENV_FILE'] || undefined),
-  };
-  const open = [...spec.flags, ...DISPLAY_FLAGS, ...CONNECTION_FLAGS].filter(
-    (flag) => !flags.isOff(namesOf(flag).long.slice(2)),
-  );
-  return new Flags({ ...(await environmentFlags(choice, open)), ...said }, off);
 }

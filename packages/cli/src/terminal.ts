@@ -13,6 +13,8 @@ export interface Terminal {
   readonly columns: number;
   readonly rows: number;
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** All that is piped in. */
+  input(): Promise<string>;
   /** What was typed in answer to a question. */
   ask(question: string): Promise<string>;
   /** Shows a long text in a pager; false if the pager could not be started. */

@@ -5,17 +5,13 @@ import { commandsMeant, readWords } from './words.js';
 
 const read = (...words: string[]) => readWords(words, COMMANDS, [...DISPLAY_FLAGS, ...CONNECTION_FLAGS]);
 
-test('flags before the command move behind it, with their values', () => {
-  expect(read('-n', 'orders', '--tls', '--address=h:1', 'workflow', 'list', '--limit', '3').words).toEqual([
-    'workflow',
-    'list',
-    '--limit',
-    '3',
-    '-n',
-    'orders',
-    '--tls',
-    '--address=h:1',
+test('flags before the command, or among its words, move behind it with their values', () => {
+  const words = ['--limit', '3', '--', '-n'];
+  expect(read('-n', 'orders', '--tls', 'workflow', '--address=h:1', 'list', ...words).words).toEqual([
+    ...['workflow', 'list', '-n', 'orders', '--tls', '--address=h:1'],
+    ...words,
   ]);
+  expect(read('-n', 'orders', 'workflow', 'lst').words).toEqual(['workflow', 'lst', '-n', 'orders']);
   expect(read('--help').words).toEqual(['--help']);
 });
 

@@ -8,7 +8,7 @@ export interface CommandLine {
 }
 
 /**
- * Moves flags that stand before the command behind it (`perdure -n orders workflow list`), reads `--flag=true` and
+ * Moves flags that stand before or among the words of the command behind them (`perdure -n orders workflow list`), reads `--flag=true` and
  * `--flag=false` of flags that take no value, and `-w=123`.
  */
 export function readWords(
@@ -16,13 +16,13 @@ export function readWords(
   commands: readonly CommandSpec[],
   globals: readonly FlagSpec[],
 ): CommandLine {
-  const [leading, rest] = splitLeading(words, globals);
+  const ordered = withFlagsBehind(words, commands, globals);
   const switches = new Map<string, string>();
   for (const { long, short, value } of [...globals, ...commands.flatMap(({ flags }) => flags)].map(namesOf))
     if (value === undefined) for (const name of [long, short]) if (name !== undefined) switches.set(name, long);
   const off = new Set<string>();
   const kept: string[] = [];
-  for (const word of [...(rest[0] === 'h' ? ['help', ...rest.slice(1)] : rest), ...leading]) {
+  for (const word of ordered[0] === 'h' ? ['help', ...ordered.slice(1)] : ordered) {
     const [, name = '', value = ''] = /^(--[\w-]+|-\w)=(.*)$/s.exec(word) ?? [];
     const long = switches.get(name);
     if (name === '' || (long === undefined && name.startsWith('--'))) kept.push(word);
@@ -34,18 +34,35 @@ export function readWords(
   return { words: kept, off };
 }
 
-function splitLeading(words: readonly string[], globals: readonly FlagSpec[]): [readonly string[], readonly string[]] {
+/** The words with flags behind the words of the command, and before what follows those. */
+function withFlagsBehind(
+  words: readonly string[],
+  commands: readonly CommandSpec[],
+  globals: readonly FlagSpec[],
+): readonly string[] {
   const names = new Map<string, boolean>();
   for (const { long, short, value } of globals.map(namesOf))
     for (const name of [long, short]) if (name !== undefined) names.set(name, value !== undefined);
+  const leading: string[] = [];
+  const path: string[] = [];
   let count = 0;
   while (count < words.length) {
     const word = words[count] ?? '';
     const takesValue = names.get(word.split('=')[0] ?? '');
-    if (takesValue === undefined) break;
-    count += takesValue && !word.includes('=') ? 2 : 1;
+    const next = [...path, word].join(' ');
+    if (takesValue !== undefined) {
+      const length = takesValue && !word.includes('=') ? 2 : 1;
+      leading.push(...words.slice(count, count + length));
+      count += length;
+    } else if (commands.some((command) => command.path.startsWith(`${next} `))) {
+      path.push(word);
+      count++;
+    } else break;
   }
-  return [words.slice(0, count), words.slice(count)];
+  const rest = words.slice(count);
+  // A word that is no command is the better thing to complain about than flags of the one that was meant.
+  const isKnown = commands.some((command) => command.path === [...path, rest[0]].join(' '));
+  return isKnown ? [...path, ...rest.slice(0, 1), ...leading, ...rest.slice(1)] : [...path, ...rest, ...leading];
 }
 
 /** Commands whose words these begin with; `help` before or among them does not count. */

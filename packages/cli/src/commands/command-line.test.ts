@@ -62,17 +62,3 @@ test('no server: one line with what to do, exit code 1', async () => {
   expect(code).toBe(1);
   expect(err).toMatch(/^no server answers at 127\.0\.0\.1:1 \(connect ECONNREFUSED 127\.0\.0\.1:1\); start one with/);
 });
-
-test('what the server does not have is said clearly', async () => {
-  for (const words of [
-    ['schedule', 'list'],
-    ['batch', 'list'],
-    ['batch', 'describe', '--job-id', '1'],
-    ['batch', 'terminate', '--job-id', '1'],
-    ['operator', 'nexus', 'endpoint', 'list'],
-  ])
-    expect(await cli.failure(...words)).toMatchObject({
-      code: 1,
-      err: expect.stringMatching(/^the server at .* does not have this: /) as string,
-    });
-});

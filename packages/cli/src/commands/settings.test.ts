@@ -12,14 +12,14 @@ test('environments are set, listed, read and deleted, and --env takes its addres
   await cli.text('env', 'set', 'prod.address', '127.0.0.1:1');
   await cli.text('env', 'set', '--env', 'prod', '-k', 'namespace', '--value', 'orders');
   expect(await cli.text('env', 'get', 'prod')).toBe('  address    127.0.0.1:1\n  namespace  orders\n');
-  expect(await cli.json('env', 'get', 'prod.namespace')).toEqual({ namespace: 'orders' });
+  expect(await cli.json('env', 'get', 'prod.namespace')).toEqual([{ property: 'namespace', value: 'orders' }]);
   expect(await cli.json('env', 'list')).toEqual([{ name: 'prod' }]);
   expect((await cli.failure('workflow', 'list', '--env', 'prod')).err).toMatch(/^no server answers at 127\.0\.0\.1:1 /);
   const file = cli.variables['TEMPORAL_ENV_FILE'] ?? '';
   expect(readFileSync(file, 'utf8')).toBe('env:\n  prod:\n    address: 127.0.0.1:1\n    namespace: orders\n');
   expect(statSync(file).mode & 0o077).toBe(0);
   await cli.text('env', 'delete', 'prod.namespace');
-  expect(await cli.json('env', 'get', 'prod')).toEqual({ address: '127.0.0.1:1' });
+  expect(await cli.text('env', 'get', 'prod')).toBe('  address  127.0.0.1:1\n');
   await cli.text('env', 'delete', 'prod');
   expect(await cli.failure('env', 'get', 'prod')).toMatchObject({ code: 1 });
   expect((await cli.failure('workflow', 'list', '--env', 'prod')).err).toMatch(/^there is no environment "prod"/);
@@ -31,7 +31,7 @@ test('an environment stands in for every flag of a command, and flags go before 
   await cli.text('env', 'set', 'brief.tls', 'true');
   await cli.text('env', 'set', 'brief.reason', 'as always');
   await cli.text('workflow', 'start', '-t', 'q', '--type', 'T', '-w', 'brief', '-o', 'none');
-  const flags = ['--env', 'brief', '-n', 'default', '--tls=false'];
+  const flags = ['--env', 'brief', '-n', cli.namespace, '--tls=false'];
   expect(await cli.text('workflow', 'list', ...flags)).toMatch(/^\{"execution":\{"workflowId":"brief".*\}\n$/);
   await cli.text('workflow', 'terminate', '-w', 'brief', ...flags);
   expect(await cli.text('workflow', 'show', '-w', 'brief', ...flags, '-o', 'json')).toContain('"as always"');
@@ -52,11 +52,11 @@ test('profiles are set, listed, read and deleted, in the file that SDKs read', a
   );
   expect(await cli.json('config', 'get', '--profile', 'prod')).toEqual({
     address: '127.0.0.1:1',
-    'tls.server_name': 'prod.example.com',
-    'tls.disable_host_verification': 'true',
-    'grpc_meta.team': 'orders',
+    tls: { server_name: 'prod.example.com', disable_host_verification: true },
+    grpc_meta: { team: 'orders' },
   });
-  expect(await cli.json('config', 'get', '--profile', 'prod', '-p', 'address')).toEqual({ address: '127.0.0.1:1' });
+  const address = { property: 'address', value: '127.0.0.1:1' };
+  expect(await cli.json('config', 'get', '--profile', 'prod', '-p', 'address')).toEqual(address);
   expect(await cli.json('config', 'list')).toEqual([{ name: 'prod' }]);
   await cli.text('config', 'delete', '--profile', 'prod', '-p', 'tls');
   expect(await cli.text('config', 'get', '--profile', 'prod')).toBe(
@@ -71,15 +71,35 @@ test('profiles are set, listed, read and deleted, in the file that SDKs read', a
 });
 
 test('a profile gives what flags and variables leave open', async () => {
-  const words = ['workflow', 'list', '-q', "WorkflowId = 'nobody'", '--address', cli.server.address];
+  const file = cli.variables['TEMPORAL_CONFIG_FILE'] ?? '';
+  const alone = ['--address', cli.server.address, '--config-file', file, '--disable-config-env'];
+  const words = ['workflow', 'list', '-q', "WorkflowId = 'nobody'", ...alone];
   await cli.text('config', 'set', '--profile', 'other', '--prop', 'namespace', '--value', 'nowhere');
   expect((await cli.failure(...words, '--profile', 'other')).err).toContain('nowhere');
-  expect(await cli.json(...words, '--profile', 'other', '-n', 'default')).toEqual([]);
+  expect(await cli.json(...words, '--profile', 'other', '-n', cli.namespace)).toEqual([]);
   expect(await cli.json(...words, '--profile', 'other', '--disable-config-file')).toEqual([]);
-  const file = cli.variables['TEMPORAL_CONFIG_FILE'] ?? '';
   writeFileSync(file, '[profile.default');
   expect((await cli.failure(...words)).err).toMatch(/is not valid TOML/);
   writeFileSync(file, '');
+});
+
+test('comments in the files of settings stay, whatever is set and deleted', async () => {
+  const [profiles, environments] = ['TEMPORAL_CONFIG_FILE', 'TEMPORAL_ENV_FILE'].map(
+    (name) => cli.variables[name] ?? '',
+  );
+  writeFileSync(profiles ?? '', '# ours\n[profile.prod] # Ada knows\naddress = "a:1" # old\n');
+  await cli.text('config', 'set', '--profile', 'prod', '--prop', 'address', '--value', 'b:2');
+  await cli.text('config', 'set', '--profile', 'prod', '--prop', 'namespace', '--value', 'orders');
+  await cli.text('config', 'delete', '--profile', 'prod', '-p', 'address');
+  expect(readFileSync(profiles ?? '', 'utf8')).toBe('# ours\n[profile.prod] # Ada knows\nnamespace = "orders"\n');
+  writeFileSync(environments ?? '', '# ours\nenv:\n  prod: # Ada knows\n    address: a:1 # old\n');
+  await cli.text('env', 'set', 'prod.address', 'b:2');
+  await cli.text('env', 'set', 'prod.namespace', 'orders');
+  expect(readFileSync(environments ?? '', 'utf8')).toBe(
+    '# ours\nenv:\n  prod:\n    # Ada knows\n    address: b:2 # old\n    namespace: orders\n',
+  );
+  writeFileSync(profiles ?? '', '');
+  writeFileSync(environments ?? '', '');
 });
 
 test('payloads go through a remote codec, both ways', async () => {
@@ -105,7 +125,7 @@ test('payloads go through a remote codec, both ways', async () => {
     /"data": "(.*?)"/.exec(await cli.text('workflow', 'show', '-w', 'secret', '-o', 'json', ...more))?.[1];
   expect(await input()).toBe(btoa('321'));
   expect(await input(...flags)).toBe(btoa('123'));
-  expect(asked).toEqual(['/encode key default', '/decode key default']);
+  expect(asked).toEqual([`/encode key ${cli.namespace}`, `/decode key ${cli.namespace}`]);
   codec.close();
   codec.closeAllConnections();
   expect((await cli.failure('workflow', 'show', '-w', 'secret', ...flags)).err).toMatch(

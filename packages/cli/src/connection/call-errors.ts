@@ -1,5 +1,17 @@
 import { GrpcServiceError, GrpcStatus, statusDetailsOf } from '@perdure/client/transport';
+import { CommandError } from '../errors.js';
 import { errordetails, failure, isTypeUrlOf, rpc, unpackAny } from '@perdure/protocol';
+
+/** A failed call with what it means, and with its status for programs; undefined for other errors. */
+export function describedCallError(error: unknown, address: string): CommandError | undefined {
+  const words = describeCallError(error, address);
+  return words === undefined ? undefined : new CommandError(words, statusOf(error));
+}
+
+function statusOf(error: unknown): string | undefined {
+  if (!(error instanceof GrpcServiceError)) return undefined;
+  return Object.entries(GrpcStatus).find(([, code]) => code === error.code)?.[0];
+}
 
 /** What a failed call means, in one line, with what to do next; undefined for other errors. */
 export function describeCallError(error: unknown, address: string): string | undefined {

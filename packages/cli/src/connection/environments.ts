@@ -18,13 +18,26 @@ export async function readEnvironments(file: string | undefined): Promise<Readon
   }
 }
 
-/** Replaces all environments; whatever else the file holds stays. */
+/** Replaces all environments; whatever else the file holds stays, with all comments. */
 export async function writeEnvironments(
   file: string | undefined,
   environments: Readonly<Record<string, Environment>>,
 ): Promise<void> {
   const path = environmentFile(file);
-  const { parse, stringify } = await import('./yaml.js');
-  const others = (parse(readIfThere(path)) ?? {}) as Readonly<Record<string, unknown>>;
-  writePrivately(path, stringify({ ...others, env: environments }));
+  const before = await readEnvironments(file);
+  const { isMap, parseDocument } = await import('./yaml.js');
+  const document = parseDocument(readIfThere(path));
+  if (!isMap(document.get('env'))) document.set('env', document.createNode({}));
+  for (const [name, environment] of Object.entries(before)) {
+    const wanted = environments[name];
+    if (wanted === undefined) document.deleteIn(['env', name]);
+    else
+      for (const key of Object.keys(environment)) if (wanted[key] === undefined) document.deleteIn(['env', name, key]);
+  }
+  for (const [name, environment] of Object.entries(environments)) {
+    if (!isMap(document.getIn(['env', name]))) document.setIn(['env', name], document.createNode({}));
+    for (const [key, value] of Object.entries(environment))
+      if (before[name]?.[key] !== value) document.setIn(['env', name, key], value);
+  }
+  writePrivately(path, document.toString());
 }

@@ -53,15 +53,14 @@ export async function readProfiles(asked: string | undefined, variables: Variabl
     const profiles = Object.entries(table((parse(text) as Table)['profile']));
     return { path, profiles: Object.fromEntries(profiles.map(([name, value]) => [name, table(value)])) };
   } catch (error) {
-    throw new CommandError(`${path} is not valid TOML: ${(error as Error).message.split('\n')[0] ?? ''}`);
+    throw new CommandError(`${path} is not valid TOML: ${(error as Error).message.replace(/\s*\n[^]*\n/, ' ')}`);
   }
 }
 
-/** Replaces all profiles; whatever else the file holds stays, but its comments. */
+/** Replaces all profiles; whatever else the file holds stays as it is written, with all comments. */
 export async function writeProfiles(path: string, profiles: ProfileFile['profiles']): Promise<void> {
-  const { parse, stringify } = await import('smol-toml');
-  const others = parse(readIfThere(path)) as Table;
-  writePrivately(path, stringify({ ...others, profile: profiles }));
+  const { withProfiles } = await import('./profile-text.js');
+  writePrivately(path, withProfiles(readIfThere(path), profiles));
 }
 
 /** The settings of a profile; an Error if it was asked for by name and is not there. */

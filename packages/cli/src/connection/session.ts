@@ -96,12 +96,23 @@ export class Session {
     } while (nextPageToken !== '');
   }
 
-  /** The items of all pages, but at most `limit`; `hasMore` says whether there are others. */
-  async items(name: MethodName, request: JsonObject, items: string, limit = Infinity): Promise<Items> {
+  /**
+   * The items of all pages, but at most `limit`; `onPage` gets those of each page as it arrives. `hasMore` says whether
+   * there are others.
+   */
+  async items(
+    name: MethodName,
+    request: JsonObject,
+    items: string,
+    limit = Infinity,
+    onPage?: (items: readonly JsonObject[]) => void,
+  ): Promise<Items> {
     const found: JsonObject[] = [];
     for await (const page of this.pages(name, request, items)) {
-      found.push(...page);
-      if (found.length > limit) return { items: found.slice(0, limit), hasMore: true };
+      const wanted = page.slice(0, limit - found.length);
+      onPage?.(wanted);
+      found.push(...wanted);
+      if (wanted.length < page.length) return { items: found, hasMore: true };
     }
     return { items: found, hasMore: false };
   }

@@ -2,6 +2,7 @@ import type { Flags } from '../flags.js';
 import { textAt, type Json, type JsonObject } from '../json.js';
 import { UsageError } from '../errors.js';
 import type { Terminal } from '../terminal.js';
+import { formatOf, isJsonFormat, type Format } from './format.js';
 import { jsonLine, jsonText } from './json-text.js';
 import { renderTable } from './table.js';
 import { timeText, type TimeFormat } from './time.js';
@@ -16,8 +17,6 @@ export interface Column {
 /** Names and values, one below the other. */
 export type Entries = readonly (readonly [name: string, value: string])[];
 
-type Format = 'table' | 'json' | 'jsonl' | 'none';
-
 /** Writes results in the format that was asked for. All of stdout goes through here. */
 export class Output {
   readonly format: Format;
@@ -27,21 +26,34 @@ export class Output {
   private readonly timeFormat: TimeFormat;
   private readonly fields: readonly string[];
   private readonly pager: string | undefined;
+  private written = false;
+  private isEnded = false;
 
   constructor(
     flags: Flags,
     private readonly terminal: Terminal,
   ) {
-    const isText = ['text', 'card'].includes(flags.text('output') ?? '');
-    const asked = isText ? 'table' : flags.oneOf('output', ['table', 'json', 'jsonl', 'none']);
+    const asked = formatOf(flags);
     this.format = asked ?? 'table';
     this.isTableAsked = asked === 'table';
     this.timeFormat = flags.oneOf('time-format', ['relative', 'iso', 'raw']) ?? 'relative';
     const color = flags.oneOf('color', ['auto', 'always', 'never']) ?? 'auto';
     const isAutomatic = terminal.isTerminal && !terminal.variables['NO_COLOR'];
-    this.hasColor = color === 'always' || (color === 'auto' && isAutomatic);
+    // Colours between the letters are no JSON: only people get them, whatever was asked for.
+    const isAlways = color === 'always' && (terminal.isTerminal || !isJsonFormat(this.format));
+    this.hasColor = isAlways || (color === 'auto' && isAutomatic);
     this.fields = (flags.text('fields') ?? '').split(',').filter((field) => field !== '');
     this.pager = flags.isOff('pager') ? undefined : (flags.text('pager') ?? (terminal.variables['PAGER'] || undefined));
+  }
+
+  /** Whether anything was written. */
+  get hasWritten(): boolean {
+    return this.written;
+  }
+
+  /** Nothing is written any more: what was waited for may still come. */
+  end(): void {
+    this.isEnded = true;
   }
 
   /** Whether people read it: a table, and neither JSON nor nothing. */
@@ -54,9 +66,14 @@ export class Output {
     const shown = this.chosen(columns, more);
     if (this.format === 'none') return;
     if (this.format === 'json') return this.show(`${jsonText(items, this.hasColor)}\n`);
-    if (this.format === 'jsonl') return this.show(items.map((item) => `${jsonLine(item, this.hasColor)}\n`).join(''));
+    if (this.format === 'jsonl') return this.lines(items);
     const rows = items.map((item) => shown.map((column) => this.cell(item, column)));
     await this.show(await this.table(shown, rows));
+  }
+
+  /** Items of a list that is written as it comes in: as JSON, a line each. */
+  lines(items: readonly JsonObject[]): void {
+    this.write(items.map((item) => `${jsonLine(item, this.hasColor)}\n`).join(''));
   }
 
   /** The table of a list that is a part of a longer text. */
@@ -68,14 +85,14 @@ export class Output {
   /** One message as JSON, whatever the format (indented for people). */
   async message(json: Json): Promise<void> {
     if (this.format === 'none') return;
-    if (this.format === 'jsonl') this.terminal.out(`${jsonLine(json, this.hasColor)}\n`);
+    if (this.format === 'jsonl') this.write(`${jsonLine(json, this.hasColor)}\n`);
     else await this.show(`${jsonText(json, this.hasColor)}\n`);
   }
 
   /** Names and values one below the other; as JSON, the message they come from. */
   async card(title: string, entries: Entries, json: Json): Promise<void> {
     if (!this.isForPeople) return this.message(json);
-    this.terminal.out(this.cardText(title, entries));
+    this.write(this.cardText(title, entries));
   }
 
   /** The text of a card that is a part of a longer text. */
@@ -87,21 +104,22 @@ export class Output {
 
   /** A sentence for people; as JSON, the message it stands for. */
   async done(sentence: string, json: Json): Promise<void> {
-    if (this.isForPeople) this.terminal.out(`${sentence}\n`);
+    if (this.isForPeople) this.write(`${sentence}\n`);
     else await this.message(json);
   }
 
   /** Text as it is, in every format but none. */
   text(text: string): void {
-    if (this.format !== 'none') this.terminal.out(text);
+    if (this.format !== 'none') this.write(text);
   }
 
   /** Text that may be long: through the pager where there is one and the screen is too small. */
   async show(text: string): Promise<void> {
     const { terminal, pager } = this;
+    if (this.isEnded) return;
     const isLong = text.split('\n').length > terminal.rows;
     if (pager !== undefined && terminal.isTerminal && isLong && (await terminal.page(text, pager))) return;
-    terminal.out(text);
+    this.write(text);
   }
 
   time(iso: string): string {
@@ -112,6 +130,12 @@ export class Output {
   cell(item: JsonObject, { path, isTime }: Column): string {
     const text = textAt(item, path);
     return isTime === true && text !== '' ? this.time(text) : text;
+  }
+
+  private write(text: string): void {
+    if (this.isEnded || text === '') return;
+    this.written = true;
+    this.terminal.out(text);
   }
 
   private bold(text: string): string {

@@ -1,13 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnyCodec } from '@perdure/protocol';
 import { fromJson, toJson } from '@perdure/protocol/json';
-import { startServer, type RunningServer } from '@perdure/server';
-import { expect } from 'vitest';
+import { startServer } from '@perdure/server';
+import { expect, vi } from 'vitest';
 import { COMMANDS } from '../commands/index.js';
 import { runProgram } from '../program.js';
 import { RecordingTerminal } from './recording-terminal.js';
+import { TESTED } from './tested-server.js';
 
 /** How a command line ended. */
 export interface Ran {
@@ -16,20 +18,41 @@ export interface Ran {
   readonly err: string;
 }
 
+/** The server that is asked. */
+interface TestedServer {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+async function startOwnServer(): Promise<TestedServer> {
+  const server = await startServer({ store: { kind: 'memory' }, grpc: { port: 0 } });
+  return { address: server.address, stop: () => server.stop({ graceMs: 0 }) };
+}
+
 type TerminalOptions = ConstructorParameters<typeof RecordingTerminal>[1];
 
-/** The command line, with settings in a folder of its own, on a server of its own. */
+/** The command line, with settings in a folder of its own, in a namespace of its own. */
 export class Cli {
   readonly folder = mkdtempSync(join(tmpdir(), 'perdure-cli-'));
 
-  private constructor(readonly server: RunningServer) {}
+  private constructor(
+    readonly server: TestedServer,
+    readonly namespace: string,
+  ) {}
 
+  /** On a server of its own, or on whatever Temporal-compatible server PERDURE_TEST_ADDRESS names. */
   static async start(): Promise<Cli> {
-    return new Cli(await startServer({ store: { kind: 'memory' }, grpc: { port: 0 } }));
+    const { address } = TESTED;
+    if (address === undefined) return new Cli(await startOwnServer(), 'default');
+    const cli = new Cli({ address, stop: () => Promise.resolve() }, `perdure-cli-${randomUUID().slice(0, 8)}`);
+    await cli.text('operator', 'namespace', 'create', cli.namespace);
+    // Servers of several parts learn of a namespace one after the other.
+    await vi.waitFor(() => cli.text('workflow', 'count'), { timeout: 15_000, interval: 200 });
+    return cli;
   }
 
   async stop(): Promise<void> {
-    await this.server.stop({ graceMs: 0 });
+    await this.server.stop();
     rmSync(this.folder, { recursive: true });
   }
 
@@ -37,9 +60,17 @@ export class Cli {
   get variables(): Readonly<Record<string, string>> {
     return {
       TEMPORAL_ADDRESS: this.server.address,
+      TEMPORAL_NAMESPACE: this.namespace,
       TEMPORAL_ENV_FILE: join(this.folder, 'environments.yaml'),
       TEMPORAL_CONFIG_FILE: join(this.folder, 'profiles.toml'),
     };
+  }
+
+  /** Writes a file into the folder; gives its path. */
+  file(name: string, text: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    return path;
   }
 
   terminal(options: TerminalOptions = {}): RecordingTerminal {
@@ -87,9 +118,4 @@ export class Cli {
 /** Holds JSON against the API: every field known, every value in the canonical form of proto3 JSON. */
 export function expectMessage(codec: AnyCodec, json: unknown): void {
   expect(toJson(codec, fromJson(codec, json))).toEqual(json);
-}
-
-/** What must become so, however busy the machine is. */
-export function eventually<Value>(read: () => Value | Promise<Value>): ReturnType<typeof expect.poll<Value>> {
-  return expect.poll(read, { timeout: 15_000 });
 }

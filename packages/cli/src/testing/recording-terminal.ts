@@ -1,5 +1,15 @@
 import type { Terminal } from '../terminal.js';
 
+/** What a terminal in memory is like. */
+interface RecordingOptions {
+  readonly isTerminal?: boolean;
+  readonly rows?: number;
+  /** What is answered to questions; without, nobody can be asked. */
+  readonly answers?: readonly string[];
+  /** Somebody could still type something, and never does. */
+  readonly isInputOpen?: boolean;
+}
+
 /** A terminal in memory: keeps what is written, and answers as it is told. */
 export class RecordingTerminal implements Terminal {
   outText = '';
@@ -11,21 +21,23 @@ export class RecordingTerminal implements Terminal {
   readonly isInteractive: boolean;
   readonly columns = 120;
   readonly rows: number;
+  /** Resolves once the input is read. */
+  readonly inputAsked: Promise<void>;
+  private onInputAsked: () => void = () => undefined;
+  private readonly isInputOpen: boolean;
   private readonly answers: string[];
   private readonly controller = new AbortController();
 
   constructor(
     readonly variables: Readonly<Record<string, string | undefined>>,
-    {
-      isTerminal = false,
-      rows = 24,
-      answers,
-    }: { readonly isTerminal?: boolean; readonly rows?: number; readonly answers?: readonly string[] } = {},
+    { isTerminal = false, rows = 24, answers, isInputOpen = false }: RecordingOptions = {},
   ) {
     this.isTerminal = isTerminal;
     this.rows = rows;
     this.isInteractive = answers !== undefined;
+    this.isInputOpen = isInputOpen;
     this.answers = [...(answers ?? [])];
+    this.inputAsked = new Promise((resolve) => (this.onInputAsked = resolve));
   }
 
   out(text: string): void {
@@ -34,6 +46,11 @@ export class RecordingTerminal implements Terminal {
 
   err(text: string): void {
     this.errText += text;
+  }
+
+  input(): Promise<string> {
+    this.onInputAsked();
+    return this.isInputOpen ? new Promise(() => undefined) : Promise.resolve('');
   }
 
   ask(question: string): Promise<string> {

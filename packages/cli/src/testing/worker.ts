@@ -21,10 +21,11 @@ export interface RunningWorker {
 }
 
 /** Starts a worker on a task queue of the server. */
-export async function startWorker(address: string, taskQueue: string): Promise<RunningWorker> {
+export async function startWorker(address: string, taskQueue: string, namespace = 'default'): Promise<RunningWorker> {
   const connection = await NativeConnection.connect({ address });
   const worker = await Worker.create({
     connection,
+    namespace,
     taskQueue,
     workflowsPath: WORKFLOWS_PATH,
     activities,

@@ -1,4 +1,7 @@
 import type { CommandSpec } from '../../command.js';
+import { textAt } from '../../json.js';
+import { listPages } from '../list-pages.js';
+import { shortName } from '../workflow/names.js';
 
 /** `perdure batch list`. */
 export const batchList: CommandSpec = {
@@ -6,19 +9,19 @@ export const batchList: CommandSpec = {
   summary: 'List the batches',
   example: 'perdure batch list --limit 10',
   flags: [{ flags: '--limit <count>', description: 'at most so many' }],
-  run: async ({ flags, output, session }) => {
-    const opened = await session();
-    const { items } = await opened.items(
-      'ListBatchOperations',
-      { namespace: opened.namespace },
-      'operationInfo',
-      flags.count('limit') || Infinity,
-    );
-    await output.list(items, [
-      { name: 'JobId', path: 'jobId' },
-      { name: 'State', path: 'state' },
-      { name: 'StartTime', path: 'startTime', isTime: true },
-      { name: 'CloseTime', path: 'closeTime', isTime: true },
-    ]);
+  run: async (context) => {
+    await listPages(context, {
+      method: 'ListBatchOperations',
+      request: { namespace: (await context.session()).namespace },
+      field: 'operationInfo',
+      limit: context.flags.count('limit') ?? 0,
+      columns: [
+        { name: 'JobId', path: 'jobId' },
+        { name: 'State', path: 'stateName' },
+        { name: 'StartTime', path: 'startTime', isTime: true },
+        { name: 'CloseTime', path: 'closeTime', isTime: true },
+      ],
+      row: (item) => ({ ...item, stateName: shortName(textAt(item, 'state'), 'BATCH_OPERATION_STATE_') }),
+    });
   },
 };

@@ -15,7 +15,11 @@ export function completionCommands(commands: () => readonly CommandSpec[]): read
     example: SHELLS[shell].example,
     isLocal: true,
     flags: [],
-    run: async ({ terminal }) => terminal.out(await scriptFor(shell, commands())),
+    run: async ({ output }) => {
+      const script = await scriptFor(shell, commands());
+      if (output.isForPeople) output.text(script);
+      else await output.message({ script });
+    },
   }));
 }
 

@@ -1,5 +1,7 @@
 import type { CommandSpec } from '../../command.js';
+import type { Profile } from '../../connection/profiles.js';
 import { CommandError } from '../../errors.js';
+import type { Json, JsonObject } from '../../json.js';
 import { checkProperty, flattened, PROFILE_FLAG, profileNameOf, profilesOf } from './profile.js';
 
 /** `perdure config get`. */
@@ -22,6 +24,12 @@ export const configGet: CommandSpec = {
     );
     if (name !== undefined && entries.length === 0)
       throw new CommandError(`profile "${profileName}" does not set ${name}`);
-    await context.output.card('', entries, Object.fromEntries(entries));
+    const value = name === undefined ? undefined : valueAt(profile, name.split('.'));
+    await context.output.card('', entries, name === undefined ? (profile as JsonObject) : { property: name, value });
   },
 };
+
+function valueAt(profile: Profile, [first = '', ...rest]: readonly string[]): Json | undefined {
+  const value = profile[first] as Json | undefined;
+  return rest.length === 0 ? value : valueAt((value ?? {}) as Profile, rest);
+}

@@ -9,7 +9,7 @@ const SWITCHES = ['tls', 'tls.disabled', 'tls.disable_host_verification'];
 export const configSet: CommandSpec = {
   path: 'config set',
   summary: 'Keep a setting of a profile',
-  details: 'Profiles are read by SDKs too. Comments in the file are not kept.',
+  details: 'Profiles are read by SDKs too.',
   example: 'perdure config set --profile prod --prop address --value prod.example.com:7233',
   isLocal: true,
   flags: [

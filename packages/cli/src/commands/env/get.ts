@@ -18,6 +18,8 @@ export const envGet: CommandSpec = {
     const entries = Object.entries(environment).filter(([name]) => key === undefined || name === key);
     if (entries.length === 0) throw new CommandError(`environment "${env}" has no setting "${key ?? ''}"`);
     entries.sort(([one], [other]) => (one < other ? -1 : 1));
-    await context.output.card('', entries, Object.fromEntries(entries));
+    const json = entries.map(([property, value]) => ({ property, value: String(value) }));
+    if (context.output.isForPeople) await context.output.card('', entries, json);
+    else await context.output.list(json, []);
   },
 };

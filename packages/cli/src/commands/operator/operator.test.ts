@@ -55,34 +55,6 @@ test('the server says what it is', async () => {
 
 const SCHEDULE = ['-s', 'nightly'];
 const ACTION = ['-t', 'q', '--type', 'Report', '-i', '1'];
-const WHEN = ['--cron', '30 2 * * *', '--interval', '1h/15m', '--calendar', '{"dayOfWeek":"Fri","hour":"17"}'];
-const RANGE = ['--start-time', '2026-11-01T00:00:00Z', '--end-time', '2026-11-08T00:00:00Z'];
-
-test.each([
-  ['schedule', 'create', ...SCHEDULE, ...ACTION, ...WHEN, ...RANGE, '--overlap-policy', 'BufferOne'],
-  ['schedule', 'update', ...SCHEDULE, ...ACTION, ...WHEN, '--jitter', '5m', '--remaining-actions', '3', '--paused'],
-  ['schedule', 'describe', ...SCHEDULE],
-  ['schedule', 'list', '--long'],
-  ['schedule', 'toggle', ...SCHEDULE, '--pause', '--reason', 'x'],
-  ['schedule', 'trigger', ...SCHEDULE],
-  ['schedule', 'backfill', ...SCHEDULE, ...RANGE, '--overlap-policy', 'AllowAll'],
-  ['schedule', 'delete', ...SCHEDULE],
-  ['batch', 'list'],
-  ['batch', 'describe', '--job-id', '1'],
-  ['batch', 'terminate', '--job-id', '1'],
-  ['operator', 'nexus', 'endpoint', 'list'],
-  ['operator', 'nexus', 'endpoint', 'get', '--name', 'e'],
-  ['operator', 'nexus', 'endpoint', 'create', '--name', 'e', '--target-url', 'http://example.com'],
-  ['operator', 'nexus', 'endpoint', 'update', '--name', 'e', '--description', 'x'],
-  ['operator', 'nexus', 'endpoint', 'delete', '--name', 'e'],
-  ['operator', 'cluster', 'upsert', '--frontend-address', 'h:1'],
-  ['operator', 'cluster', 'remove', '--name', 'c'],
-  ['workflow', 'update-options', '-w', '1', '--versioning-override-behavior', 'auto_upgrade'],
-])('what this server does not have yet is said in one line: %s %s %s', async (...words) => {
-  const { code, err } = await cli.failure(...words);
-  expect(code).toBe(1);
-  expect(err).toMatch(/^the server at \S+ does not have this: /);
-});
 
 test.each([
   [['schedule', 'create', ...SCHEDULE, ...ACTION, '--calendar', 'Fri'], /--calendar must be an object in JSON/],

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../../command.js';
+import { listPages } from '../list-pages.js';
 
 /** `perdure schedule list`. */
 export const scheduleList: CommandSpec = {
@@ -9,12 +10,10 @@ export const scheduleList: CommandSpec = {
     { flags: '-q, --query <filter>', description: 'which ones' },
     { flags: '--limit <count>', description: 'at most so many' },
     { flags: '-l, --long', description: 'with notes and the next time; the same as --fields long' },
-    { flags: '--really-long', description: 'the same as -o json', isHidden: true },
+    { flags: '--really-long', description: 'the same as --long', isHidden: true },
   ],
-  run: async ({ flags, output, session }) => {
-    const opened = await session();
-    const request = { namespace: opened.namespace, query: flags.text('query') };
-    const { items } = await opened.items('ListSchedules', request, 'schedules', flags.count('limit') || Infinity);
+  run: async (context) => {
+    const { flags, session } = context;
     const columns = [
       { name: 'ScheduleId', path: 'scheduleId' },
       { name: 'Workflow', path: 'info.workflowType.name' },
@@ -24,6 +23,13 @@ export const scheduleList: CommandSpec = {
       { name: 'Notes', path: 'info.notes' },
       { name: 'NextTimes', path: 'info.futureActionTimes' },
     ];
-    await output.list(items, flags.isSet('long') ? [...columns, ...more] : columns, more);
+    await listPages(context, {
+      method: 'ListSchedules',
+      request: { namespace: (await session()).namespace, query: flags.text('query') },
+      field: 'schedules',
+      limit: flags.count('limit') ?? 0,
+      columns: flags.isSet('long') || flags.isSet('really-long') ? [...columns, ...more] : columns,
+      more,
+    });
   },
 };

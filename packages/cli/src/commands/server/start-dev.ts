@@ -71,6 +71,7 @@ async function startDev(context: CommandContext): Promise<void> {
     await declareSearchAttributes(server.inProcess, settings.server.namespaces, attributes);
     await page?.listen(settings.uiHost, settings.uiPort ?? 0);
     // Heard from before readiness is told: who waits for that may stop the server at once.
+    context.interruption();
     const stopped = stopSignal();
     await announce(context, {
       server: readableAddress(server.address),

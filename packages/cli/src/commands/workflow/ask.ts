@@ -1,6 +1,6 @@
 import type { CommandContext, FlagSpec } from '../../command.js';
 import { CommandError } from '../../errors.js';
-import { textAt, type Json } from '../../json.js';
+import { textAt, type Json, type JsonObject } from '../../json.js';
 import { inputPayloads, payloadValues } from '../../payloads.js';
 import { executionOf } from './execution.js';
 import { statusName } from './names.js';
@@ -14,8 +14,14 @@ export const REJECT_FLAG: FlagSpec = {
   values: CONDITIONS,
 };
 
+/** What an execution answered: the answer of the API, and the value in it. */
+export interface Answer {
+  readonly message: JsonObject;
+  readonly value: Json;
+}
+
 /** The answer of the execution that the flags name to a query. */
-export async function ask({ flags, session }: CommandContext, queryType: string): Promise<Json> {
+export async function ask({ flags, session }: CommandContext, queryType: string): Promise<Answer> {
   const opened = await session();
   const condition = flags.oneOf('reject-condition', CONDITIONS);
   const answer = await opened.call('QueryWorkflow', {
@@ -27,5 +33,5 @@ export async function ask({ flags, session }: CommandContext, queryType: string)
   const rejected = textAt(answer, 'queryRejected.status');
   if (rejected !== '')
     throw new CommandError(`the query was not asked: the execution is ${statusName(rejected).toLowerCase()}`);
-  return payloadValues(answer, 'queryResult')[0] ?? null;
+  return { message: answer, value: payloadValues(answer, 'queryResult')[0] ?? null };
 }

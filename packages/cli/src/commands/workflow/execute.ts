@@ -13,16 +13,24 @@ export const workflowExecute: CommandSpec = {
   example: `perdure workflow execute -t hello-world --type MyWorkflow -i '"Ada"'`,
   flags: [
     ...START_FLAGS,
-    { flags: '--detailed', description: 'show what each event says' },
+    { flags: '--detailed', description: 'show what each event says; with -o json, the whole history' },
     { flags: '--event-details', description: 'older name of --detailed', isHidden: true },
   ],
   run: async (context) => {
     const { output, flags } = context;
+    const startedAt = performance.now();
     const { title, entries, json } = await start(context);
-    if (!output.isForPeople) return showResult(context, await waitUntilClosed(context, json.workflowId, json.runId));
+    const isDetailed = flags.isSet('detailed') || flags.isSet('event-details');
+    const { type, namespace, taskQueue } = json;
+    if (!output.isForPeople) {
+      const onEvents = isDetailed ? (): void => undefined : undefined;
+      const closed = await waitUntilClosed(context, json.workflowId, json.runId, onEvents);
+      const durationMillis = Math.round(performance.now() - startedAt);
+      const history = isDetailed ? { history: { events: closed.events } } : {};
+      return showResult(context, closed, { type, namespace, taskQueue, durationMillis, ...history });
+    }
     await output.card(title, entries, json);
     output.text('\nProgress:\n');
-    const isDetailed = flags.isSet('detailed') || flags.isSet('event-details');
     let shownRunId = json.runId;
     const closed = await waitUntilClosed(context, json.workflowId, json.runId, (events, runId) => {
       if (runId !== shownRunId) output.text(`  continued as run ${runId}\n`);
@@ -33,6 +41,6 @@ export const workflowExecute: CommandSpec = {
       }
     });
     output.text('\n');
-    await showResult(context, closed);
+    await showResult(context, closed, {});
   },
 };

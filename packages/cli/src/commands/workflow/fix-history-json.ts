@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { CommandSpec } from '../../command.js';
 import { CommandError } from '../../errors.js';
-import { readText } from '../../payloads.js';
+import type { Json } from '../../json.js';
 
 /** `perdure workflow fix-history-json`. */
 export const workflowFixHistoryJson: CommandSpec = {
@@ -12,23 +12,23 @@ export const workflowFixHistoryJson: CommandSpec = {
   example: 'perdure workflow fix-history-json --source old.json --target new.json',
   isLocal: true,
   flags: [
-    { flags: '-s, --source <path>', description: 'file to read, - for what is piped in', required: true },
+    { flags: '-s, --source <path>', description: 'file to read, - for what is piped in', required: true, isRead: true },
     { flags: '-t, --target <path>', description: 'file to write (default: print it)' },
   ],
   run: async ({ flags, output }) => {
     const source = flags.required('source');
-    const text = readText(source, 'source');
+    const text = flags.fileText('source') ?? '';
     const { historyFromJSON, historyToJSON } = await import('@perdure/common/proto-utils');
-    let fixed: string;
+    let fixed: Json;
     try {
-      fixed = `${historyToJSON(historyFromJSON(JSON.parse(text)))}\n`;
+      fixed = JSON.parse(historyToJSON(historyFromJSON(JSON.parse(text)))) as Json;
     } catch (error) {
       throw new CommandError(`${source} holds no history in JSON: ${(error as Error).message}`);
     }
     const target = flags.text('target');
-    if (target === undefined) return output.text(fixed);
+    if (target === undefined) return output.message(fixed);
     try {
-      writeFileSync(target, fixed);
+      writeFileSync(target, `${JSON.stringify(fixed, undefined, 2)}\n`);
     } catch (error) {
       throw new CommandError(`cannot write --target ${target}: ${(error as Error).message}`);
     }

@@ -1,6 +1,7 @@
 import type { CommandSpec, FlagSpec } from '../../command.js';
 import { textAt } from '../../json.js';
 import type { Column } from '../../output/output.js';
+import { listPages } from '../list-pages.js';
 import { statusName } from './names.js';
 
 const DEFAULT_LIMIT = 100;
@@ -37,20 +38,22 @@ export const workflowList: CommandSpec = {
     { flags: '--page-size <count>', description: 'how many to ask the server for at a time' },
     { flags: '--archived', description: 'those that were archived' },
   ],
-  run: async ({ flags, output, terminal, session }) => {
-    const opened = await session();
+  run: async (context) => {
+    const { flags, terminal, session } = context;
     const limit = flags.count('limit') ?? DEFAULT_LIMIT;
-    const method = flags.isSet('archived') ? 'ListArchivedWorkflowExecutions' : 'ListWorkflowExecutions';
-    const request = {
-      namespace: opened.namespace,
-      query: flags.text('query') ?? '',
-      pageSize: flags.count('page-size') ?? (limit === 0 ? 0 : Math.min(limit + 1, 1_000)),
-    };
-    const { items, hasMore } = await opened.items(method, request, 'executions', limit === 0 ? Infinity : limit);
-    const rows = output.isForPeople
-      ? items.map((item) => ({ ...item, statusName: statusName(textAt(item, 'status')) }))
-      : items;
-    await output.list(rows, COLUMNS, MORE_COLUMNS);
+    const hasMore = await listPages(context, {
+      method: flags.isSet('archived') ? 'ListArchivedWorkflowExecutions' : 'ListWorkflowExecutions',
+      request: {
+        namespace: (await session()).namespace,
+        query: flags.text('query') ?? '',
+        pageSize: flags.count('page-size') ?? (limit === 0 ? 0 : Math.min(limit + 1, 1_000)),
+      },
+      field: 'executions',
+      limit,
+      columns: COLUMNS,
+      more: MORE_COLUMNS,
+      row: (item) => ({ ...item, statusName: statusName(textAt(item, 'status')) }),
+    });
     if (hasMore && flags.count('limit') === undefined)
       terminal.err(`These are the latest ${limit}; --limit 0 shows all, --query fewer.\n`);
   },

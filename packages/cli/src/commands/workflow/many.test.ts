@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Cli, eventually } from '../../testing/cli.js';
+import { Cli } from '../../testing/cli.js';
+import { eventually } from '../../testing/eventually.js';
 
 let cli: Cli;
 let type: string;

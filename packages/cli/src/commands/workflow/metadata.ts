@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../../command.js';
-import { isObject } from '../../json.js';
+import { CommandError } from '../../errors.js';
+import type { Json } from '../../json.js';
 import { ask, REJECT_FLAG } from './ask.js';
 import { EXECUTION_FLAGS } from './execution.js';
 
@@ -11,7 +12,22 @@ export const workflowMetadata: CommandSpec = {
   example: 'perdure workflow metadata -w 123',
   flags: [...EXECUTION_FLAGS, REJECT_FLAG],
   run: async (context) => {
-    const metadata = await ask(context, '__temporal_workflow_metadata');
-    await context.output.message(isObject(metadata) ? metadata : { metadata });
+    const { value } = await ask(context, '__temporal_workflow_metadata');
+    await context.output.message(await canonical(value));
   },
 };
+
+/** Each SDK writes the message in its own way; here it has the one form that the API gives it. */
+async function canonical(value: Json): Promise<Json> {
+  const [{ sdk }, { fromJson, toJson }] = await Promise.all([
+    import('@perdure/protocol'),
+    import('@perdure/protocol/json'),
+  ]);
+  try {
+    return toJson(sdk.WorkflowMetadata, fromJson(sdk.WorkflowMetadata, value)) as Json;
+  } catch (error) {
+    throw new CommandError(
+      `the worker answered something that says nothing of the workflow: ${(error as Error).message}`,
+    );
+  }
+}

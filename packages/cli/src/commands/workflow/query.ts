@@ -19,7 +19,7 @@ export const workflowQuery: CommandSpec = {
   run: async (context) => {
     const name = context.flags.text('name') ?? context.flags.text('type');
     if (name === undefined) throw new UsageError('--name is required: which query?');
-    const value = await ask(context, name);
-    await context.output.card('Query result:', [['QueryResult', JSON.stringify(value)]], { queryResult: value });
+    const { message, value } = await ask(context, name);
+    await context.output.card('Query result:', [['QueryResult', JSON.stringify(value)]], message);
   },
 };

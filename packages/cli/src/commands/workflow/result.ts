@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../../command.js';
-import { EXECUTION_FLAGS } from './execution.js';
+import { objectAt, textAt } from '../../json.js';
+import { EXECUTION_FLAGS, executionOf } from './execution.js';
 import { showResult, waitUntilClosed } from './wait-for-result.js';
 
 /** `perdure workflow result`. */
@@ -10,10 +11,16 @@ export const workflowResult: CommandSpec = {
   example: 'perdure workflow result -w 123',
   flags: EXECUTION_FLAGS,
   run: async (context) => {
-    const { flags } = context;
-    await showResult(
-      context,
-      await waitUntilClosed(context, flags.required('workflow-id'), flags.text('run-id') ?? ''),
-    );
+    const { flags, session } = context;
+    const opened = await session();
+    const execution = executionOf(flags);
+    const described = await opened.call('DescribeWorkflowExecution', { namespace: opened.namespace, execution });
+    const info = objectAt(described, 'workflowExecutionInfo');
+    const runId = textAt(info, 'execution.runId');
+    await showResult(context, await waitUntilClosed(context, flags.required('workflow-id'), runId), {
+      type: textAt(info, 'type.name'),
+      namespace: opened.namespace,
+      taskQueue: textAt(info, 'taskQueue'),
+    });
   },
 };

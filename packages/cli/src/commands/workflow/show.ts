@@ -24,13 +24,13 @@ export const workflowShow: CommandSpec = {
     { flags: '--detailed', description: 'show what each event says' },
     { flags: '--limit <count>', description: 'at most so many events' },
   ],
-  run: async ({ flags, output, terminal, session }) => {
+  run: async ({ flags, output, session, interruption }) => {
     const opened = await session();
     const isFollowing = flags.isSet('follow');
     const limit = flags.count('limit') || Infinity;
-    const signal = isFollowing ? terminal.interruption() : undefined;
+    const signal = isFollowing ? interruption() : undefined;
     const events: JsonObject[] = [];
-    const isLive = isFollowing && output.format !== 'json';
+    const isLive = output.format === 'jsonl' || (isFollowing && output.isForPeople);
     try {
       for await (const page of historyPages(opened, executionOf(flags), {
         isFollowing,
@@ -49,7 +49,6 @@ export const workflowShow: CommandSpec = {
     }
     if (output.format === 'json') return output.message({ events });
     if (isLive) return;
-    if (!output.isForPeople) return output.list(events, COLUMNS);
     await output.list(
       events.map((event) => withWords(event, output, flags.text('time-format') !== undefined)),
       flags.isSet('detailed') ? [...COLUMNS, DETAILS] : COLUMNS,

@@ -9,8 +9,8 @@ export const workflowStack: CommandSpec = {
   example: 'perdure workflow stack -w 123',
   flags: [...EXECUTION_FLAGS, REJECT_FLAG],
   run: async (context) => {
-    const value = await ask(context, '__stack_trace');
+    const { message, value } = await ask(context, '__stack_trace');
     if (context.output.isForPeople && typeof value === 'string') context.output.text(`${value.trimEnd()}\n`);
-    else await context.output.message({ queryResult: value });
+    else await context.output.message(message);
   },
 };

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { history, workflow, workflowservice } from '@perdure/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Cli, eventually, expectMessage } from '../../testing/cli.js';
+import { Cli, expectMessage } from '../../testing/cli.js';
+import { eventually } from '../../testing/eventually.js';
 
 let cli: Cli;
 beforeAll(async () => (cli = await Cli.start()));

@@ -8,7 +8,7 @@ import { startRequest } from './start-request.js';
 export interface Started {
   readonly title: string;
   readonly entries: Entries;
-  readonly json: JsonObject & { readonly workflowId: string; readonly runId: string };
+  readonly json: JsonObject & Readonly<Record<'workflowId' | 'runId' | 'type' | 'namespace' | 'taskQueue', string>>;
 }
 
 /** Starts the execution that the flags describe. */

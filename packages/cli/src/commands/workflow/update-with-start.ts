@@ -35,10 +35,10 @@ export const workflowExecuteUpdateWithStart: CommandSpec = {
   example: `perdure workflow execute-update-with-start -w cart-7 -t shop --type Cart --update-name addItem --update-input '"pizza"'`,
   flags: FLAGS,
   run: async (context) => {
-    const { answer, name, runId, session, workflowId } = await send(context, 'COMPLETED');
+    const { answer, words, runId, session, workflowId } = await send(context, 'COMPLETED');
     const updateRef = { workflowExecution: { workflowId, runId }, updateId: textAt(answer, 'updateRef.updateId') };
     const outcome = isObject(answer['outcome']) ? answer : { updateRef, ...(await awaitUpdate(session, updateRef)) };
-    await showOutcome(context, outcome, { name, more: { workflowId, runId } });
+    await showOutcome(context, outcome, words);
   },
 };
 
@@ -57,10 +57,9 @@ export const workflowStartUpdateWithStart: CommandSpec = {
   ],
   run: async (context) => {
     context.flags.oneOf('update-wait-for-stage', ['accepted']);
-    const { answer, name, runId, workflowId } = await send(context, 'ACCEPTED');
-    const more = { workflowId, runId };
-    if (answer['outcome'] === undefined) await showAccepted(context, answer, name, more);
-    else await showOutcome(context, answer, { name, more });
+    const { answer, words } = await send(context, 'ACCEPTED');
+    if (answer['outcome'] === undefined) await showAccepted(context, answer, words);
+    else await showOutcome(context, answer, words);
   },
 };
 
@@ -82,11 +81,24 @@ async function send(context: CommandContext, stage: Stage) {
       throw reason === undefined ? error : new CommandError(reason);
     });
   const [started, updated] = listAt(answer, 'responses');
-  return {
-    session,
+  const runId = textAt(started, 'startWorkflow.runId');
+  const of = {
     workflowId,
-    runId: textAt(started, 'startWorkflow.runId'),
-    answer: objectAt(updated, 'updateWorkflow'),
-    name: flags.required('update-name'),
+    runId,
+    type: textAt(startWorkflow, 'workflowType.name'),
+    namespace: session.namespace,
+    taskQueue: textAt(startWorkflow, 'taskQueue.name'),
   };
+  const name = flags.required('update-name');
+  return { session, workflowId, runId, answer: objectAt(updated, 'updateWorkflow'), words: { name, json: jsonOf(of) } };
+}
+
+/** Beside what says which execution it is, names have to say what they belong to. */
+function jsonOf(execution: JsonObject): (told: JsonObject) => JsonObject {
+  return ({ name, result, ...told }) => ({
+    ...execution,
+    updateName: name,
+    ...told,
+    ...(result === undefined ? {} : { updateResult: result }),
+  });
 }

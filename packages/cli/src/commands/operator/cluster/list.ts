@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../../../command.js';
+import { listPages } from '../../list-pages.js';
 
 /** `perdure operator cluster list`. */
 export const clusterList: CommandSpec = {
@@ -6,15 +7,19 @@ export const clusterList: CommandSpec = {
   summary: 'List this cluster and those it replicates with',
   example: 'perdure operator cluster list',
   flags: [{ flags: '--limit <count>', description: 'at most so many' }],
-  run: async ({ flags, output, session }) => {
-    const opened = await session();
-    const { items } = await opened.items('ListClusters', {}, 'clusters', flags.count('limit') || Infinity);
-    await output.list(items, [
-      { name: 'Name', path: 'clusterName' },
-      { name: 'ClusterId', path: 'clusterId' },
-      { name: 'Address', path: 'address' },
-      { name: 'HistoryShardCount', path: 'historyShardCount' },
-      { name: 'IsConnectionEnabled', path: 'isConnectionEnabled' },
-    ]);
+  run: async (context) => {
+    await listPages(context, {
+      method: 'ListClusters',
+      request: {},
+      field: 'clusters',
+      limit: context.flags.count('limit') ?? 0,
+      columns: [
+        { name: 'Name', path: 'clusterName' },
+        { name: 'ClusterId', path: 'clusterId' },
+        { name: 'Address', path: 'address' },
+        { name: 'HistoryShardCount', path: 'historyShardCount' },
+        { name: 'IsConnectionEnabled', path: 'isConnectionEnabled' },
+      ],
+    });
   },
 };

@@ -8,7 +8,7 @@ export const clusterRemove: CommandSpec = {
   flags: [{ flags: '--name <cluster>', description: 'its name', required: true }],
   run: async ({ flags, output, session }) => {
     const clusterName = flags.required('name');
-    const answer = await (await session()).call('RemoveRemoteCluster', { clusterName });
-    await output.done(`Removed cluster ${clusterName}`, answer);
+    await (await session()).call('RemoveRemoteCluster', { clusterName });
+    await output.done(`Removed cluster ${clusterName}`, { clusterName });
   },
 };

@@ -12,13 +12,13 @@ export const clusterUpsert: CommandSpec = {
   ],
   run: async ({ flags, output, session }) => {
     const frontendAddress = flags.required('frontend-address');
-    const answer = await (
+    await (
       await session()
     ).call('AddOrUpdateRemoteCluster', {
       frontendAddress,
       enableRemoteClusterConnection: flags.isSet('enable-connection'),
       enableReplication: flags.isSet('enable-replication'),
     });
-    await output.done(`Set the cluster at ${frontendAddress}`, answer);
+    await output.done(`Set the cluster at ${frontendAddress}`, { frontendAddress });
   },
 };

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../../../command.js';
+import { listPages } from '../../list-pages.js';
 
 /** `perdure operator namespace list`. */
 export const namespaceList: CommandSpec = {
@@ -6,21 +7,22 @@ export const namespaceList: CommandSpec = {
   summary: 'List the namespaces',
   example: 'perdure operator namespace list',
   flags: [{ flags: '--limit <count>', description: 'at most so many' }],
-  run: async ({ flags, output, session }) => {
-    const opened = await session();
-    const { items } = await opened.items('ListNamespaces', {}, 'namespaces', flags.count('limit') || Infinity);
-    await output.list(
-      items,
-      [
+  run: async (context) => {
+    await listPages(context, {
+      method: 'ListNamespaces',
+      request: {},
+      field: 'namespaces',
+      limit: context.flags.count('limit') ?? 0,
+      columns: [
         { name: 'Name', path: 'namespaceInfo.name' },
         { name: 'State', path: 'namespaceInfo.state' },
         { name: 'Retention', path: 'config.workflowExecutionRetentionTtl' },
         { name: 'Description', path: 'namespaceInfo.description' },
       ],
-      [
+      more: [
         { name: 'Id', path: 'namespaceInfo.id' },
         { name: 'OwnerEmail', path: 'namespaceInfo.ownerEmail' },
       ],
-    );
+    });
   },
 };

@@ -1,7 +1,7 @@
 import type { CommandContext, FlagSpec } from '../../../command.js';
 import { CommandError, UsageError } from '../../../errors.js';
 import { listAt, textAt, type JsonObject } from '../../../json.js';
-import { readText, textPayload } from '../../../payloads.js';
+import { textPayload } from '../../../payloads.js';
 import type { Flags } from '../../../flags.js';
 
 /** The flag that names an endpoint. */
@@ -13,7 +13,7 @@ export const TARGET_FLAGS: readonly FlagSpec[] = [
   { flags: '--target-task-queue <name>', description: 'task queue of these workers' },
   { flags: '--target-url <url>', description: 'instead: a server outside' },
   { flags: '--description <text>', description: 'what it is for' },
-  { flags: '--description-file <path>', description: 'file that holds the description' },
+  { flags: '--description-file <path>', description: 'file that holds the description', isRead: true },
 ];
 
 /** Where the flags say it leads; undefined if they do not. */
@@ -33,8 +33,7 @@ export function targetOf(flags: Flags): JsonObject | undefined {
 
 /** The description as a payload; undefined if none was given. */
 export function descriptionOf(flags: Flags): JsonObject | undefined {
-  const file = flags.text('description-file');
-  const text = flags.text('description') ?? (file === undefined ? undefined : readText(file, 'description-file'));
+  const text = flags.text('description') ?? flags.fileText('description-file');
   return text === undefined ? undefined : textPayload(text);
 }
 

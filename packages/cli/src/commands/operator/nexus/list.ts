@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../../../command.js';
+import { listPages } from '../../list-pages.js';
 
 /** `perdure operator nexus endpoint list`. */
 export const nexusEndpointList: CommandSpec = {
@@ -6,13 +7,18 @@ export const nexusEndpointList: CommandSpec = {
   summary: 'List the Nexus endpoints',
   example: 'perdure operator nexus endpoint list',
   flags: [],
-  run: async ({ output, session }) => {
-    const { items } = await (await session()).items('ListNexusEndpoints', {}, 'endpoints');
-    await output.list(items, [
-      { name: 'Name', path: 'spec.name' },
-      { name: 'Namespace', path: 'spec.target.worker.namespace' },
-      { name: 'TaskQueue', path: 'spec.target.worker.taskQueue' },
-      { name: 'Url', path: 'spec.target.external.url' },
-    ]);
+  run: async (context) => {
+    await listPages(context, {
+      method: 'ListNexusEndpoints',
+      request: {},
+      field: 'endpoints',
+      limit: 0,
+      columns: [
+        { name: 'Name', path: 'spec.name' },
+        { name: 'Namespace', path: 'spec.target.worker.namespace' },
+        { name: 'TaskQueue', path: 'spec.target.worker.taskQueue' },
+        { name: 'Url', path: 'spec.target.external.url' },
+      ],
+    });
   },
 };

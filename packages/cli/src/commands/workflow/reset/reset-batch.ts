@@ -1,4 +1,3 @@
-import { readText } from '../../../payloads.js';
 import type { CommandContext, CommandSpec } from '../../../command.js';
 import { UsageError } from '../../../errors.js';
 import { textAt, type JsonObject } from '../../../json.js';
@@ -23,7 +22,7 @@ export const workflowResetBatch: CommandSpec = {
     { flags: '-q, --query <filter>', description: 'which executions', required: true },
     resetTypeFlag('-t, '),
     ...RESET_FLAGS,
-    { flags: '--exclude-file <path>', description: 'file of workflow ids to leave alone, one a line' },
+    { flags: '--exclude-file <path>', description: 'file of workflow ids to leave alone, one a line', isRead: true },
     { flags: '--dry-run', description: 'only say what would be reset, and to which event' },
     { flags: '-y, --yes', description: 'do not ask' },
     { flags: '--rps <number>', description: 'at most so many a second' },
@@ -44,15 +43,8 @@ export async function resetBatch(
 ): Promise<void> {
   const { flags } = context;
   const session = await context.session();
-  const excludeFile = flags.text('exclude-file');
-  const excluded = new Set(
-    excludeFile === undefined
-      ? []
-      : readText(excludeFile, 'exclude-file')
-          .split('\n')
-          .map((line) => line.trim())
-          .filter((line) => line !== ''),
-  );
+  const lines = (flags.fileText('exclude-file') ?? '').split('\n').map((line) => line.trim());
+  const excluded = new Set(lines.filter((line) => line !== ''));
   const options = batchResetOptions(kind);
   if (flags.isSet('dry-run')) return dryRun(context, query, kind, excluded);
   const isServers = options !== undefined && excluded.size === 0;

@@ -67,9 +67,5 @@ async function reset(context: CommandContext, after: JsonObject): Promise<void> 
       ? { workflowId: flags.required('workflow-id'), runId: flags.text('run-id') ?? '', eventId: String(eventId) }
       : await findResetPoint(session, execution, kind);
   const runId = await resetTo(session, flags, point, after);
-  await output.done(`Reset ${point.workflowId} to event ${point.eventId}. The new run is ${runId}`, {
-    workflowId: point.workflowId,
-    eventId: point.eventId,
-    runId,
-  });
+  await output.done(`Reset ${point.workflowId} to event ${point.eventId}. The new run is ${runId}`, { runId });
 }

@@ -30,7 +30,7 @@ export const workflowTrace: CommandSpec = {
     { flags: '--no-fold', description: 'show what is below of all executions' },
     { flags: '--concurrency <count>', description: 'accepted for compatibility', isHidden: true },
   ],
-  run: async ({ flags, output, terminal, session }) => {
+  run: async ({ flags, output, terminal, session, interruption }) => {
     const opened = await session();
     const workflowId = flags.required('workflow-id');
     const root = newExecution(workflowId, flags.text('run-id') ?? '');
@@ -38,7 +38,7 @@ export const workflowTrace: CommandSpec = {
     const lines = (): readonly string[] =>
       renderTree(root, { ...viewOf(flags), hasColor: output.hasColor, nowMs: Date.now() });
     const live = isLive ? new LiveLines(terminal) : undefined;
-    const signal = terminal.interruption();
+    const signal = interruption();
     // Also when nothing happens: what is running gets older.
     const timer = live === undefined ? undefined : setInterval(() => live.draw(lines()), REDRAW_EVERY_MS);
     try {

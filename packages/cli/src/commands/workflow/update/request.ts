@@ -123,11 +123,19 @@ function isReached(answer: JsonObject, stage: string): boolean {
   return !stage.endsWith('COMPLETED') && (reached === stage || reached.endsWith('COMPLETED'));
 }
 
+/** How what became of an update is told. */
+export interface UpdateWords {
+  /** Undefined where it is not known. */
+  readonly name?: string;
+  /** The JSON of what is told; the same by itself. */
+  readonly json?: (told: JsonObject) => JsonObject;
+}
+
 /** Shows the outcome of an update. A CommandError if it failed. */
 export async function showOutcome(
   { output }: CommandContext,
   answer: JsonObject,
-  { name, more = {} }: { readonly name?: string; readonly more?: JsonObject } = {},
+  { name, json = (told) => told }: UpdateWords,
 ): Promise<void> {
   const updateId = textAt(answer, 'updateRef.updateId');
   const failure = objectAt(answer, 'outcome.failure');
@@ -140,7 +148,7 @@ export async function showOutcome(
     isFailed ? ['Failure', failureText(failure)] : ['Result', JSON.stringify(result)],
   ];
   const named = name === undefined ? {} : { name };
-  await output.card('', entries, { ...named, updateId, ...more, ...(isFailed ? { failure } : { result }) });
+  await output.card('', entries, json({ ...named, updateId, ...(isFailed ? { failure } : { result }) }));
   if (isFailed) throw new CommandError(`update ${updateId} failed: ${failureText(failure)}`);
 }
 
@@ -148,8 +156,7 @@ export async function showOutcome(
 export async function showAccepted(
   { output }: CommandContext,
   answer: JsonObject,
-  name: string,
-  more: JsonObject = {},
+  { name = '', json = (told) => told }: UpdateWords,
 ): Promise<void> {
   const updateId = textAt(answer, 'updateRef.updateId');
   const entries: Entries = [
@@ -157,7 +164,7 @@ export async function showAccepted(
     ['UpdateID', updateId],
     ['Stage', stageName(answer)],
   ];
-  await output.card('', entries, { name, updateId, stage: textAt(answer, 'stage'), ...more });
+  await output.card('', entries, json({ name, updateId, stage: textAt(answer, 'stage') }));
 }
 
 /** The stage as people say it. */

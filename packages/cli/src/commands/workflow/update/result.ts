@@ -10,6 +10,6 @@ export const updateResult: CommandSpec = {
   run: async (context) => {
     const { flags } = context;
     const answer = await awaitUpdate(await context.session(), updateRefOf(flags));
-    await showOutcome(context, { updateRef: { updateId: flags.required('update-id') }, ...answer });
+    await showOutcome(context, { updateRef: { updateId: flags.required('update-id') }, ...answer }, {});
   },
 };

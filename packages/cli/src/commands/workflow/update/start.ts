@@ -23,7 +23,7 @@ export const updateStart: CommandSpec = {
     const answer = await sendUpdate(session, updateRequest(flags, session, executionOf(flags), 'ACCEPTED'));
     const name = flags.required('name');
     // An update that is refused, or is done within the same workflow task, has its outcome already.
-    if (answer['outcome'] === undefined) await showAccepted(context, answer, name);
-    else await showOutcome(context, answer, { name, more: { stage: answer['stage'] } });
+    if (answer['outcome'] === undefined) await showAccepted(context, answer, { name });
+    else await showOutcome(context, answer, { name, json: (told) => ({ ...told, stage: answer['stage'] }) });
   },
 };

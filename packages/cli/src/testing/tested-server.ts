@@ -1,0 +1,20 @@
+/** Something that not every server does. */
+export type Capability = 'schedules' | 'batches' | 'Nexus endpoints' | 'other clusters' | 'version overrides';
+
+/** What our server does not do yet. Whoever adds it takes the line away: from then on the tests ask for it. */
+const OURS_LACKS: readonly Capability[] = [
+  'schedules',
+  'batches',
+  'Nexus endpoints',
+  'other clusters',
+  'version overrides',
+];
+
+/** The server that tests of commands ask: our own, or the one that PERDURE_TEST_ADDRESS names. */
+export const TESTED = {
+  /** Undefined: our own, a new one for every file of tests. */
+  address: process.env['PERDURE_TEST_ADDRESS'] || undefined,
+  lacks(capability: Capability): boolean {
+    return this.address === undefined && OURS_LACKS.includes(capability);
+  },
+} as const;
