@@ -66,12 +66,16 @@ const linesOf = (out: string): readonly unknown[] => {
     .map((line) => JSON.parse(line) as unknown);
 };
 
-/** Asks for what the server does not have; the answer is an error in JSON. */
+/** Asks for what the server does not have; the answer is an error in JSON, and what to tell people in one line. */
 async function checkRefusal(path: string, form: Form): Promise<void> {
-  const { code, out, err } = await cli.run(...path.split(' '), ...form.words('nobody', world), '-o', 'json');
-  check(errorForm('UNIMPLEMENTED', 1), JSON.parse(out));
+  const { refusedWith = 'UNIMPLEMENTED' } = form;
+  const isPrepared = refusedWith !== 'UNIMPLEMENTED';
+  const named = `x${randomUUID().slice(0, 8)}`;
+  const id = isPrepared ? ((await form.prepare?.(named, world)) ?? named) : named;
+  const { code, out, err } = await cli.run(...path.split(' '), ...form.words(id, world), '-o', 'json');
+  check(errorForm(refusedWith, 1), JSON.parse(out));
   expect(code).toBe(1);
-  expect(err).toMatch(/^perdure: the server at \S+ does not have this: [^\n]+\n$/);
+  expect(err).toMatch(isPrepared ? /^perdure: [^\n]+\n$/ : /^perdure: the server at \S+ does not have this: [^\n]+\n$/);
 }
 
 /** Whether the server does it at all: one that PERDURE_TEST_ADDRESS names is asked. */

@@ -24,7 +24,7 @@ async function canonical(value: Json): Promise<Json> {
     import('@perdure/protocol/json'),
   ]);
   try {
-    return toJson(sdk.WorkflowMetadata, fromJson(sdk.WorkflowMetadata, value)) as Json;
+    return toJson(sdk.WorkflowMetadata, fromJson(sdk.WorkflowMetadata, value));
   } catch (error) {
     throw new CommandError(
       `the worker answered something that says nothing of the workflow: ${(error as Error).message}`,

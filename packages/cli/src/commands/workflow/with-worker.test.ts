@@ -145,7 +145,7 @@ test('a reset that also sets the version needs to be told which', async () => {
   await eventually(() => cli.text('workflow', 'show', '-w', 'versioned')).toContain('WorkflowTaskCompleted');
   const words = ['workflow', 'reset', 'with-workflow-update-options', '-w', 'versioned', '--type', 'LastWorkflowTask'];
   expect((await cli.failure(...words)).err).toMatch(/required option '--versioning-override-behavior/);
-  const behavior = ['--versioning-override-behavior', 'auto_upgrade'];
+  const behavior = ['--versioning-override-behavior', 'unspecified'];
   expect(await cli.text(...words, ...behavior)).toMatch(/^Reset versioned to event 4\. /);
 });
 

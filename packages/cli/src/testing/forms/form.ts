@@ -27,6 +27,8 @@ export interface Form {
   readonly like?: (id: string) => object;
   /** What not every server does. */
   readonly needs?: Capability;
+  /** The status that a server without it answers with (default: `UNIMPLEMENTED`). */
+  readonly refusedWith?: string;
   /** Makes ready what the command works on, and may name it otherwise. `id` is new for every call. */
   prepare?(id: string, world: World): Promise<string | void>;
   /** The words behind the command's own. */

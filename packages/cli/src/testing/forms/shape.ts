@@ -19,7 +19,7 @@ export function optional(shape: Shape): OptionalShape {
 export function shape(members: Readonly<Record<string, Shape | OptionalShape>>): Shape {
   return (value, where) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse(value, where, 'an object');
-    const unknown = Object.keys(value as object).filter((name) => members[name] === undefined);
+    const unknown = Object.keys(value).filter((name) => members[name] === undefined);
     if (unknown.length > 0) refuse(value, where, `without ${unknown.join(', ')}`);
     for (const [name, member] of Object.entries(members)) {
       const inner = (value as Readonly<Record<string, unknown>>)[name];
@@ -56,11 +56,6 @@ export function message(codec: AnyCodec): Shape {
 /** Text that is not empty. */
 export const text: Shape = (value, where) => {
   if (typeof value !== 'string' || value === '') refuse(value, where, 'a text');
-};
-
-/** Text, which may be empty. */
-export const anyText: Shape = (value, where) => {
-  if (typeof value !== 'string') refuse(value, where, 'a text');
 };
 
 /** A whole number of at least 0. */

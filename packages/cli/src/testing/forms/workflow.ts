@@ -122,15 +122,10 @@ export const WORKFLOW_FORMS: Forms = {
   ],
   'workflow delete': acting(message(workflowservice.DeleteWorkflowExecutionResponse)),
   'workflow reset': acting(message(workflowservice.ResetWorkflowExecutionResponse), '--type', 'FirstWorkflowTask'),
-  'workflow reset with-workflow-update-options': {
-    ...acting(
-      message(workflowservice.ResetWorkflowExecutionResponse),
-      '-e',
-      '4',
-      '--versioning-override-behavior',
-      'auto_upgrade',
-    ),
-  },
+  'workflow reset with-workflow-update-options': acting(
+    message(workflowservice.ResetWorkflowExecutionResponse),
+    ...['-e', '4', '--versioning-override-behavior', 'unspecified'],
+  ),
   'workflow reset-batch': [
     {
       items: shape({ workflowId: text, runId: text, eventId: exactly('4') }),
@@ -157,15 +152,21 @@ export const WORKFLOW_FORMS: Forms = {
     },
     words: (id) => ['-w', id],
   },
-  'workflow update-options': {
-    ...acting(
+  'workflow update-options': [
+    acting(
       message(workflowservice.UpdateWorkflowExecutionOptionsResponse),
-      '--versioning-override-behavior',
-      'auto_upgrade',
+      ...['--versioning-override-behavior', 'unspecified'],
     ),
-    like: () => ({ workflowExecutionOptions: { versioningOverride: { autoUpgrade: true } } }),
-    needs: 'version overrides',
-  },
+    {
+      ...acting(
+        message(workflowservice.UpdateWorkflowExecutionOptionsResponse),
+        ...['--versioning-override-behavior', 'auto_upgrade'],
+      ),
+      like: () => ({ workflowExecutionOptions: { versioningOverride: { autoUpgrade: true } } }),
+      needs: 'version overrides',
+      refusedWith: 'FAILED_PRECONDITION',
+    },
+  ],
   'workflow fix-history-json': {
     document: message(history.History),
     prepare: async (id, { cli }) => {
