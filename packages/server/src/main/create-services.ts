@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_LIMITS, workUnderWay } from '@perdure/engine';
+import { BatchService } from '../batch/index.js';
 import { SystemClock } from '../clock.js';
 import { Committer } from '../committer/index.js';
 import { DeliveryService } from '../delivery/index.js';
@@ -8,7 +9,7 @@ import { Matching } from '../matching/index.js';
 import { NamespaceRegistry } from '../namespace/index.js';
 import type { Logger } from '../observability/index.js';
 import { QueryService } from '../queries/index.js';
-import type { Services } from '../service/index.js';
+import { batchQuery, performBatchAction, type Services } from '../service/index.js';
 import type { LiveExecution, ShardObserver } from '../shard/index.js';
 import type { Store } from '../store/index.js';
 import { TaskDispatcher } from '../tasks/index.js';
@@ -66,7 +67,9 @@ export function createServices(
     },
   });
   const updates = new UpdateService({ host: hostOf, clock, longPollTimeoutMs: limits.longPollTimeoutMs });
+  const batches = batchService({ host, store, clock, limits, namespaces, log }, () => services);
   const services: Services = {
+    batches,
     host,
     matching,
     tasks,
@@ -81,6 +84,20 @@ export function createServices(
     newId: randomUUID,
   };
   return { services, committer };
+}
+
+type BatchParts = Pick<Services, 'host' | 'store' | 'clock' | 'limits' | 'namespaces' | 'log'>;
+
+/** What a batch does to an execution is what the methods of the API do: those are asked for when they exist. */
+function batchService({ namespaces, log, ...parts }: BatchParts, services: () => Services): BatchService {
+  return new BatchService({
+    ...parts,
+    log: log.child({ part: 'batches' }),
+    retentionMs: (namespaceId) => namespaces.retentionMs(namespaceId),
+    namespaceExists: (id) => namespaces.byId(id) !== undefined,
+    parseQuery: (namespaceId, query) => batchQuery(services(), namespaceId, query),
+    perform: (batch, target, requestId) => performBatchAction(services(), batch, target, requestId),
+  });
 }
 
 /** Tells what is left to do. What is not durable yet counts: an answer may wait for it. */

@@ -86,6 +86,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     await services.host.open();
     await grpc.start();
     resumeNamespaceDeletions(services);
+    await services.batches.resume();
   } catch (error) {
     services.matching.stop();
     await services.host.stop();
@@ -100,6 +101,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     services.matching.stop();
     await Promise.all([grpc.stop({ graceMs }), inProcess.stop({ graceMs })]);
     try {
+      await services.batches.stop();
       await services.host.stop();
     } finally {
       await store.close();

@@ -5,6 +5,7 @@ import type { PageCursor } from '../store/index.js';
 /** What a token is of, so that one list does not go on where another stopped. */
 const NAMESPACES = 'namespaces';
 const EXECUTIONS = 'executions';
+const BATCHES = 'batch operations';
 
 /** Where a list of namespaces goes on: after this name. */
 export function encodeNamespacePageToken(afterName: string): Uint8Array {
@@ -32,6 +33,20 @@ export function decodeExecutionPageToken(bytes: Uint8Array): PageCursor | undefi
     isTime(closeKey) && isTime(startTimeMs) && typeof runId === 'string' && typeof workflowId === 'string';
   if (kind !== EXECUTIONS || !isCursor || rest.length > 0) throw invalidToken(EXECUTIONS);
   return [closeKey, startTimeMs, runId, workflowId];
+}
+
+/** Where a list of batches goes on: after this one. */
+export function encodeBatchPageToken(startTimeMs: number, jobId: string): Uint8Array {
+  return encode([BATCHES, startTimeMs, jobId]);
+}
+
+/** Undefined for the first page. Throws INVALID_ARGUMENT if the bytes are no token of a list of batches. */
+export function decodeBatchPageToken(bytes: Uint8Array): readonly [startTimeMs: number, jobId: string] | undefined {
+  if (bytes.length === 0) return undefined;
+  const [kind, startTimeMs, jobId, ...rest] = tokenParts(bytes);
+  if (kind !== BATCHES || !isTime(startTimeMs) || typeof jobId !== 'string' || rest.length > 0)
+    throw invalidToken(BATCHES);
+  return [startTimeMs, jobId];
 }
 
 function isTime(value: unknown): value is number {

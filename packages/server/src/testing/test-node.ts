@@ -50,12 +50,14 @@ export class TestNode {
     await services.namespaces.load();
     await ensureNamespace(services, 'default');
     await services.host.open();
+    await services.batches.resume();
     return node;
   }
 
   /** Stops as a server does, and leaves the disk to the next one. */
   async stop(): Promise<void> {
     this.services.matching.stop();
+    await this.services.batches.stop();
     await this.services.host.stop();
     await this.store.close();
   }
