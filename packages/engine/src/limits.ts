@@ -50,15 +50,17 @@ export interface Limits {
   readonly cronMinimumIntervalMs: number;
   readonly eagerActivitiesPerWorkflowTask: number;
   readonly attachedRequestIds: number;
-  /** Batches that run at a time in a namespace. */
-  readonly batchOperationsRunning: number;
-  /** Executions that a batch may name one by one. */
-  readonly batchExecutions: number;
-  /** Executions a batch acts on in a second, and at a time; a request may ask for fewer in a second. */
-  readonly batchOperationsPerSecond: number;
-  readonly batchOperationsAtOnce: number;
-  /** Executions between two checkpoints of a batch: after a crash at most so many are acted on again. */
-  readonly batchPageExecutions: number;
+  /** Actions of one schedule that wait for another to end. */
+  readonly scheduleBufferedActions: number;
+  /** Backfills of one schedule that are not done. */
+  readonly scheduleBackfills: number;
+  /** A note of a schedule, in bytes. */
+  readonly scheduleNoteBytes: number;
+  readonly scheduleMatchingTimes: number;
+  /** Schedules that are kept decoded in memory; of the others the server knows when they are due next. */
+  readonly schedulesInMemory: number;
+  /** Schedules that act at the same time; others that are due wait for their turn. */
+  readonly schedulesActing: number;
 }
 
 const KIB = 1024;
@@ -106,9 +108,10 @@ export const DEFAULT_LIMITS: Limits = {
   cronMinimumIntervalMs: SECOND_MS,
   eagerActivitiesPerWorkflowTask: 100,
   attachedRequestIds: 1000,
-  batchOperationsRunning: 1,
-  batchExecutions: 1000,
-  batchOperationsPerSecond: 50,
-  batchOperationsAtOnce: 5,
-  batchPageExecutions: 100,
+  scheduleBufferedActions: 1000,
+  scheduleBackfills: 1000,
+  scheduleNoteBytes: 1000,
+  scheduleMatchingTimes: 1000,
+  schedulesInMemory: 1000,
+  schedulesActing: 100,
 };

@@ -1,4 +1,3 @@
-import type { status } from '@grpc/grpc-js';
 import { nameErrorClass } from '@perdure/common/internal';
 import { decodeFromPayloadsAtIndex } from '@perdure/common/internal/conversion';
 import type { enums } from '@perdure/protocol';
@@ -28,7 +27,7 @@ export class QueryNotRegisteredError extends Error {
   constructor(
     message: string,
     /** A gRPC status number. */
-    readonly code: status,
+    readonly code: number,
   ) {
     super(message);
   }

@@ -56,6 +56,5 @@ export function initialState(created: CreatedFact): ExecutionState {
     deleted: false,
     resetRunId: '',
     priorityOverride: undefined,
-    resetRequest: undefined,
   };
 }

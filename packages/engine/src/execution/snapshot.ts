@@ -67,7 +67,6 @@ const FIELDS = [
   'deleted',
   'resetRunId',
   'priorityOverride',
-  'resetRequest',
 ] as const satisfies readonly (keyof ExecutionState)[];
 
 type Field = (typeof FIELDS)[number];

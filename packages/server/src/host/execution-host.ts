@@ -40,6 +40,8 @@ export interface ExecutionHostDependencies {
   readonly retentionMs: (namespaceId: string) => number;
   readonly searchAttributeType: (namespaceId: string, name: string) => SearchAttributeType | undefined;
   readonly effects: EffectSink;
+  /** A shard that had failed serves again. */
+  readonly onShardReopened?: (shardId: number) => void;
   /** The store can no longer be used at all; the node has to stop. */
   readonly onStoreLost: (error: Error) => void;
 }
@@ -215,7 +217,10 @@ export class ExecutionHost {
       this.shards[shardId] = shard;
       this.reopening.delete(shardId);
       if (shard.isUseless) this.reopen(shard, new Error('It failed again while it was being opened'));
-      else log.info('The shard is open again', { shardId });
+      else {
+        log.info('The shard is open again', { shardId });
+        this.dependencies.onShardReopened?.(shardId);
+      }
     } catch (error) {
       if (this.stopping) return;
       if (error instanceof CommitFailedError || error instanceof ShardFencedError) {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_LIMITS, workUnderWay } from '@perdure/engine';
-import { BatchService } from '../batch/index.js';
 import { SystemClock } from '../clock.js';
 import { Committer } from '../committer/index.js';
 import { DeliveryService } from '../delivery/index.js';
@@ -9,7 +8,8 @@ import { Matching } from '../matching/index.js';
 import { NamespaceRegistry } from '../namespace/index.js';
 import type { Logger } from '../observability/index.js';
 import { QueryService } from '../queries/index.js';
-import { batchQuery, performBatchAction, type Services } from '../service/index.js';
+import { ScheduleService, type SchedulePorts } from '../schedules/index.js';
+import { checkedStart, isRegistered, type Services } from '../service/index.js';
 import type { LiveExecution, ShardObserver } from '../shard/index.js';
 import type { Store } from '../store/index.js';
 import { TaskDispatcher } from '../tasks/index.js';
@@ -48,7 +48,8 @@ export function createServices(
     clock,
     executionClock,
     hasExactTimers: timeSkipper !== undefined,
-    observer: timeSkipper && watchedBy(timeSkipper),
+    observer: observedBy(() => schedules, timeSkipper),
+    onShardReopened: () => schedules.shardReopened(),
     log,
     limits,
     newId: () => newRunId(executionClock.nowMs()),
@@ -66,16 +67,20 @@ export function createServices(
       options.onFatal?.(error);
     },
   });
+  const schedules = createSchedules(
+    { host: hostOf, store, limits, clock, executionClock, log: log.child({ part: 'schedules' }), newId: randomUUID },
+    namespaces,
+    timeSkipper,
+  );
   const updates = new UpdateService({ host: hostOf, clock, longPollTimeoutMs: limits.longPollTimeoutMs });
-  const batches = batchService({ host, store, clock, limits, namespaces, log }, () => services);
   const services: Services = {
-    batches,
     host,
     matching,
     tasks,
     queries,
     updates,
     namespaces,
+    schedules,
     store,
     limits,
     clock,
@@ -86,25 +91,36 @@ export function createServices(
   return { services, committer };
 }
 
-type BatchParts = Pick<Services, 'host' | 'store' | 'clock' | 'limits' | 'namespaces' | 'log'>;
+type GivenPorts = Omit<SchedulePorts, 'namespaceName' | 'checkStart' | 'busyChanged'>;
 
-/** What a batch does to an execution is what the methods of the API do: those are asked for when they exist. */
-function batchService({ namespaces, log, ...parts }: BatchParts, services: () => Services): BatchService {
-  return new BatchService({
-    ...parts,
-    log: log.child({ part: 'batches' }),
-    retentionMs: (namespaceId) => namespaces.retentionMs(namespaceId),
-    namespaceExists: (id) => namespaces.byId(id) !== undefined,
-    parseQuery: (namespaceId, query) => batchQuery(services(), namespaceId, query),
-    perform: (batch, target, requestId) => performBatchAction(services(), batch, target, requestId),
+function createSchedules(
+  ports: GivenPorts,
+  namespaces: NamespaceRegistry,
+  timeSkipper: TimeSkipper | undefined,
+): ScheduleService {
+  const { limits, newId } = ports;
+  return new ScheduleService({
+    ...ports,
+    // Where time skips, a schedule that had to be read first would be late.
+    limits: timeSkipper === undefined ? limits : { ...limits, schedulesInMemory: Infinity },
+    namespaceName: (id) => {
+      const namespace = namespaces.byId(id);
+      return namespace !== undefined && isRegistered(namespace) ? namespace.name : undefined;
+    },
+    checkStart: (request) => checkedStart({ namespaces, limits, newId }, request),
+    busyChanged: timeSkipper && ((count) => timeSkipper.runChanged('schedules', { activities: 0, others: count })),
   });
 }
 
-/** Tells what is left to do. What is not durable yet counts: an answer may wait for it. */
-function watchedBy(timeSkipper: TimeSkipper): ShardObserver {
+/** Tells schedules which runs have ended, and the clock that skips what is left to do. */
+function observedBy(schedules: () => ScheduleService, timeSkipper: TimeSkipper | undefined): ShardObserver {
   return {
-    changed({ state, commitsInFlight }: LiveExecution) {
+    changed(live: LiveExecution) {
+      if (live.durableClosed) schedules().runChanged(live.state);
+      if (timeSkipper === undefined) return;
+      const { state, commitsInFlight } = live;
       const { activities, others } = state.deleted ? { activities: 0, others: 0 } : workUnderWay(state);
+      // What is not durable yet counts: an answer may wait for it.
       timeSkipper.runChanged(state.key.runId, { activities, others: others + commitsInFlight });
     },
   };

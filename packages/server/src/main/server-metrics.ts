@@ -3,7 +3,11 @@ import type { Metrics } from '../observability/index.js';
 import type { Services } from '../service/index.js';
 
 /** Registers what operators watch besides the calls: the journal, the cache of executions, the task queues. */
-export function registerServerMetrics(metrics: Metrics, { host, matching }: Services, committer: Committer): void {
+export function registerServerMetrics(
+  metrics: Metrics,
+  { host, matching, schedules }: Services,
+  committer: Committer,
+): void {
   metrics.readCounter({ name: 'journal_commits_total', help: 'Durable commits.' }, () => committer.metrics().commits);
   metrics.readCounter(
     { name: 'journal_transitions_total', help: 'Transitions made durable.' },
@@ -35,6 +39,19 @@ export function registerServerMetrics(metrics: Metrics, { host, matching }: Serv
   metrics.readGauge(
     { name: 'cached_executions_bytes', help: 'Estimated size of the executions in memory.' },
     () => host.cacheUse().bytes,
+  );
+  metrics.readGauge({ name: 'schedules', help: 'Schedules of this node.' }, () => schedules.totals().schedules);
+  metrics.readGauge(
+    { name: 'schedules_in_memory', help: 'Schedules that are decoded in memory.' },
+    () => schedules.totals().inMemory,
+  );
+  metrics.readCounter(
+    { name: 'schedule_actions_total', help: 'Workflows that schedules have started.' },
+    () => schedules.totals().started,
+  );
+  metrics.readCounter(
+    { name: 'schedule_actions_refused_total', help: 'Workflows that schedules could not start.' },
+    () => schedules.totals().refused,
   );
   metrics.readGauge({ name: 'task_queues', help: 'Task queues in use.' }, () => matching.totals().queues);
   metrics.readGauge({ name: 'task_backlog', help: 'Tasks that wait for a worker.' }, () => matching.totals().backlog);

@@ -84,11 +84,12 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     if (options.metrics !== undefined) await metrics.collectProcessMetrics();
     await metricsServer?.start();
     await services.host.open();
+    services.schedules.open();
     await grpc.start();
     resumeNamespaceDeletions(services);
-    await services.batches.resume();
   } catch (error) {
     services.matching.stop();
+    await services.schedules.stop();
     await services.host.stop();
     await metricsServer?.stop();
     throw error;
@@ -101,7 +102,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     services.matching.stop();
     await Promise.all([grpc.stop({ graceMs }), inProcess.stop({ graceMs })]);
     try {
-      await services.batches.stop();
+      await services.schedules.stop();
       await services.host.stop();
     } finally {
       await store.close();

@@ -1,6 +1,5 @@
 import type { AnyRpcMethod } from '../api/index.js';
 import { activityMethods } from './activity-methods.js';
-import { batchMethods } from './batch-methods.js';
 import { clusterMethods } from './cluster-methods.js';
 import { describeMethods } from './describe-methods.js';
 import { historyMethods } from './history-methods.js';
@@ -9,6 +8,7 @@ import { operatorMethods } from './operator-methods.js';
 import { optionsMethods } from './options-methods.js';
 import { outsideMethods } from './outside-methods.js';
 import { queryMethods } from './query-methods.js';
+import { scheduleMethods } from './schedule-methods.js';
 import type { Services } from './services.js';
 import { startMethods } from './start-methods.js';
 import { taskQueueMethods } from './task-queue-methods.js';
@@ -25,13 +25,13 @@ export function allMethods(services: Services): AnyRpcMethod[] {
     ...activityMethods(services),
     ...outsideMethods(services),
     ...optionsMethods(services),
-    ...batchMethods(services),
     ...queryMethods(services),
     ...updateMethods(services),
     ...historyMethods(services),
     ...describeMethods(services),
     ...visibilityMethods(services),
     ...taskQueueMethods(services),
+    ...scheduleMethods(services),
     ...namespaceMethods(services),
     ...operatorMethods(services),
     ...clusterMethods(services),

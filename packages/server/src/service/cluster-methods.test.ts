@@ -15,10 +15,10 @@ test('GetSystemInfo says the version of the package and only what is true', asyn
   expect(capabilities).toMatchObject({
     upsertMemo: true,
     eagerWorkflowStart: true,
-    supportsSchedules: false,
+    supportsSchedules: true,
     nexus: false,
   });
-  expect(await served.refusal(methods.CreateSchedule, {})).toMatch(/^UNIMPLEMENTED: /);
+  expect(await served.refusal(methods.PollNexusTaskQueue, {})).toMatch(/^UNIMPLEMENTED: /);
 });
 
 test('GetClusterInfo describes the one cluster and its store', async () => {

@@ -19,7 +19,7 @@ const CAPABILITIES = {
   eagerWorkflowStart: true,
   sdkMetadata: true,
   countGroupByExecutionStatus: true,
-  supportsSchedules: false,
+  supportsSchedules: true,
   buildIdBasedVersioning: false,
   nexus: false,
 };

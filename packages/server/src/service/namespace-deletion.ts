@@ -33,7 +33,9 @@ export function resumeNamespaceDeletions(services: Services): void {
 
 /** Terminates and deletes every execution of a namespace marked as deleted, then the namespace itself. */
 export async function finishNamespaceDeletion(services: Services, namespace: Namespace): Promise<void> {
-  const { host, store, namespaces, log } = services;
+  const { host, store, namespaces, schedules, log } = services;
+  // First of all: nothing starts any more.
+  await schedules.deleteNamespace(namespace.id);
   let count = 0;
   let previousRunId = '';
   for (;;) {

@@ -26,7 +26,7 @@ test('a registered namespace is described by its name and by its id', async () =
     description: 'All orders',
     ownerEmail: 'a@b.c',
     data: { team: 'one' },
-    supportsSchedules: false,
+    supportsSchedules: true,
     capabilities: { eagerWorkflowStart: true, syncUpdate: true, asyncUpdate: true, workerPollCompleteOnShutdown: true },
   });
   expect(byName.config).toMatchObject({

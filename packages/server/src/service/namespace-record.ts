@@ -61,7 +61,7 @@ export function describeNamespace({ record }: Namespace): NamespaceDescription {
         workerPollCompleteOnShutdown: true,
         pollerAutoscaling: true,
       },
-      supportsSchedules: false,
+      supportsSchedules: true,
     },
     config: {
       ...record.config,
@@ -83,6 +83,11 @@ export function describeNamespace({ record }: Namespace): NamespaceDescription {
 export function invalidRetention(retention: google.IDuration | null | undefined): string | undefined {
   if ((durationToMs(retention) ?? 0) >= MINIMUM_RETENTION_MS) return undefined;
   return 'A valid retention period is not set on request. Give at least one hour.';
+}
+
+/** The namespace is neither deprecated nor being deleted. */
+export function isRegistered(namespace: Namespace): boolean {
+  return stateOf(namespace) === NamespaceState.NAMESPACE_STATE_REGISTERED;
 }
 
 /** The state of a namespace. */

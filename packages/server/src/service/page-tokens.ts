@@ -2,10 +2,16 @@ import { decode, encode } from '@msgpack/msgpack';
 import { ServiceError } from '../api/index.js';
 import type { PageCursor } from '../store/index.js';
 
+/** Where a list of schedules goes on: behind a schedule, whether or not that is still there. */
+export interface ScheduleListPosition {
+  readonly createTimeMs: number;
+  readonly scheduleId: string;
+}
+
 /** What a token is of, so that one list does not go on where another stopped. */
 const NAMESPACES = 'namespaces';
 const EXECUTIONS = 'executions';
-const BATCHES = 'batch operations';
+const SCHEDULES = 'schedules';
 
 /** Where a list of namespaces goes on: after this name. */
 export function encodeNamespacePageToken(afterName: string): Uint8Array {
@@ -35,18 +41,18 @@ export function decodeExecutionPageToken(bytes: Uint8Array): PageCursor | undefi
   return [closeKey, startTimeMs, runId, workflowId];
 }
 
-/** Where a list of batches goes on: after this one. */
-export function encodeBatchPageToken(startTimeMs: number, jobId: string): Uint8Array {
-  return encode([BATCHES, startTimeMs, jobId]);
+/** Where a list of schedules goes on; undefined on the last page. */
+export function encodeSchedulePageToken(after: ScheduleListPosition | undefined): Uint8Array | undefined {
+  return after && encode([SCHEDULES, after.createTimeMs, after.scheduleId]);
 }
 
-/** Undefined for the first page. Throws INVALID_ARGUMENT if the bytes are no token of a list of batches. */
-export function decodeBatchPageToken(bytes: Uint8Array): readonly [startTimeMs: number, jobId: string] | undefined {
+/** The position in a token, or undefined for the first page. Throws INVALID_ARGUMENT if the bytes are no such token. */
+export function decodeSchedulePageToken(bytes: Uint8Array): ScheduleListPosition | undefined {
   if (bytes.length === 0) return undefined;
-  const [kind, startTimeMs, jobId, ...rest] = tokenParts(bytes);
-  if (kind !== BATCHES || !isTime(startTimeMs) || typeof jobId !== 'string' || rest.length > 0)
-    throw invalidToken(BATCHES);
-  return [startTimeMs, jobId];
+  const [kind, createTimeMs, scheduleId, ...rest] = tokenParts(bytes);
+  if (kind !== SCHEDULES || !isTime(createTimeMs) || typeof scheduleId !== 'string' || rest.length > 0)
+    throw invalidToken(SCHEDULES);
+  return { createTimeMs, scheduleId };
 }
 
 function isTime(value: unknown): value is number {

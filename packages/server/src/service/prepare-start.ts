@@ -16,7 +16,7 @@ export interface PreparedStart {
 
 /** Checks a start request; fills in what the caller may leave out. */
 export function prepareStart(
-  services: Services,
+  services: Pick<Services, 'namespaces' | 'limits' | 'newId'>,
   request: workflowservice.StartWorkflowExecutionRequest,
 ): PreparedStart {
   const namespace = services.namespaces.resolveForStart(request.namespace);

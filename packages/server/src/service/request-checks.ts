@@ -54,7 +54,8 @@ export function checkStart(request: workflowservice.IStartWorkflowExecutionReque
       : undefined, () => invalidPayloads('Input', request.input, limits), () => invalidMemo(request.memo, limits));
 }
 
-function invalidMemo(memo: common.IMemo | null | undefined, limits: Limits): string | undefined {
+/** A memo may be at most as large as the limit. */
+export function invalidMemo(memo: common.IMemo | null | undefined, limits: Limits): string | undefined {
   const bytes = memoSizeBytes(memo?.fields);
   return bytes > limits.memoSizeBytes
     ? `Memo exceeds size limit: ${bytes} bytes, at most ${limits.memoSizeBytes} are allowed.`

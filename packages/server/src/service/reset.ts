@@ -15,7 +15,9 @@ export async function resetWorkflow(
   const namespace = services.namespaces.resolve(request.namespace);
   const target = runTarget(namespace.id, request.workflowExecution, services.limits);
   if (request.requestId === '') throw new ServiceError('INVALID_ARGUMENT', 'RequestId is not set on request.');
-  const operations = checkedPostResetOperations(services, request);
+  const operations = request.postResetOperations.map((operation, index) =>
+    postResetOperation(services, operation, { index, identity: request.identity }),
+  );
   const { workflowTaskFinishEventId, reason, requestId, identity } = request;
   const base = await services.host.read(target, ({ state }) => state.key);
   const chain = new RunChain(services, base);
@@ -37,17 +39,7 @@ export async function resetWorkflow(
   }
 }
 
-/** What is to be done to the new run. Refuses what could not be done; nothing that is asked for is passed over. */
-export function checkedPostResetOperations(
-  services: Services,
-  {
-    postResetOperations,
-    identity,
-  }: Pick<workflowservice.ResetWorkflowExecutionRequest, 'postResetOperations' | 'identity'>,
-): PostResetOperation[] {
-  return postResetOperations.map((operation, index) => postResetOperation(services, operation, { index, identity }));
-}
-
+/** Refuses an operation that could not be done; nothing that is asked for is passed over. */
 function postResetOperation(
   { limits }: Services,
   { signalWorkflow, updateWorkflowOptions }: workflow.PostResetOperation,

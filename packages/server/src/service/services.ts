@@ -1,11 +1,11 @@
 import type { Limits } from '@perdure/engine';
-import type { BatchService } from '../batch/index.js';
 import type { Clock } from '../clock.js';
 import type { ExecutionHost } from '../host/index.js';
 import type { Matching } from '../matching/index.js';
 import type { NamespaceRegistry } from '../namespace/index.js';
 import type { Logger } from '../observability/index.js';
 import type { QueryService } from '../queries/index.js';
+import type { ScheduleService } from '../schedules/index.js';
 import type { Store } from '../store/index.js';
 import type { TaskDispatcher } from '../tasks/index.js';
 import type { TimeSkipper } from '../time-skipping/index.js';
@@ -19,7 +19,7 @@ export interface Services {
   readonly queries: QueryService;
   readonly updates: UpdateService;
   readonly namespaces: NamespaceRegistry;
-  readonly batches: BatchService;
+  readonly schedules: ScheduleService;
   readonly store: Store;
   readonly limits: Limits;
   readonly clock: Clock;

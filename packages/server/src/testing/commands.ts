@@ -1,4 +1,4 @@
-import { enums, msToDuration, type command } from '@perdure/protocol';
+import { enums, msToDuration, type command, type common } from '@perdure/protocol';
 
 const { CommandType } = enums;
 
@@ -60,11 +60,19 @@ export function cancelExternal(workflowId: string): command.ICommand {
   };
 }
 
-/** Completes the workflow. */
-export function completeWorkflow(): command.ICommand {
+/** Completes the run. */
+export function completeWorkflow(result?: common.IPayloads): command.ICommand {
   return {
     commandType: CommandType.COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION,
-    completeWorkflowExecutionCommandAttributes: {},
+    completeWorkflowExecutionCommandAttributes: { result },
+  };
+}
+
+/** Fails the run. */
+export function failWorkflow(message: string): command.ICommand {
+  return {
+    commandType: CommandType.COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION,
+    failWorkflowExecutionCommandAttributes: { failure: { message } },
   };
 }
 

@@ -50,14 +50,14 @@ export class TestNode {
     await services.namespaces.load();
     await ensureNamespace(services, 'default');
     await services.host.open();
-    await services.batches.resume();
+    services.schedules.open();
     return node;
   }
 
   /** Stops as a server does, and leaves the disk to the next one. */
   async stop(): Promise<void> {
     this.services.matching.stop();
-    await this.services.batches.stop();
+    await this.services.schedules.stop();
     await this.services.host.stop();
     await this.store.close();
   }
@@ -65,6 +65,7 @@ export class TestNode {
   /** Gone in the middle of whatever it was doing. The disk keeps what was synced. */
   losePower(): void {
     this.services.matching.stop();
+    void this.services.schedules.stop();
     this.disk.losePower();
   }
 
