@@ -1,4 +1,3 @@
-const MASK = 0xffff_ffff_ffff_ffffn;
 const utf8 = new TextEncoder();
 
 /**
@@ -8,60 +7,82 @@ const utf8 = new TextEncoder();
  */
 export function randomnessSeedOf(runId: string): bigint {
   const text = utf8.encode(runId);
-  const bytes = new Uint8Array(text.length + 1);
-  bytes.set(text);
-  bytes[text.length] = 0xff;
-  return sipHash13(bytes);
+  // Whole words: the bytes, zeros, and the length in the last byte.
+  const length = text.length + 1;
+  const padded = new Uint8Array((length >> 3) * 8 + 8);
+  padded.set(text);
+  padded[text.length] = 0xff;
+  padded[padded.length - 1] = length & 0xff;
+  return sipHash13(new DataView(padded.buffer));
 }
 
-interface SipState {
-  v0: bigint;
-  v1: bigint;
-  v2: bigint;
-  v3: bigint;
+// The four words of 64 bits that SipHash works on, each in two halves, as bigints would be made anew at every step. One at a time.
+const high = new Int32Array(4);
+const low = new Int32Array(4);
+// "somepseudorandomlygeneratedbytes", the state for a key of zeros.
+const INITIAL_HIGH = [0x736f6d65, 0x646f7261, 0x6c796765, 0x74656462];
+const INITIAL_LOW = [0x70736575, 0x6e646f6d, 0x6e657261, 0x79746573];
+
+function sipHash13(words: DataView): bigint {
+  high.set(INITIAL_HIGH);
+  low.set(INITIAL_LOW);
+  for (let offset = 0; offset < words.byteLength; offset += 8) {
+    const wordLow = words.getInt32(offset, true);
+    const wordHigh = words.getInt32(offset + 4, true);
+    xor(3, wordHigh, wordLow);
+    round();
+    xor(0, wordHigh, wordLow);
+  }
+  xor(2, 0, 0xff);
+  round();
+  round();
+  round();
+  for (const index of [1, 2, 3]) xor(0, at(high, index), at(low, index));
+  return (BigInt(at(high, 0) >>> 0) << 32n) | BigInt(at(low, 0) >>> 0);
 }
 
-// The initial state of SipHash for a key of zeros: the words of "somepseudorandomlygeneratedbytes".
-function sipHash13(bytes: Uint8Array): bigint {
-  const state: SipState = {
-    v0: 0x736f6d6570736575n,
-    v1: 0x646f72616e646f6dn,
-    v2: 0x6c7967656e657261n,
-    v3: 0x7465646279746573n,
-  };
-  const wordsEnd = bytes.length - (bytes.length % 8);
-  for (let offset = 0; offset < wordsEnd; offset += 8) compress(state, word(bytes, offset, 8));
-  compress(state, (BigInt(bytes.length & 0xff) << 56n) | word(bytes, wordsEnd, bytes.length - wordsEnd));
-  state.v2 ^= 0xffn;
-  for (let index = 0; index < 3; index += 1) round(state);
-  return (state.v0 ^ state.v1 ^ state.v2 ^ state.v3) & MASK;
+function round(): void {
+  add(0, 1);
+  rotate(1, 13);
+  xor(1, at(high, 0), at(low, 0));
+  swapHalves(0);
+  add(2, 3);
+  rotate(3, 16);
+  xor(3, at(high, 2), at(low, 2));
+  add(0, 3);
+  rotate(3, 21);
+  xor(3, at(high, 0), at(low, 0));
+  add(2, 1);
+  rotate(1, 17);
+  xor(1, at(high, 2), at(low, 2));
+  swapHalves(2);
 }
 
-function compress(state: SipState, block: bigint): void {
-  state.v3 ^= block;
-  round(state);
-  state.v0 ^= block;
+function at(halves: Int32Array, index: number): number {
+  return halves[index] as number;
 }
 
-function round(state: SipState): void {
-  state.v0 = (state.v0 + state.v1) & MASK;
-  state.v1 = rotate(state.v1, 13n) ^ state.v0;
-  state.v0 = rotate(state.v0, 32n);
-  state.v2 = (state.v2 + state.v3) & MASK;
-  state.v3 = rotate(state.v3, 16n) ^ state.v2;
-  state.v0 = (state.v0 + state.v3) & MASK;
-  state.v3 = rotate(state.v3, 21n) ^ state.v0;
-  state.v2 = (state.v2 + state.v1) & MASK;
-  state.v1 = rotate(state.v1, 17n) ^ state.v2;
-  state.v2 = rotate(state.v2, 32n);
+function xor(index: number, withHigh: number, withLow: number): void {
+  high[index] = at(high, index) ^ withHigh;
+  low[index] = at(low, index) ^ withLow;
 }
 
-function rotate(value: bigint, bits: bigint): bigint {
-  return ((value << bits) | (value >> (64n - bits))) & MASK;
+function add(index: number, other: number): void {
+  const sum = (at(low, index) >>> 0) + (at(low, other) >>> 0);
+  low[index] = sum;
+  high[index] = at(high, index) + at(high, other) + (sum > 0xffff_ffff ? 1 : 0);
 }
 
-function word(bytes: Uint8Array, offset: number, length: number): bigint {
-  let value = 0n;
-  for (let index = 0; index < length; index += 1) value |= BigInt(bytes[offset + index] ?? 0) << BigInt(8 * index);
-  return value;
+/** To the left, by less than half a word. */
+function rotate(index: number, bits: number): void {
+  const oldHigh = at(high, index);
+  const oldLow = at(low, index);
+  high[index] = (oldHigh << bits) | (oldLow >>> (32 - bits));
+  low[index] = (oldLow << bits) | (oldHigh >>> (32 - bits));
+}
+
+function swapHalves(index: number): void {
+  const oldHigh = at(high, index);
+  high[index] = at(low, index);
+  low[index] = oldHigh;
 }

@@ -21,8 +21,15 @@ export class AgreedTransport implements RpcTransport {
     return this.isUnary ? 'grpc' : 'call-stream';
   }
 
-  async call(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
+  call(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
     if (this.isUnary) return this.overUnary(path, request, options);
+    // Once there is a stream nothing is left to agree on.
+    return this.callStream.isOpen
+      ? this.callStream.call(path, request, options)
+      : this.callAndAgree(path, request, options);
+  }
+
+  private async callAndAgree(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
     try {
       return await this.callStream.call(path, request, options);
     } catch (error) {

@@ -15,14 +15,21 @@ const NO_OPTIONS: RpcCallOptions = {};
  * Calls a method of `services` of `@perdure/protocol` with a message, for a message.
  * Rejects with `GrpcServiceError`; INTERNAL if the answer cannot be read.
  */
-export async function callMethod<Method extends MethodDescription>(
+export function callMethod<Method extends MethodDescription>(
   transport: RpcTransport,
   method: Method,
   request: RequestOf<Method>,
   options: RpcCallOptions = NO_OPTIONS,
 ): Promise<ResponseOf<Method>> {
-  const bytes = await transport.call(method.path, method.requestType.encode(request), options);
-  return decodeAnswer(method.name, method.responseType, bytes) as ResponseOf<Method>;
+  let bytes: Uint8Array;
+  try {
+    bytes = method.requestType.encode(request);
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
+  return transport
+    .call(method.path, bytes, options)
+    .then((answer) => decodeAnswer(method.name, method.responseType, answer) as ResponseOf<Method>);
 }
 
 function decodeAnswer(methodName: string, type: AnyCodec, bytes: Uint8Array): object {

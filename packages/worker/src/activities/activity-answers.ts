@@ -55,29 +55,26 @@ export class ActivityAnswers {
     return callMethod(transport, methods.RecordActivityTaskHeartbeat, request, { timeoutMs: ANSWER_TIMEOUT_MS });
   }
 
-  private async send(task: ActivityTask, outcome: ActivityOutcome, unsentDetails: Payload | undefined): Promise<void> {
+  private send(task: ActivityTask, outcome: ActivityOutcome, unsentDetails: Payload | undefined): Promise<unknown> {
     const { transport, namespace, stamp } = this.options;
     const base = { taskToken: task.taskToken, namespace, ...stamp };
     const options = { timeoutMs: ANSWER_TIMEOUT_MS };
     switch (outcome.status) {
       case 'completed': {
         const request = { ...base, result: { payloads: [outcome.result] } };
-        await callMethod(transport, methods.RespondActivityTaskCompleted, request, options);
-        return;
+        return callMethod(transport, methods.RespondActivityTaskCompleted, request, options);
       }
       case 'failed': {
         const lastHeartbeatDetails = unsentDetails === undefined ? undefined : { payloads: [unsentDetails] };
         const request = { ...base, failure: outcome.failure, lastHeartbeatDetails };
-        await callMethod(transport, methods.RespondActivityTaskFailed, request, options);
-        return;
+        return callMethod(transport, methods.RespondActivityTaskFailed, request, options);
       }
       case 'cancelled': {
         const request = { ...base, details: outcome.failure.canceledFailureInfo?.details };
-        await callMethod(transport, methods.RespondActivityTaskCanceled, request, options);
-        return;
+        return callMethod(transport, methods.RespondActivityTaskCanceled, request, options);
       }
       case 'async':
-        if (unsentDetails !== undefined) await this.heartbeat(task, unsentDetails);
+        return unsentDetails === undefined ? Promise.resolve() : this.heartbeat(task, unsentDetails);
     }
   }
 }

@@ -22,7 +22,7 @@ import { type ActivityOutcome, failedOutcome, outcomeOfError } from './activity-
 import type { RegisteredActivity } from './activity-registry.js';
 import type { CancelReason } from './cancel-reason.js';
 import type { ActivityExecuteInput, ActivityInterceptors } from './interceptors.js';
-import type { PayloadPipeline } from './payloads.js';
+import type { MaybePromise, PayloadPipeline } from './payloads.js';
 
 /** What an activity is called with, as it came over the wire. */
 export interface EncodedActivityInput {
@@ -116,14 +116,16 @@ export class ActivityExecution {
     const typeInfo = isActivityFunctionWithOptions(activity.run)
       ? activity.run.activityDefinitionOptions.typeInfo
       : undefined;
+    const args = this.decodeArguments(input.arguments, typeInfo?.inputTypes);
+    const headers = this.decodeHeaders(input.headers);
     const call: ActivityExecuteInput = {
-      args: await this.decodeArguments(input.arguments, typeInfo?.inputTypes),
-      headers: await this.decodeHeaders(input.headers),
+      args: args instanceof Promise ? await args : args,
+      headers: headers instanceof Promise ? await headers : headers,
     };
     const value = await asyncLocalStorage.run(this.context, () => this.call(activity, call));
     const { payloadConverter } = environment.dataConverter;
     const payload = toPayloadWithTypeInfo(payloadConverter, value, this.serializationContext, typeInfo?.outputType);
-    return await pipeline.outgoing(payload, this.serializationContext, storageTargetOf(this.info));
+    return pipeline.outgoing(payload, this.serializationContext, storageTargetOf(this.info));
   }
 
   private call({ run, self }: RegisteredActivity, input: ActivityExecuteInput): Promise<unknown> {
@@ -135,34 +137,37 @@ export class ActivityExecution {
     return composeInterceptors(inbound, 'execute', innermost)(input);
   }
 
-  private async decodeArguments(
+  private decodeArguments(
     payloads: readonly Payload[],
     typeInfo: Parameters<typeof arrayFromPayloads>[3],
-  ): Promise<unknown[]> {
+  ): MaybePromise<unknown[]> {
     const { environment, pipeline } = this.ground;
+    const { payloadConverter } = environment.dataConverter;
+    const convert = (decoded: readonly Payload[]): unknown[] =>
+      arrayFromPayloads(payloadConverter, decoded, this.serializationContext, typeInfo);
     try {
       const incoming = pipeline.incoming(payloads, this.serializationContext);
-      const decoded = incoming instanceof Promise ? await incoming : incoming;
-      return arrayFromPayloads(
-        environment.dataConverter.payloadConverter,
-        decoded,
-        this.serializationContext,
-        typeInfo,
-      );
+      if (!(incoming instanceof Promise)) return convert(incoming);
+      return incoming.then(convert).catch((error: unknown) => this.refuseArguments(error));
     } catch (error) {
-      if (error instanceof ApplicationFailure) throw error;
-      throw ApplicationFailure.fromError(error, {
-        message: `Failed to parse activity args for activity ${this.info.activityType}: ${errorMessage(error) ?? 'unknown error'}`,
-        nonRetryable: false,
-      });
+      return this.refuseArguments(error);
     }
   }
 
-  private async decodeHeaders(headers: Readonly<Record<string, Payload>>): Promise<Record<string, Payload>> {
+  private refuseArguments(error: unknown): never {
+    if (error instanceof ApplicationFailure) throw error;
+    throw ApplicationFailure.fromError(error, {
+      message: `Failed to parse activity args for activity ${this.info.activityType}: ${errorMessage(error) ?? 'unknown error'}`,
+      nonRetryable: false,
+    });
+  }
+
+  private decodeHeaders(headers: Readonly<Record<string, Payload>>): MaybePromise<Record<string, Payload>> {
     const names = Object.keys(headers);
     if (names.length === 0) return {};
-    const decoded = await this.ground.pipeline.incoming(Object.values(headers), this.serializationContext);
-    return Object.fromEntries(names.map((name, index) => [name, decoded[index] ?? {}]));
+    return Promise.resolve(this.ground.pipeline.incoming(Object.values(headers), this.serializationContext)).then(
+      (decoded) => Object.fromEntries(names.map((name, index) => [name, decoded[index] ?? {}])),
+    );
   }
 
   private async describeError(error: unknown): Promise<ActivityOutcome> {

@@ -3,6 +3,7 @@ import {
   fromPayloadsAtIndex,
   optionalTsToMs,
   toPayloadWithTypeInfo,
+  type Payload,
 } from '@perdure/common';
 import type { workflowservice } from '@perdure/protocol';
 import type { Clock } from '../clock.js';
@@ -73,19 +74,28 @@ export class ActivityTasks {
       endedAtMs - receivedAtMs,
       endedAtMs - (optionalTsToMs(task.scheduledTime) ?? endedAtMs),
     );
-    const unsentDetails = await heartbeats?.stop().catch(() => undefined);
+    const unsent = heartbeats?.stop();
+    const unsentDetails = unsent instanceof Promise ? await unsent.catch(() => undefined) : unsent;
     if (heartbeats?.isActivityGone !== true) await answers.answer(task, outcome, unsentDetails);
   }
 
-  private async execute(task: ActivityTask): Promise<Ended> {
-    const { ground } = this.options;
-    const { environment, pipeline } = ground;
-    const info = activityTaskInfo(task, environment, undefined);
-    if (task.heartbeatDetails === undefined) return await this.executeAs(task, info);
+  private execute(task: ActivityTask): Promise<Ended> {
+    const info = activityTaskInfo(task, this.options.ground.environment, undefined);
+    return task.heartbeatDetails === undefined
+      ? this.executeAs(task, info)
+      : this.executeWithDetails(task, info, task.heartbeatDetails.payloads);
+  }
+
+  private async executeWithDetails(
+    task: ActivityTask,
+    info: ReturnType<typeof activityTaskInfo>,
+    encodedDetails: readonly Payload[],
+  ): Promise<Ended> {
+    const { environment, pipeline } = this.options.ground;
     const context = serializationContextOf(info);
     const { payloadConverter } = environment.dataConverter;
     try {
-      const payloads = await pipeline.incoming(task.heartbeatDetails.payloads, context);
+      const payloads = await pipeline.incoming(encodedDetails, context);
       const heartbeatDetails = fromPayloadsAtIndex(payloadConverter, 0, payloads, context);
       return await this.executeAs(task, { ...info, heartbeatDetails });
     } catch (error) {

@@ -45,12 +45,12 @@ export class Heartbeats {
   }
 
   /** The attempt is over. Gives what was recorded and never sent. */
-  async stop(): Promise<Payload | undefined> {
+  stop(): Promise<Payload> | undefined {
     this.isStopped = true;
     this.stopTimer?.();
     const { latest } = this;
     this.latest = undefined;
-    return latest === undefined ? undefined : await this.options.encode(latest);
+    return latest === undefined ? undefined : Promise.resolve(latest).then(this.options.encode);
   }
 
   private async sendLatest(): Promise<void> {

@@ -23,8 +23,8 @@ export class MeteredSlots implements Slots {
     return this.metered(this.inner.tryReserve());
   }
 
-  async reserve(signal: AbortSignal): Promise<HeldSlot | undefined> {
-    return this.metered(await this.inner.reserve(signal));
+  reserve(signal: AbortSignal): Promise<HeldSlot | undefined> {
+    return this.inner.reserve(signal).then((slot) => this.metered(slot));
   }
 
   private metered(slot: HeldSlot | undefined): HeldSlot | undefined {

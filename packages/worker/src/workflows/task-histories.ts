@@ -22,12 +22,17 @@ export class TaskHistories {
     },
   ) {}
 
-  /** What a task holds, with all pages of its events. */
-  async inputOf(task: Task): Promise<TaskInput> {
+  /** What a task holds, with all pages of its events: at once, if they came with it. */
+  inputOf(task: Task): TaskInput | Promise<TaskInput> {
     const { history: first, nextPageToken, messages, query, queries } = task;
-    let events: readonly history.HistoryEvent[] = first?.events ?? [];
-    if (nextPageToken.length > 0) events = [...events, ...(await this.pages(task, nextPageToken))];
-    return { events, messages, query, queries };
+    const events = first?.events ?? [];
+    if (nextPageToken.length === 0) return { events, messages, query, queries };
+    return this.pages(task, nextPageToken).then((later) => ({
+      events: [...events, ...later],
+      messages,
+      query,
+      queries,
+    }));
   }
 
   /**

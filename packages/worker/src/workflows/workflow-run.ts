@@ -124,32 +124,41 @@ export class WorkflowRun implements CachedRun {
     this.options.workflow.dispose();
   }
 
-  private async activate(activation: WorkflowActivation): Promise<ActivationCompletion | undefined> {
+  private activate(activation: WorkflowActivation): Promise<ActivationCompletion | undefined> {
     const { codec } = this.options;
-    return codec === undefined ? await this.activateAtOnce(activation) : await this.activateThrough(codec, activation);
+    return codec === undefined ? this.activateAtOnce(activation) : this.activateThrough(codec, activation);
   }
 
   /** Goes through all of a replay that it can in one go. */
-  private async activateAtOnce(activation: WorkflowActivation): Promise<ActivationCompletion | undefined> {
+  private activateAtOnce(activation: WorkflowActivation): Promise<ActivationCompletion | undefined> {
     const { workflow, queue, sinks, replay } = this.options;
     const calls: [readonly SinkCall[], boolean][] = [];
     const take = ({ isReplaying }: WorkflowActivation): void =>
       void calls.push([workflow.takeSinkCalls(), isReplaying]);
     this.historySizeBytes = activation.historySizeBytes;
     let last = activation;
-    try {
-      return await queue.activate(workflow, activation, (completion, replayed) => {
-        take(replayed);
-        replay.completeActivation(completion);
-        const next = replay.nextActivation();
-        if (next === undefined) return undefined;
-        this.historySizeBytes = next.historySizeBytes;
-        return (last = next);
-      });
-    } finally {
+    const activated = queue.activate(workflow, activation, (completion, replayed) => {
+      take(replayed);
+      replay.completeActivation(completion);
+      const next = replay.nextActivation();
+      if (next === undefined) return undefined;
+      this.historySizeBytes = next.historySizeBytes;
+      return (last = next);
+    });
+    const dispatch = (): void => {
       take(last);
       for (const [sinkCalls, isReplaying] of calls) sinks.dispatch(sinkCalls, isReplaying);
-    }
+    };
+    return activated.then(
+      (completion) => {
+        dispatch();
+        return completion;
+      },
+      (error: unknown) => {
+        dispatch();
+        throw error;
+      },
+    );
   }
 
   private async activateThrough(

@@ -11,10 +11,11 @@ import type { EagerActivities, LocalActivityHost } from './ports.js';
 import type { RunCache } from './run-cache.js';
 import { HistoryUnavailableError, TaskHistories } from './task-histories.js';
 import { workflowTaskFailure, type WorkflowTaskFailure } from './task-failure.js';
-import { WorkflowCodeError, type WorkflowRun } from './workflow-run.js';
+import { WorkflowCodeError, type TaskInput, type WorkflowRun } from './workflow-run.js';
 
 type Task = workflowservice.PollWorkflowTaskQueueResponse;
 type Completed = Extract<WorkflowTaskAnswer, { kind: 'completed' }>;
+type QueryAnswer = Extract<WorkflowTaskAnswer, { kind: 'legacyQuery' }>['result'];
 
 const methods = services.WorkflowService.methods;
 const LAST_ATTEMPT_REPORTED = 1;
@@ -91,34 +92,27 @@ export class WorkflowTaskWorker {
     metrics.workflowTaskReceived();
     if (cached === undefined) metrics.stickyCacheMiss(workflowType);
     else metrics.stickyCacheHit(workflowType);
+    let run = cached;
     try {
-      const next = await this.see(task, cached);
+      // What is in use stays in the cache.
+      if (cached !== undefined) cached.isBusy = true;
+      const begun = this.begin(task, cached);
+      run = begun instanceof Promise ? await begun : begun;
+      run.isBusy = true;
+      const next = await this.carryOut(run, task);
+      run.isBusy = false;
       metrics.workflowTaskExecuted(workflowType, clock.nowMs() - startedAtMs);
       return next;
     } catch (error) {
+      if (run !== undefined) {
+        this.drop(run);
+        run.isBusy = false;
+      }
       metrics.workflowTaskFailed(workflowType, error instanceof Error ? error.name : 'Unknown');
       await this.reportFailure(task, error).catch((reportError: unknown) => {
         logger.warn('The failure of a workflow task could not be reported', { error: reportError, runId });
       });
       return undefined;
-    }
-  }
-
-  private async see(task: Task, cached: WorkflowRun | undefined): Promise<Task | undefined> {
-    // What is in use stays in the cache.
-    if (cached !== undefined) cached.isBusy = true;
-    const run = await this.begin(task, cached).catch((error: unknown) => {
-      if (cached !== undefined) this.drop(cached);
-      throw error;
-    });
-    run.isBusy = true;
-    try {
-      return await this.carryOut(run, task);
-    } catch (error) {
-      this.drop(run);
-      throw error;
-    } finally {
-      run.isBusy = false;
     }
   }
 
@@ -129,9 +123,15 @@ export class WorkflowTaskWorker {
   }
 
   /** Brings a run to where the task begins: the one in memory if it can go on, or a new one with the whole history. */
-  private async begin(task: Task, cached: WorkflowRun | undefined): Promise<WorkflowRun> {
+  private begin(task: Task, cached: WorkflowRun | undefined): WorkflowRun | Promise<WorkflowRun> {
+    const input = this.histories.inputOf(task);
+    return input instanceof Promise
+      ? input.then((whole) => this.beginWith(task, whole, cached))
+      : this.beginWith(task, input, cached);
+  }
+
+  private beginWith(task: Task, input: TaskInput, cached: WorkflowRun | undefined): WorkflowRun | Promise<WorkflowRun> {
     const { cache, createRun } = this.options;
-    const input = await this.histories.inputOf(task);
     if (cached !== undefined) {
       try {
         // Given the whole history, the run begins anew: what it holds may not be what the server has.
@@ -146,8 +146,13 @@ export class WorkflowTaskWorker {
     }
     const { workflowId = '', runId = '' } = task.workflowExecution ?? {};
     const run = createRun({ workflowId, runId, workflowType: task.workflowType?.name ?? '' });
-    const isWhole = input.events[0]?.eventId === 1;
-    run.start(isWhole ? input : { ...input, events: await this.histories.whole(task, input.events) });
+    if (input.events[0]?.eventId !== 1) return this.beginWithWhole(run, task, input);
+    run.start(input);
+    return run;
+  }
+
+  private async beginWithWhole(run: WorkflowRun, task: Task, input: TaskInput): Promise<WorkflowRun> {
+    run.start({ ...input, events: await this.histories.whole(task, input.events) });
     return run;
   }
 
@@ -179,29 +184,26 @@ export class WorkflowTaskWorker {
   }
 
   /** Answers a workflow task; gives the next one of the run, if the server had it at hand. */
-  private async answer(run: WorkflowRun, task: Task, isHeartbeat: boolean): Promise<Task | undefined> {
+  private answer(run: WorkflowRun, task: Task, isHeartbeat: boolean): Promise<Task | undefined> {
     const answer = run.answer();
-    const { transport, namespace } = this.options;
-    if (answer.kind === 'legacyQuery') {
-      await callMethod(
-        transport,
-        methods.RespondQueryTaskCompleted,
-        {
-          namespace,
-          taskToken: task.taskToken,
-          completedType: answer.result.resultType,
-          queryResult: answer.result.answer,
-          errorMessage: answer.result.errorMessage,
-          failure: answer.result.failure,
-        },
-        { timeoutMs: CALL_TIMEOUT_MS },
-      );
-      this.keep(run);
-      return undefined;
-    }
+    if (answer.kind === 'legacyQuery') return this.answerQuery(run, task, answer.result);
     if (answer.isClosing) this.drop(run);
     else if (!isHeartbeat) this.keep(run);
-    return await this.complete(run, task, answer, isHeartbeat);
+    return this.complete(run, task, answer, isHeartbeat);
+  }
+
+  private async answerQuery(run: WorkflowRun, task: Task, result: QueryAnswer): Promise<undefined> {
+    const { transport, namespace } = this.options;
+    const request = {
+      namespace,
+      taskToken: task.taskToken,
+      completedType: result.resultType,
+      queryResult: result.answer,
+      errorMessage: result.errorMessage,
+      failure: result.failure,
+    };
+    await callMethod(transport, methods.RespondQueryTaskCompleted, request, { timeoutMs: CALL_TIMEOUT_MS });
+    this.keep(run);
   }
 
   private keep(run: WorkflowRun): void {

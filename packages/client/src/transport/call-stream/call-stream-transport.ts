@@ -22,6 +22,11 @@ export class CallStreamTransport implements RpcTransport {
     setMaxListeners(0, this.closing.signal);
   }
 
+  /** Whether a call would be made at once. */
+  get isOpen(): boolean {
+    return this.current?.isOpen === true;
+  }
+
   call(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
     if (this.current?.isOpen === true) return this.current.call(path, request, options);
     return this.callOnceOpen(path, request, options);
