@@ -25,7 +25,7 @@ export function callMethod<Method extends MethodDescription>(
   try {
     bytes = method.requestType.encode(request);
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
   return transport
     .call(method.path, bytes, options)
