@@ -21,15 +21,14 @@ export function callMethod<Method extends MethodDescription>(
   request: RequestOf<Method>,
   options: RpcCallOptions = NO_OPTIONS,
 ): Promise<ResponseOf<Method>> {
-  let bytes: Uint8Array;
+  let answer: Promise<Uint8Array>;
   try {
-    bytes = method.requestType.encode(request);
+    answer = transport.call(method.path, method.requestType.encode(request), options);
   } catch (error) {
-    return Promise.reject(error);
+    // What cannot be encoded rejects as everything else does.
+    answer = Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
-  return transport
-    .call(method.path, bytes, options)
-    .then((answer) => decodeAnswer(method.name, method.responseType, answer) as ResponseOf<Method>);
+  return answer.then((bytes) => decodeAnswer(method.name, method.responseType, bytes) as ResponseOf<Method>);
 }
 
 function decodeAnswer(methodName: string, type: AnyCodec, bytes: Uint8Array): object {
