@@ -12,7 +12,6 @@ test('the priority of a running execution is changed, field by field', async ({ 
     await update(execution, { priority: { priorityKey: 1, fairnessKey: 'x' } }, 'priority.priority_key'),
     await update(execution, { priority: { priorityKey: 1, fairnessKey: 'tenant' } }, 'priority'),
     await update(execution, { priority: { priorityKey: 4 } }, 'priority'),
-    await update(execution, {}, 'priority'),
     await update(execution, {}, 'versioning_override'),
     await update(execution, { priority: { priorityKey: 5 } }),
   ];
@@ -43,17 +42,16 @@ test('the priority of a running execution is changed, field by field', async ({ 
       },
       {
         workflowExecutionOptions: {
-          priority: {},
+          priority: {
+            priorityKey: 4,
+          },
         },
       },
       {
         workflowExecutionOptions: {
-          priority: {},
-        },
-      },
-      {
-        workflowExecutionOptions: {
-          priority: {},
+          priority: {
+            priorityKey: 4,
+          },
         },
       },
     ]
@@ -67,16 +65,15 @@ test('the priority of a running execution is changed, field by field', async ({ 
   expect(await environment.closedTranscript(execution, { show: ['priority'] })).toMatchInlineSnapshot(`
     1 WorkflowExecutionStarted workflowType=scripted taskQueue=scripted priority={'priorityKey':3,'fairnessKey':'tenant'}
     2 WorkflowTaskScheduled taskQueue=scripted
-    3 WorkflowExecutionOptionsUpdated priority={'priorityKey':1,'fairnessKey':'tenant'}
-    4 WorkflowExecutionOptionsUpdated priority={'priorityKey':4}
-    5 WorkflowExecutionOptionsUpdated priority={}
-    6 WorkflowTaskStarted scheduled=2
-    7 WorkflowTaskCompleted scheduled=2 started=6
-    8 WorkflowExecutionOptionsUpdated priority={'priorityKey':2}
-    9 WorkflowTaskScheduled taskQueue=scripted
-    10 WorkflowTaskStarted scheduled=9
-    11 WorkflowTaskCompleted scheduled=9 started=10
-    12 WorkflowExecutionCompleted completed=11
+    3 WorkflowExecutionOptionsUpdated unsetVersioningOverride=true priority={'priorityKey':1,'fairnessKey':'tenant'}
+    4 WorkflowExecutionOptionsUpdated unsetVersioningOverride=true priority={'priorityKey':4}
+    5 WorkflowTaskStarted scheduled=2
+    6 WorkflowTaskCompleted scheduled=2 started=5
+    7 WorkflowExecutionOptionsUpdated unsetVersioningOverride=true priority={'priorityKey':2}
+    8 WorkflowTaskScheduled taskQueue=scripted
+    9 WorkflowTaskStarted scheduled=8
+    10 WorkflowTaskCompleted scheduled=8 started=9
+    11 WorkflowExecutionCompleted completed=10
   `);
 });
 

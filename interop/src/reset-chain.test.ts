@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { test } from 'vitest';
 import type { api } from './harness/index.js';
-import { commands, connect, expectStatus, toPayloads } from './harness/index.js';
+import { commands, connect, expectStatus } from './harness/index.js';
 
 const environment = await connect();
 const { service } = environment;
@@ -12,22 +12,10 @@ interface Run {
   readonly runId: string;
 }
 
-test('what reached the runs that continued the base run is applied again, and operations follow', async ({
-  expect,
-}) => {
+test('what reached the runs that continued the base run is applied again', async ({ expect }) => {
   const worker = environment.scriptedWorker();
   const first = await chainOfRuns(worker);
-  const runId = await reset(first, {
-    postResetOperations: [
-      { signalWorkflow: { signalName: 'after', input: toPayloads('reset') } },
-      {
-        updateWorkflowOptions: {
-          workflowExecutionOptions: { priority: { priorityKey: 2 } },
-          updateMask: { paths: ['priority'] },
-        },
-      },
-    ],
-  });
+  const runId = await reset(first);
   await worker.step([commands.completeWorkflow()]);
   expect(await environment.closedTranscript({ ...first, runId })).toMatchInlineSnapshot(`
     1 WorkflowExecutionStarted workflowType=scripted taskQueue=scripted
@@ -37,12 +25,32 @@ test('what reached the runs that continued the base run is applied again, and op
     5 WorkflowExecutionSignaled signalName=one
     6 WorkflowExecutionSignaled signalName=two
     7 WorkflowExecutionSignaled signalName=three
-    8 WorkflowExecutionSignaled signalName=after input=['reset']
-    9 WorkflowExecutionOptionsUpdated
-    10 WorkflowTaskScheduled taskQueue=scripted
-    11 WorkflowTaskStarted scheduled=10
-    12 WorkflowTaskCompleted scheduled=10 started=11
-    13 WorkflowExecutionCompleted completed=12
+    8 WorkflowTaskScheduled taskQueue=scripted
+    9 WorkflowTaskStarted scheduled=8
+    10 WorkflowTaskCompleted scheduled=8 started=9
+    11 WorkflowExecutionCompleted completed=10
+  `);
+});
+
+test('the priority of the new run is set before its first task, after what is applied again', async ({ expect }) => {
+  const worker = environment.scriptedWorker();
+  const execution = await environment.start(worker.taskQueue);
+  await worker.step([]);
+  await signal(execution, 'again');
+  const options = { workflowExecutionOptions: { priority: { priorityKey: 2 } }, updateMask: { paths: ['priority'] } };
+  const runId = await reset(execution, { postResetOperations: [{ updateWorkflowOptions: options }] });
+  await worker.step([commands.completeWorkflow()]);
+  expect(await environment.closedTranscript({ ...execution, runId }, { show: ['priority'] })).toMatchInlineSnapshot(`
+    1 WorkflowExecutionStarted workflowType=scripted taskQueue=scripted
+    2 WorkflowTaskScheduled taskQueue=scripted
+    3 WorkflowTaskStarted scheduled=2
+    4 WorkflowTaskFailed scheduled=2 started=3 cause=RESET_WORKFLOW failure={'message':'test','resetWorkflowFailureInfo':'{}'} baseRunId=<uuid> newRunId=<uuid>
+    5 WorkflowExecutionSignaled signalName=again
+    6 WorkflowExecutionOptionsUpdated unsetVersioningOverride=true priority={'priorityKey':2}
+    7 WorkflowTaskScheduled taskQueue=scripted
+    8 WorkflowTaskStarted scheduled=7
+    9 WorkflowTaskCompleted scheduled=7 started=8
+    10 WorkflowExecutionCompleted completed=9
   `);
 });
 

@@ -142,6 +142,28 @@ test('a reset needs a workflow task to go back to', async () => {
   await expectStatus(reset({ workflowId: environment.uniqueId('nobody'), runId: randomUUID() }, 4), 'NOT_FOUND');
 });
 
+test('a workflow task that no worker has taken can be gone back to', async ({ expect }) => {
+  const worker = environment.scriptedWorker();
+  const execution = await environment.start(worker.taskQueue);
+  for (const signalName of ['kept', 'again'])
+    await service.signalWorkflowExecution({ namespace: 'default', workflowExecution: execution, signalName });
+  const runId = await reset(execution, 4);
+  await worker.step([commands.completeWorkflow()]);
+  const options = { show: ['identity', 'requestId'] };
+  expect(await environment.closedTranscript({ ...execution, runId }, options)).toMatchInlineSnapshot(`
+    1 WorkflowExecutionStarted workflowType=scripted taskQueue=scripted
+    2 WorkflowTaskScheduled taskQueue=scripted
+    3 WorkflowExecutionSignaled signalName=kept
+    4 WorkflowTaskStarted scheduled=2 identity=history-service requestId=emptyUuid
+    5 WorkflowTaskFailed scheduled=2 started=4 cause=RESET_WORKFLOW failure={'message':'test','resetWorkflowFailureInfo':'{}'} identity=history-service baseRunId=<uuid> newRunId=<uuid>
+    6 WorkflowExecutionSignaled signalName=again
+    7 WorkflowTaskScheduled taskQueue=scripted
+    8 WorkflowTaskStarted scheduled=7 identity=scripted-scripted requestId=<uuid>
+    9 WorkflowTaskCompleted scheduled=7 started=8 identity=scripted-scripted
+    10 WorkflowExecutionCompleted completed=9
+  `);
+});
+
 test('a reset with the same request id is done once', async ({ expect }) => {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);

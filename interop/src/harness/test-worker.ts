@@ -11,6 +11,7 @@ export type TestWorkerOptions = Pick<
   | 'shutdownGraceTime'
   | 'stickyQueueScheduleToStartTimeout'
   | 'identity'
+  | 'patchActivationCallback'
 > & {
   /** A module of workflows that are written with `@perdure/workflow`, in place of the suite's. */
   readonly workflowsPath?: string;

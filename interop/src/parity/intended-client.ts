@@ -21,23 +21,6 @@ export const CLIENT: readonly IntendedDifference[] = [
   { entry: 'client', names: 'ConnectionTransport', why: 'the type of such an option' },
   {
     entry: 'client',
-    names: 'BaseClient BaseClientOptions LoadedWithDefaults WithDefaults defaultBaseClientOptions',
-    why: 'the official package declares it and does not export it; clients of other packages extend it',
-  },
-  {
-    entry: 'client',
-    names: 'InternalConnectionOptions InternalConnectionOptionsSymbol',
-    why: 'our testing package asks for the test service with it',
-  },
-  {
-    entry: 'client',
-    names: 'QueryNotRegisteredError',
-    at: '*',
-    why: 'the code of a status is a number, as other transports than grpc-js give it',
-  },
-  { entry: 'client', names: 'WithStartWorkflowOperation', at: '.take', why: 'how the client fills it in' },
-  {
-    entry: 'client',
     names: 'WorkflowExecutionDescription WorkflowExecutionInfo',
     at: '.*Execution',
     why: 'the message as it is received: both fields are there',

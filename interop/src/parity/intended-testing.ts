@@ -4,12 +4,6 @@ import type { IntendedDifference } from './difference.js';
 export const TESTING: readonly IntendedDifference[] = [
   {
     entry: 'testing',
-    names: 'MockActivityEnvironment TestWorkflowEnvironment',
-    at: '.*',
-    why: 'a method that cannot be replaced by another',
-  },
-  {
-    entry: 'testing',
     names: 'NexusEndpointIdentifier',
     at: '.version',
     why: 'a 64-bit integer of the wire is a number',

@@ -2,7 +2,6 @@ import type { IntendedDifference } from './difference.js';
 
 const NO_NATIVE_CORE = 'speaks to the native core, which there is none of';
 const NO_NEXUS_YET = 'Nexus operations are not here yet';
-const NO_PATCH_CALLBACK_YET = 'the experimental callback of patches is not here yet';
 const NO_WEBPACK = 'workflow code is bundled with esbuild, which there is no webpack configuration for';
 const OWN_OPTION = 'an option of our own';
 const FOR_OUR_PACKAGES = 'what our own packages ask of it';
@@ -32,8 +31,6 @@ export const WORKER: readonly IntendedDifference[] = [
   { entry: 'worker', names: 'Nexus*', why: NO_NEXUS_YET },
   { entry: 'worker', names: 'WorkerOptions', at: '.*Nexus*', why: NO_NEXUS_YET },
   { entry: 'worker', names: 'WorkerOptions WorkerInterceptors', at: '.nexus*', why: NO_NEXUS_YET },
-  { entry: 'worker', names: 'PatchActivation*', why: NO_PATCH_CALLBACK_YET },
-  { entry: 'worker', names: 'WorkerOptions', at: '.patchActivationCallback', why: NO_PATCH_CALLBACK_YET },
   {
     entry: 'worker',
     names: 'BundleOptions WorkerOptions ReplayWorkerOptions',

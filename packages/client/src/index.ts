@@ -70,17 +70,14 @@ export type {
 export type { TLSConfig } from '@perdure/common/internal/conversion';
 export * from './activity/index.js';
 export * from './async-completion-client.js';
-export { BaseClient, defaultBaseClientOptions } from './base-client.js';
-export type { BaseClientOptions, LoadedWithDefaults, WithDefaults } from './base-client.js';
 export * from './client.js';
 export { Connection } from './connection/connection.js';
-export { InternalConnectionOptionsSymbol, LOCAL_TARGET } from './connection/connection-options.js';
+export { LOCAL_TARGET } from './connection/connection-options.js';
 export type {
   ConnectionOptions,
   ConnectionOptionsWithDefaults,
   ConnectionPlugin,
   ConnectionTransport,
-  InternalConnectionOptions,
 } from './connection/connection-options.js';
 export { defaultGrpcRetryOptions, isRetryableError, makeGrpcRetryInterceptor } from './connection/grpc-retry.js';
 export type { BackoffOptions, GrpcRetryOptions } from './connection/grpc-retry.js';
@@ -113,7 +110,7 @@ export { QueryNotRegisteredError, QueryRejectedError } from './workflow/query.js
 export { WorkflowUpdateStage } from './workflow/update-stage.js';
 export { WorkflowClient } from './workflow/workflow-client.js';
 export type { LoadedWorkflowClientOptions, WorkflowClientOptions } from './workflow/workflow-client.js';
-export { WithStartWorkflowOperation } from './workflow/workflow-handle.js';
+export { WithStartWorkflowOperation } from './workflow/with-start-operation.js';
 export type * from './workflow/workflow-handle.js';
 export { compileWorkflowOptions } from './workflow/workflow-options.js';
 export type {

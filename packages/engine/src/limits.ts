@@ -61,6 +61,15 @@ export interface Limits {
   readonly schedulesInMemory: number;
   /** Schedules that act at the same time; others that are due wait for their turn. */
   readonly schedulesActing: number;
+  /** Batches that run at a time in a namespace. */
+  readonly batchOperationsRunning: number;
+  /** Executions that a batch may name one by one. */
+  readonly batchExecutions: number;
+  /** Executions a batch acts on in a second, and at a time; a request may ask for fewer in a second. */
+  readonly batchOperationsPerSecond: number;
+  readonly batchOperationsAtOnce: number;
+  /** Executions between two checkpoints of a batch: after a crash at most so many are acted on again. */
+  readonly batchPageExecutions: number;
 }
 
 const KIB = 1024;
@@ -114,4 +123,9 @@ export const DEFAULT_LIMITS: Limits = {
   scheduleMatchingTimes: 1000,
   schedulesInMemory: 1000,
   schedulesActing: 100,
+  batchOperationsRunning: 1,
+  batchExecutions: 1000,
+  batchOperationsPerSecond: 50,
+  batchOperationsAtOnce: 5,
+  batchPageExecutions: 100,
 };

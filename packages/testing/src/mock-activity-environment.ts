@@ -61,7 +61,7 @@ export const defaultActivityInfo: Info = {
 export class MockActivityEnvironment extends EventEmitter {
   readonly context: Context;
   /** Cancels the activity: asked for by its workflow, unless told otherwise. */
-  readonly cancel: (reason?: CancelReason, details?: ActivityCancellationDetails) => void;
+  cancel: (reason?: CancelReason, details?: ActivityCancellationDetails) => void;
   private readonly execution: ActivityExecution;
 
   constructor(info?: Partial<Info>, options: MockActivityEnvironmentOptions = {}) {

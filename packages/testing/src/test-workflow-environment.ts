@@ -2,11 +2,11 @@ import {
   type AsyncCompletionClient,
   Client,
   Connection,
-  InternalConnectionOptionsSymbol,
   LOCAL_TARGET,
   type TestService,
   type WorkflowClient,
 } from '@perdure/client';
+import { InternalConnectionOptionsSymbol } from '@perdure/client/internal';
 import { type Duration, msToNumber } from '@perdure/common';
 import { msToDuration, timestampToMs } from '@perdure/protocol';
 import { startServer, type RunningServer } from '@perdure/server';
@@ -171,7 +171,7 @@ export class TestWorkflowEnvironment {
    * Waits in the time of the environment. Where time skips, this is over as soon as everything that was due until then
    * has happened and workflows have reacted to it; elsewhere it takes as long as it says.
    */
-  readonly sleep = async (durationMs: Duration): Promise<void> => {
+  sleep = async (durationMs: Duration): Promise<void> => {
     const ms = msToNumber(durationMs);
     if (!this.supportsTimeSkipping) return await pauseMs(ms);
     await this.testService.unlockTimeSkippingWithSleep({ duration: msToDuration(ms) });

@@ -77,4 +77,10 @@ export type {
   WorkerPlugin,
   WorkflowBundleOption,
 } from './worker-options.js';
-export type { InjectedSink, InjectedSinkFunction, InjectedSinks } from './workflows/index.js';
+export type {
+  InjectedSink,
+  InjectedSinkFunction,
+  InjectedSinks,
+  PatchActivationCallback,
+  PatchActivationInput,
+} from './workflows/index.js';

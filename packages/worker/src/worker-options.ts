@@ -24,7 +24,7 @@ import type { PollerCount } from './polling/index.js';
 import type { WorkerTuner } from './slots/index.js';
 import type { NativeConnection } from './telemetry/index.js';
 import type { Worker } from './worker.js';
-import type { InjectedSinks } from './workflows/index.js';
+import type { InjectedSinks, PatchActivationCallback } from './workflows/index.js';
 
 export type { PollerBehavior, PollerBehaviorAutoscaling, PollerBehaviorSimpleMaximum } from './poller-counts.js';
 
@@ -68,6 +68,11 @@ export interface WorkerOptions {
   taskQueue: string;
   /** Functions by name, as an object, a `Map`, or an instance with methods. */
   activities?: object;
+  /**
+   * Decides whether a run that comes to a patch for the first time goes the new way, as all runs do without it. Asked once for
+   * each patch while the run stays in memory, and not at all on replay or by queries.
+   */
+  patchActivationCallback?: PatchActivationCallback;
   /** A module whose exported functions are the workflows. */
   workflowsPath?: string;
   /** The same, bundled before. */

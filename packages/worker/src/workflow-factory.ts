@@ -5,7 +5,7 @@ import { decode, encode } from '@perdure/common/internal/conversion';
 import { bundleWorkflowCode, loadWorkflowBundle, type WorkflowBundle } from './bundler/index.js';
 import { Sandbox, type SandboxedWorkflow } from './sandbox/index.js';
 import type { CompiledWorkerOptions } from './worker-options.js';
-import { ActivationQueue, SinkDispatcher, WorkflowRun } from './workflows/index.js';
+import { ActivationQueue, patchDecision, SinkDispatcher, WorkflowRun } from './workflows/index.js';
 
 /** What this SDK says it is in histories: the name is its own, the version that of the API it keeps to. */
 const SDK = { name: 'perdure-typescript', version: '1.24.0' } as const;
@@ -30,6 +30,7 @@ export class WorkflowFactory {
   private readonly sandboxes = new WeakMap<SandboxedWorkflow, Sandbox>();
   private readonly queue: ActivationQueue;
   private readonly sinks: SinkDispatcher;
+  private readonly decidePatch: ReturnType<typeof patchDecision> | undefined;
   private current: Sandbox;
 
   constructor(
@@ -41,6 +42,8 @@ export class WorkflowFactory {
     this.queue = new ActivationQueue(sandboxOf);
     this.sinks = new SinkDispatcher((options.sinks ?? {}) as never, options.logger, options.metricMeter);
     this.current = this.newSandbox();
+    const { patchActivationCallback } = options;
+    this.decidePatch = patchActivationCallback && patchDecision(patchActivationCallback);
   }
 
   /** A run before its first workflow task. */
@@ -58,6 +61,7 @@ export class WorkflowFactory {
       failureErrorTypes: [...(types['*'] ?? []), ...(types[task.workflowType] ?? [])],
       registeredActivityNames: this.registeredActivityNames,
       showStackTraceSources,
+      decidePatch: this.decidePatch,
     });
     this.sandboxes.set(workflow, sandbox);
     const { runId } = task;

@@ -298,11 +298,20 @@ export function deprecatePatch(patchId: string): void {
   askForPatch(patchId, true);
 }
 
+function isPatchActive(execution: Execution, patchId: string): boolean {
+  if (execution.knownPatches.has(patchId)) return true;
+  // A run that is replayed and has no marker of the patch came here before the change.
+  if (execution.isReplaying) return false;
+  const decided = execution.patchDecisions.get(patchId);
+  if (decided !== undefined) return decided;
+  const decision = execution.decidePatch(patchId);
+  execution.patchDecisions.set(patchId, decision);
+  return decision;
+}
+
 function askForPatch(patchId: string, deprecated: boolean): boolean {
   const execution = currentExecution('Patches are for workflow code');
-  const isUsed = !execution.isReplaying || execution.knownPatches.has(patchId);
-  // A run that is replayed and has no marker of the patch came here before the change.
-  if (!isUsed && !deprecated) return false;
+  if (!deprecated && !isPatchActive(execution, patchId)) return false;
   if (execution.sentPatches.has(patchId)) return true;
   execution.push({ kind: 'setPatchMarker', patchId, deprecated, callSite: callSite(askForPatch) });
   execution.sentPatches.add(patchId);

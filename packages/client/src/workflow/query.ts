@@ -1,3 +1,4 @@
+import type { status } from '@grpc/grpc-js';
 import { nameErrorClass } from '@perdure/common/internal';
 import { decodeFromPayloadsAtIndex } from '@perdure/common/internal/conversion';
 import type { enums } from '@perdure/protocol';
@@ -27,7 +28,7 @@ export class QueryNotRegisteredError extends Error {
   constructor(
     message: string,
     /** A gRPC status number. */
-    readonly code: number,
+    readonly code: status,
   ) {
     super(message);
   }

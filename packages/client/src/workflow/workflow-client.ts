@@ -29,17 +29,18 @@ import { signalWithStart, startWorkflow } from './outside-calls.js';
 import { workflowResult } from './result.js';
 import { WorkflowUpdateStage } from './update-stage.js';
 import { startUpdateWithStart } from './updates.js';
+import { takeStartOperation, type WithStartWorkflowOperation } from './with-start-operation.js';
 import type {
   AsyncWorkflowListIterable,
   GetWorkflowHandleOptions,
   ListOptions,
-  WithStartWorkflowOperation,
   WorkflowHandle,
   WorkflowHandleWithSignaledRunId,
   WorkflowHandleWithStartDetails,
   WorkflowResultOptions,
   WorkflowUpdateHandle,
 } from './workflow-handle.js';
+
 import {
   assertRequiredWorkflowOptions,
   compileWorkflowOptions,
@@ -206,7 +207,7 @@ export class WorkflowClient extends BaseClient {
     const { type, typeInfo } = extractWorkflowTypeAndConfig(workflowTypeOrFunc, options.typeInfo);
     const compiled = this.compile(options, typeInfo);
     const { workflowId, followRuns } = compiled;
-    const started = startWorkflowOperation.take();
+    const started = takeStartOperation(startWorkflowOperation);
     const interceptors = this.interceptorsOf(workflowId);
     const input: WorkflowStartUpdateWithStartInput = {
       workflowType: type,

@@ -5,7 +5,6 @@ import type {
   QueryDefinition,
   UpdateDefinition,
   Workflow,
-  WorkflowIdConflictPolicy,
   WorkflowQueryOptions,
 } from '@perdure/common';
 import type { History } from '@perdure/common/proto-utils';
@@ -16,7 +15,7 @@ import type {
   WorkflowExecutionDescription,
   WorkflowExecutionInfo,
 } from '../types.js';
-import type { WorkflowStartOptions, WorkflowUpdateOptions } from './workflow-options.js';
+import type { WorkflowUpdateOptions } from './workflow-options.js';
 import type { WorkflowUpdateStage } from './update-stage.js';
 import type { WorkflowClient } from './workflow-client.js';
 
@@ -132,41 +131,4 @@ export interface IntoHistoriesOptions {
 export interface AsyncWorkflowListIterable extends AsyncIterable<WorkflowExecutionInfo> {
   /** The histories of the listed executions, in the order in which they arrive. */
   intoHistories: (intoHistoriesOptions?: IntoHistoriesOptions) => AsyncIterable<HistoryAndWorkflowId>;
-}
-
-/** How the workflow of an update-with-start is started. For one call only. */
-export class WithStartWorkflowOperation<T extends Workflow> {
-  private readonly started = new Deferred<WorkflowHandle<T>>();
-  private isUsed = false;
-
-  constructor(
-    public workflowTypeOrFunc: string | T,
-    public options: WorkflowStartOptions<T> & { workflowIdConflictPolicy: WorkflowIdConflictPolicy },
-  ) {}
-
-  /** The workflow once it is started, or the error that prevented it. */
-  async workflowHandle(): Promise<WorkflowHandle<T>> {
-    return this.started.promise;
-  }
-
-  /** Takes the operation for a call. Throws an Error if another call had it. */
-  take(): Pick<Deferred<WorkflowHandle<T>>, 'resolve' | 'reject'> {
-    if (this.isUsed) throw new Error('This WithStartWorkflowOperation instance has already been executed.');
-    this.isUsed = true;
-    return this.started;
-  }
-}
-
-class Deferred<T> {
-  resolve: (value: T) => void = () => undefined;
-  reject: (error: Error) => void = () => undefined;
-  readonly promise = new Promise<T>((resolve, reject) => {
-    this.resolve = resolve;
-    this.reject = reject;
-  });
-
-  constructor() {
-    // Whoever does not ask for the handle hears of the error from the call.
-    this.promise.catch(() => undefined);
-  }
 }

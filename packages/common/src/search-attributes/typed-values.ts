@@ -1,6 +1,6 @@
 import type { IndexedValueTypeMapping, SearchAttributeType } from './types.js';
 
-class TypedValue<T extends SearchAttributeType, V> {
+class BaseSearchAttributeValue<T extends SearchAttributeType, V> {
   private readonly _type: T;
   private readonly _value: V;
 
@@ -19,13 +19,13 @@ class TypedValue<T extends SearchAttributeType, V> {
 }
 
 /** A value and the type of the search attribute it is for. */
-export class TypedSearchAttributeValue<T extends SearchAttributeType> extends TypedValue<
+export class TypedSearchAttributeValue<T extends SearchAttributeType> extends BaseSearchAttributeValue<
   T,
   IndexedValueTypeMapping[T]
 > {}
 
 /** A new value and the type of the search attribute it is for; null removes the attribute. */
-export class TypedSearchAttributeUpdateValue<T extends SearchAttributeType> extends TypedValue<
+export class TypedSearchAttributeUpdateValue<T extends SearchAttributeType> extends BaseSearchAttributeValue<
   T,
   IndexedValueTypeMapping[T] | null
 > {}

@@ -52,6 +52,8 @@ export type Fact =
   | { readonly kind: 'childStartedTooLate'; readonly initiatedEventId: number; readonly runId: string }
   /** A reset made another run to take the place of this one, which is about to be terminated or has closed. */
   | { readonly kind: 'resetTo'; readonly runId: string }
+  /** The last reset that began at this run, so that the same request again finds the run it made. */
+  | { readonly kind: 'resetRequested'; readonly requestId: string; readonly runId: string }
   /** The closed run is to be forgotten; its rows may be removed. */
   | { readonly kind: 'deleted' };
 

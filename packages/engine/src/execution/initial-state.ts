@@ -56,5 +56,6 @@ export function initialState(created: CreatedFact): ExecutionState {
     deleted: false,
     resetRunId: '',
     priorityOverride: undefined,
+    resetRequest: undefined,
   };
 }

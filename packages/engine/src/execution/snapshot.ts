@@ -67,6 +67,7 @@ const FIELDS = [
   'deleted',
   'resetRunId',
   'priorityOverride',
+  'resetRequest',
 ] as const satisfies readonly (keyof ExecutionState)[];
 
 type Field = (typeof FIELDS)[number];

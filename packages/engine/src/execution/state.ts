@@ -237,6 +237,8 @@ export interface ExecutionState {
   readonly resetRunId: string;
   /** The priority that was set after the start; `undefined` if it is still the one of the start. */
   readonly priorityOverride: common.IPriority | undefined;
+  /** The last reset that began at this run, and the run it made. */
+  readonly resetRequest: { readonly requestId: string; readonly runId: string } | undefined;
 }
 
 /** The priority of the run: what its tasks have that say nothing themselves. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_LIMITS, workUnderWay } from '@perdure/engine';
+import { BatchService } from '../batch/index.js';
 import { SystemClock } from '../clock.js';
 import { Committer } from '../committer/index.js';
 import { DeliveryService } from '../delivery/index.js';
@@ -9,7 +10,7 @@ import { NamespaceRegistry } from '../namespace/index.js';
 import type { Logger } from '../observability/index.js';
 import { QueryService } from '../queries/index.js';
 import { ScheduleService, type SchedulePorts } from '../schedules/index.js';
-import { checkedStart, isRegistered, type Services } from '../service/index.js';
+import { batchQuery, checkedStart, isRegistered, performBatchAction, type Services } from '../service/index.js';
 import type { LiveExecution, ShardObserver } from '../shard/index.js';
 import type { Store } from '../store/index.js';
 import { TaskDispatcher } from '../tasks/index.js';
@@ -73,7 +74,9 @@ export function createServices(
     timeSkipper,
   );
   const updates = new UpdateService({ host: hostOf, clock, longPollTimeoutMs: limits.longPollTimeoutMs });
+  const batches = batchService({ host, store, clock, limits, namespaces, log }, () => services);
   const services: Services = {
+    batches,
     host,
     matching,
     tasks,
@@ -109,6 +112,20 @@ function createSchedules(
     },
     checkStart: (request) => checkedStart({ namespaces, limits, newId }, request),
     busyChanged: timeSkipper && ((count) => timeSkipper.runChanged('schedules', { activities: 0, others: count })),
+  });
+}
+
+type BatchParts = Pick<Services, 'host' | 'store' | 'clock' | 'limits' | 'namespaces' | 'log'>;
+
+/** What a batch does to an execution is what the methods of the API do: those are asked for when they exist. */
+function batchService({ namespaces, log, ...parts }: BatchParts, services: () => Services): BatchService {
+  return new BatchService({
+    ...parts,
+    log: log.child({ part: 'batches' }),
+    retentionMs: (namespaceId) => namespaces.retentionMs(namespaceId),
+    namespaceExists: (id) => namespaces.byId(id) !== undefined,
+    parseQuery: (namespaceId, query) => batchQuery(services(), namespaceId, query),
+    perform: (batch, target, requestId) => performBatchAction(services(), batch, target, requestId),
   });
 }
 

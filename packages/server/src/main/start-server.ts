@@ -87,6 +87,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     services.schedules.open();
     await grpc.start();
     resumeNamespaceDeletions(services);
+    await services.batches.resume();
   } catch (error) {
     services.matching.stop();
     await services.schedules.stop();
@@ -103,6 +104,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     await Promise.all([grpc.stop({ graceMs }), inProcess.stop({ graceMs })]);
     try {
       await services.schedules.stop();
+      await services.batches.stop();
       await services.host.stop();
     } finally {
       await store.close();

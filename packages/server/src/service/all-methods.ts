@@ -1,5 +1,6 @@
 import type { AnyRpcMethod } from '../api/index.js';
 import { activityMethods } from './activity-methods.js';
+import { batchMethods } from './batch-methods.js';
 import { clusterMethods } from './cluster-methods.js';
 import { describeMethods } from './describe-methods.js';
 import { historyMethods } from './history-methods.js';
@@ -25,6 +26,7 @@ export function allMethods(services: Services): AnyRpcMethod[] {
     ...activityMethods(services),
     ...outsideMethods(services),
     ...optionsMethods(services),
+    ...batchMethods(services),
     ...queryMethods(services),
     ...updateMethods(services),
     ...historyMethods(services),

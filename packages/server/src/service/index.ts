@@ -3,6 +3,7 @@
 export { checkedStart } from './checked-start.js';
 export { isRegistered } from './namespace-record.js';
 export { allMethods } from './all-methods.js';
+export { batchQuery, performBatchAction } from './batch-actions.js';
 export { resumeNamespaceDeletions } from './namespace-deletion.js';
 export { ensureNamespace } from './namespace-methods.js';
 export type { Services } from './services.js';

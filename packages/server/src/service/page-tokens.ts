@@ -12,6 +12,7 @@ export interface ScheduleListPosition {
 const NAMESPACES = 'namespaces';
 const EXECUTIONS = 'executions';
 const SCHEDULES = 'schedules';
+const BATCHES = 'batch operations';
 
 /** Where a list of namespaces goes on: after this name. */
 export function encodeNamespacePageToken(afterName: string): Uint8Array {
@@ -53,6 +54,20 @@ export function decodeSchedulePageToken(bytes: Uint8Array): ScheduleListPosition
   if (kind !== SCHEDULES || !isTime(createTimeMs) || typeof scheduleId !== 'string' || rest.length > 0)
     throw invalidToken(SCHEDULES);
   return { createTimeMs, scheduleId };
+}
+
+/** Where a list of batches goes on: after this one. */
+export function encodeBatchPageToken(startTimeMs: number, jobId: string): Uint8Array {
+  return encode([BATCHES, startTimeMs, jobId]);
+}
+
+/** Undefined for the first page. Throws INVALID_ARGUMENT if the bytes are no token of a list of batches. */
+export function decodeBatchPageToken(bytes: Uint8Array): readonly [startTimeMs: number, jobId: string] | undefined {
+  if (bytes.length === 0) return undefined;
+  const [kind, startTimeMs, jobId, ...rest] = tokenParts(bytes);
+  if (kind !== BATCHES || !isTime(startTimeMs) || typeof jobId !== 'string' || rest.length > 0)
+    throw invalidToken(BATCHES);
+  return [startTimeMs, jobId];
 }
 
 function isTime(value: unknown): value is number {

@@ -15,9 +15,7 @@ export async function resetWorkflow(
   const namespace = services.namespaces.resolve(request.namespace);
   const target = runTarget(namespace.id, request.workflowExecution, services.limits);
   if (request.requestId === '') throw new ServiceError('INVALID_ARGUMENT', 'RequestId is not set on request.');
-  const operations = request.postResetOperations.map((operation, index) =>
-    postResetOperation(services, operation, { index, identity: request.identity }),
-  );
+  const operations = checkedPostResetOperations(services, request);
   const { workflowTaskFinishEventId, reason, requestId, identity } = request;
   const base = await services.host.read(target, ({ state }) => state.key);
   const chain = new RunChain(services, base);
@@ -39,7 +37,17 @@ export async function resetWorkflow(
   }
 }
 
-/** Refuses an operation that could not be done; nothing that is asked for is passed over. */
+/** What is to be done to the new run. Refuses what could not be done; nothing that is asked for is passed over. */
+export function checkedPostResetOperations(
+  services: Services,
+  {
+    postResetOperations,
+    identity,
+  }: Pick<workflowservice.ResetWorkflowExecutionRequest, 'postResetOperations' | 'identity'>,
+): PostResetOperation[] {
+  return postResetOperations.map((operation, index) => postResetOperation(services, operation, { index, identity }));
+}
+
 function postResetOperation(
   { limits }: Services,
   { signalWorkflow, updateWorkflowOptions }: workflow.PostResetOperation,

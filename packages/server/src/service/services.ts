@@ -1,4 +1,5 @@
 import type { Limits } from '@perdure/engine';
+import type { BatchService } from '../batch/index.js';
 import type { Clock } from '../clock.js';
 import type { ExecutionHost } from '../host/index.js';
 import type { Matching } from '../matching/index.js';
@@ -20,6 +21,7 @@ export interface Services {
   readonly updates: UpdateService;
   readonly namespaces: NamespaceRegistry;
   readonly schedules: ScheduleService;
+  readonly batches: BatchService;
   readonly store: Store;
   readonly limits: Limits;
   readonly clock: Clock;

@@ -92,7 +92,8 @@ async function count(
   return { count: counted.count, groups };
 }
 
-function parsedQuery({ searchAttributes }: Namespace, text: string, use: 'list' | 'count') {
+/** Parses a query with the search attributes of the namespace. Throws INVALID_ARGUMENT. */
+export function parsedQuery({ searchAttributes }: Namespace, text: string, use: 'list' | 'count') {
   const query = parseVisibilityQuery(text, { searchAttributes, use });
   if ('rejected' in query) throw ServiceError.fromRejection(query);
   return query;

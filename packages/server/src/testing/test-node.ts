@@ -51,6 +51,7 @@ export class TestNode {
     await ensureNamespace(services, 'default');
     await services.host.open();
     services.schedules.open();
+    await services.batches.resume();
     return node;
   }
 
@@ -58,6 +59,7 @@ export class TestNode {
   async stop(): Promise<void> {
     this.services.matching.stop();
     await this.services.schedules.stop();
+    await this.services.batches.stop();
     await this.services.host.stop();
     await this.store.close();
   }

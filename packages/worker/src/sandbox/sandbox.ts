@@ -33,6 +33,8 @@ export interface WorkflowOptions {
   readonly failureErrorTypes: readonly string[];
   readonly registeredActivityNames?: ReadonlySet<string> | undefined;
   readonly showStackTraceSources?: boolean | undefined;
+  /** Whether the run goes the new way when it first comes to a patch; it does without. */
+  readonly decidePatch?: ((info: WorkflowInfo, patchId: string) => boolean) | undefined;
 }
 
 /** One run in a sandbox. */
@@ -159,6 +161,7 @@ export class Sandbox {
         load: () => this.load(scope),
         failureErrorTypes: [...options.failureErrorTypes],
         registeredActivityNames: options.registeredActivityNames,
+        decidePatch: options.decidePatch,
         nowMs: Date.now,
         unsafeRandom: {
           random: Math.random,

@@ -7,13 +7,12 @@ import {
   type ConnectionLike,
   type ConnectionOptions,
   type HealthService,
-  type InternalConnectionOptions,
-  InternalConnectionOptionsSymbol,
   type Metadata,
   type OperatorService,
   type TestService,
   type WorkflowService,
 } from '@perdure/client';
+import { type InternalConnectionOptions, InternalConnectionOptionsSymbol } from '@perdure/client/internal';
 import type { InProcessServer, RpcCallOptions, RpcTransport } from '@perdure/client/transport';
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Duration } from '@perdure/common';

@@ -63,6 +63,8 @@ export interface ExecutionOptions {
   readonly nowMs: () => number;
   /** Random numbers that are different every time. */
   readonly unsafeRandom: UnsafeRandomSource;
+  /** Whether a run that comes to a patch first goes the new way; every run does without. Its errors are of another realm. */
+  readonly decidePatch?: ((info: WorkflowInfo, patchId: string) => boolean) | undefined;
   /** Source texts by name, for `__enhanced_stack_trace`; `undefined` to leave them out. */
   readonly sourceOf?: ((file: string) => string | undefined) | undefined;
 }
@@ -120,6 +122,8 @@ export class Execution {
   readonly runningHandlers = new Set<RunningHandler>();
   readonly knownPatches = new Set<string>();
   readonly sentPatches = new Set<string>();
+  /** What was decided about patches, for as long as the run is in memory. */
+  readonly patchDecisions = new Map<string, boolean>();
   readonly sinkCalls: SinkCall[] = [];
   readonly usedFlags = new Set<number>();
   readonly serializationContext: WorkflowSerializationContext;
@@ -226,6 +230,17 @@ export class Execution {
       if (types.includes((proto as Error).constructor?.name)) return true;
     }
     return types.includes(error.name);
+  }
+
+  /** Asks the worker about a patch. What it throws becomes an error of workflow code. */
+  decidePatch(patchId: string): boolean {
+    const { decidePatch } = this.options;
+    if (decidePatch === undefined) return true;
+    try {
+      return decidePatch(this.info, patchId);
+    } catch (error) {
+      throw new Error(String(error), { cause: error });
+    }
   }
 
   failTask(error: unknown): void {

@@ -168,8 +168,10 @@ test('all executions that match are reset, each to its own place', async () => {
   const query = "WorkflowId STARTS_WITH 'batch-'";
   const planned = await cli.json('workflow', 'reset-batch', '-q', query, '--type', 'LastWorkflowTask', '--dry-run');
   expect(planned).toMatchObject([{ eventId: '4' }, { eventId: '4' }]);
-  const outcome = await cli.json('workflow', 'reset', '-q', query, '--type', 'LastWorkflowTask', '--yes');
-  expect(outcome).toEqual({ total: 2, done: 2, skipped: 0, failed: [] });
+  const started = await cli.json('workflow', 'reset', '-q', query, '--type', 'LastWorkflowTask', '--yes');
+  const { batchJobId } = started as { readonly batchJobId: string };
+  const done = { totalOperationCount: '2', completeOperationCount: '2', state: 'BATCH_OPERATION_STATE_COMPLETED' };
+  await eventually(() => cli.json('batch', 'describe', '--job-id', batchJobId)).toMatchObject(done);
 });
 
 test('a tree of executions is traced: once at the end, or drawn again and again on a terminal', async () => {

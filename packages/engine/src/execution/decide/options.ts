@@ -65,7 +65,8 @@ export function writeOptionsUpdate(draft: Draft, { options, paths, identity }: O
   const priority = merged(before, options.priority ?? {}, new Set(paths.map(camelCase)));
   if (PRIORITY_FIELDS.every((field) => (priority[field] || undefined) === (before[field] || undefined))) return;
   writeOutsideEvent(draft, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED, {
-    workflowExecutionOptionsUpdatedEventAttributes: { priority, identity },
+    // The event tells all of the options: there is no versioning override.
+    workflowExecutionOptionsUpdatedEventAttributes: { priority, unsetVersioningOverride: true, identity },
   });
 }
 

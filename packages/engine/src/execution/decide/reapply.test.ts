@@ -103,7 +103,7 @@ test('a reset can signal the new run and set its priority, after what is sent ag
     3 WorkflowTaskStarted scheduled=2
     4 WorkflowTaskFailed scheduled=2 started=3 cause=RESET_WORKFLOW failure={'message':'again'} baseRunId=id-2 newRunId=id-5
     5 WorkflowExecutionSignaled signalName=sent before
-    6 WorkflowExecutionOptionsUpdated priority={'priorityKey':2}
+    6 WorkflowExecutionOptionsUpdated unsetVersioningOverride=true priority={'priorityKey':2}
     7 WorkflowExecutionSignaled signalName=on reset input=[7]
     8 WorkflowTaskScheduled attempt=1
     "

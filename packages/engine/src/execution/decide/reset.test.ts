@@ -76,6 +76,16 @@ test('a closed run can be reset, and the same request resets it once', () => {
   expect(world.runs.size).toBe(2);
 });
 
+test('the same request finds the run it made after that has been continued', () => {
+  const world = twoTasks();
+  const [base] = world.runs.keys();
+  const requestId = 'reset-once';
+  world.reset(4, { requestId });
+  const made = world.run().state.key.runId;
+  world.step(commands.continueAsNew());
+  expect(world.reset(4, { requestId }, base)).toMatchObject({ transitions: [], result: { runId: made } });
+});
+
 test('timers and activities under way at the point of the reset begin anew in the new run', () => {
   const world = twoTasks();
   world.startActivity(6);

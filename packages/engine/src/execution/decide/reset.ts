@@ -11,7 +11,7 @@ import { writeSignal, type Signal } from './outside-requests.js';
 import { reapply, type Reapplication } from './reapply.js';
 import { scheduleWorkflowTask } from './workflow-task.js';
 
-const { EventType, TimeoutType, WorkflowTaskFailedCause } = enums;
+const { EventType, WorkflowTaskFailedCause } = enums;
 
 /** A request to do a workflow task again. */
 export interface ResetExecution extends Reapplication {
@@ -42,11 +42,13 @@ export interface LaterRun {
   readonly events: readonly history.IHistoryEvent[];
 }
 
+/** Who did it, in events that name nobody else; and the request that, as in Temporal's server, there never was. */
+const SERVER = 'history-service';
+
 const TASK_ENDS: ReadonlySet<enums.EventType> = new Set([
   EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
   EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
   EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
-  EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
 ]);
 
 /**
@@ -54,21 +56,22 @@ const TASK_ENDS: ReadonlySet<enums.EventType> = new Set([
  * outside afterwards is sent again. The latest run, if it still runs, is terminated.
  */
 export function resetExecution(input: ResetExecution, context: DecideContext): Decision<{ readonly runId: string }> {
-  if (input.current.createRequestId === input.requestId && input.requestId !== '')
-    return { transitions: [], result: { runId: input.current.key.runId } };
-  const startedEventId = taskStartBefore(input);
-  if (typeof startedEventId !== 'number') return startedEventId;
-  const before: Transition[] = [];
+  const madeBefore = runMadeBefore(input);
+  if (madeBefore !== undefined) return { transitions: [], result: { runId: madeBefore } };
+  const task = taskToDoAgain(input);
+  if ('rejected' in task) return task;
   const runId = context.newId();
-  if (!isClosed(input.current)) before.push(terminatedByReset(input, runId, context));
-  const draft = forkedRun(input, runId, startedEventId, context);
+  const before = recordedReset(input, runId, context);
+  const draft = forkedRun(input, runId, task.keptEvents, context);
+  const { scheduledEventId } = task;
+  const startedEventId = task.startedEventId ?? startForReset(draft, scheduledEventId);
   draft.event(EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED, {
     workflowTaskFailedEventAttributes: {
-      scheduledEventId: scheduledBefore(input.events, startedEventId),
+      scheduledEventId,
       startedEventId,
       cause: WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW,
       failure: { message: input.reason, resetWorkflowFailureInfo: {} },
-      identity: input.identity,
+      identity: input.identity || SERVER,
       baseRunId: input.base.key.runId,
       newRunId: runId,
     },
@@ -80,44 +83,74 @@ export function resetExecution(input: ResetExecution, context: DecideContext): D
   return { transitions: [...before, draft.finish()], result: { runId } };
 }
 
-function taskStartBefore({ events, workflowTaskFinishEventId, base }: ResetExecution): number | Rejection {
-  const finish = events[workflowTaskFinishEventId - 1];
+/** The same request again finds the run it made, even if that is not the latest one any more. */
+function runMadeBefore({ base, current, requestId }: ResetExecution): string | undefined {
+  if (requestId === '') return undefined;
+  if (current.createRequestId === requestId) return current.key.runId;
+  return base.resetRequest?.requestId === requestId ? base.resetRequest.runId : undefined;
+}
+
+/** The workflow task that is done again. */
+interface TaskToDoAgain {
+  /** So many events of the base run are the past of the new one. */
+  readonly keptEvents: number;
+  readonly scheduledEventId: number;
+  /** Undefined if no worker had taken it at the point of the reset. */
+  readonly startedEventId: number | undefined;
+}
+
+/** Right before the point of the reset a workflow task must have been waiting for a worker, or with one. */
+function taskToDoAgain({ events, workflowTaskFinishEventId, base }: ResetExecution): TaskToDoAgain | Rejection {
   const refuse = (why: string): Rejection =>
     reject('INVALID_ARGUMENT', `Cannot reset run ${base.key.runId} to event ${workflowTaskFinishEventId}: ${why}`);
+  const finish = events[workflowTaskFinishEventId - 1];
   if (finish === undefined || workflowTaskFinishEventId <= 1)
     return refuse(`WorkflowTaskFinishEventId must be > 1 && <= workflow last event ID ${events.length}.`);
-  if (!TASK_ENDS.has(finish.eventType ?? 0))
-    return refuse('it must be a WorkflowTaskStarted, Completed, Failed or TimedOut event.');
-  if (finish.eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED) return workflowTaskFinishEventId;
-  const startedEventId =
-    finish.workflowTaskCompletedEventAttributes?.startedEventId ??
-    finish.workflowTaskFailedEventAttributes?.startedEventId ??
-    finish.workflowTaskTimedOutEventAttributes?.startedEventId ??
-    0;
-  const isSticky =
-    finish.workflowTaskTimedOutEventAttributes?.timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START;
-  if (startedEventId <= 0 || isSticky) return refuse('the workflow task it ends was never started.');
-  return startedEventId;
+  // A reset to the start of a task is one to its end: the start is kept either way.
+  const keptEvents =
+    finish.eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED
+      ? workflowTaskFinishEventId
+      : workflowTaskFinishEventId - 1;
+  for (let eventId = keptEvents; eventId > 0; eventId -= 1) {
+    const event = events[eventId - 1];
+    if (event?.eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED)
+      return { keptEvents, scheduledEventId: eventId, startedEventId: undefined };
+    const scheduledEventId = event?.workflowTaskStartedEventAttributes?.scheduledEventId;
+    if (scheduledEventId != null) return { keptEvents, scheduledEventId, startedEventId: eventId };
+    if (TASK_ENDS.has(event?.eventType ?? 0)) break;
+  }
+  return refuse(
+    'no workflow task was under way then; take a WorkflowTaskStarted, Completed, Failed or TimedOut event.',
+  );
 }
 
-function scheduledBefore(events: readonly history.IHistoryEvent[], startedEventId: number): number {
-  return events[startedEventId - 1]?.workflowTaskStartedEventAttributes?.scheduledEventId ?? startedEventId - 1;
+/** History knows a failure only of a task that was started. */
+function startForReset(draft: Draft, scheduledEventId: number): number {
+  return draft.event(EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED, {
+    workflowTaskStartedEventAttributes: { scheduledEventId, identity: SERVER, requestId: 'emptyUuid' },
+  });
 }
 
-function terminatedByReset(input: ResetExecution, runId: string, context: DecideContext): Transition {
-  const draft = new Draft(input.current, context);
-  draft.record({ kind: 'resetTo', runId });
-  terminateRun(draft, { reason: input.reason, details: undefined, identity: input.identity });
-  return draft.finish();
+/** What the runs there are know of the reset: the base run, and the latest one, which ends if it still runs. */
+function recordedReset(input: ResetExecution, runId: string, context: DecideContext): Transition[] {
+  const { base, current, requestId, reason, identity } = input;
+  const onBase = new Draft(base, context);
+  onBase.record({ kind: 'resetRequested', requestId, runId });
+  if (isClosed(current)) return [onBase.finish()];
+  const isSame = base.key.runId === current.key.runId;
+  const onCurrent = isSame ? onBase : new Draft(current, context);
+  onCurrent.record({ kind: 'resetTo', runId });
+  terminateRun(onCurrent, { reason, details: undefined, identity });
+  return isSame ? [onCurrent.finish()] : [onBase.finish(), onCurrent.finish()];
 }
 
 /** A new run whose first events are those of the base run. */
-function forkedRun(input: ResetExecution, runId: string, startedEventId: number, context: DecideContext): Draft {
+function forkedRun(input: ResetExecution, runId: string, keptEvents: number, context: DecideContext): Draft {
   const { base, events, requestId } = input;
   const created = { ...base.key, namespace: base.namespace, runId, createRequestId: requestId || context.newId() };
   const draft = new Draft(initialState(created), context);
   draft.record({ kind: 'created', execution: created });
-  for (const event of events.slice(0, startedEventId)) draft.copyEvent(event);
+  for (const event of events.slice(0, keptEvents)) draft.copyEvent(event);
   draft.record({ kind: 'forked', timeMs: context.nowMs, baseRunId: base.key.runId });
   return draft;
 }

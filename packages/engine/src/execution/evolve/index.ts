@@ -156,6 +156,9 @@ function applyHiddenFact(draft: StateDraft, fact: HiddenFact): void {
     case 'resetTo':
       draft.set({ resetRunId: fact.runId });
       return;
+    case 'resetRequested':
+      draft.set({ resetRequest: { requestId: fact.requestId, runId: fact.runId } });
+      return;
     case 'deleted':
       draft.set({ deleted: true });
       return;
