@@ -6,6 +6,7 @@ import {
   DurableServer,
   eventTypes,
   expectStatus,
+  statusCodes,
   toPayloads,
   type Environment,
 } from './harness/index.js';
@@ -42,8 +43,8 @@ test('a batch does to each execution that matches what one request would, and te
   expect(closing.workflowExecutionTerminatedEventAttributes).toMatchObject({ reason: 'tidying' });
   await batch(expect, environment, type, { deletionOperation: { identity: 'operator' } });
   for (const number of [0, 1, 2]) {
-    const gone = environment.history({ workflowId: `${type}-${number}` });
-    await expectStatus(gone, 'NOT_FOUND');
+    const history = () => environment.history({ workflowId: `${type}-${number}` }).then(eventTypes, ({ code }) => code);
+    await expect.poll(history, { timeout: 10_000 }).toBe(statusCodes.NOT_FOUND);
   }
 });
 

@@ -276,12 +276,14 @@ function unpackExternalRequest(raw: PackedExternalRequest): ExternalRequestState
   };
 }
 
-type PackedUpdate = Replace<UpdateState, { request: Bytes; outcome: Bytes }>;
+/** Older snapshots hold an `outcome` as well; it is in history too. */
+type PackedUpdate = Replace<UpdateState, { request: Bytes }> & { readonly outcome?: Bytes };
 
 function packUpdate(entry: UpdateState): PackedUpdate {
-  return { ...entry, request: packed(update.Request, entry.request), outcome: packed(update.Outcome, entry.outcome) };
+  return { ...entry, request: packed(update.Request, entry.request) };
 }
 
 function unpackUpdate(raw: PackedUpdate): UpdateState {
-  return { ...raw, request: unpacked(update.Request, raw.request), outcome: unpacked(update.Outcome, raw.outcome) };
+  const { outcome: _outcome, ...entry } = raw;
+  return { ...entry, request: unpacked(update.Request, entry.request) };
 }

@@ -127,8 +127,8 @@ export interface UpdateState {
   readonly sentWithWorkflowTask: number;
   readonly request: update.IRequest | undefined;
   readonly acceptedEventId: number;
+  /** The event that holds the outcome; 0 until there is one. */
   readonly completedEventId: number;
-  readonly outcome: update.IOutcome | undefined;
 }
 
 /** An event that happened while a workflow task was running; it gets its id when that task ends. */

@@ -18,10 +18,10 @@ import {
   type ShardObserver,
 } from '../shard/index.js';
 import { ShardFencedError, type RecordKey, type Store } from '../store/index.js';
+import { LEASE_MS, LeaseRenewal } from './lease-renewal.js';
 import { shardOf } from './shard-of.js';
 
 const REOPEN_DELAY_MS = 1000;
-const LEASE_MS = 60_000;
 const WORKFLOW_IDS_PAGE = 2000;
 
 /** What the shards of a node work with. */
@@ -55,7 +55,11 @@ export class ExecutionHost {
   private learning: Promise<void> = Promise.resolve();
   private stopping = false;
 
-  constructor(private readonly dependencies: ExecutionHostDependencies) {}
+  private readonly leases: LeaseRenewal;
+
+  constructor(private readonly dependencies: ExecutionHostDependencies) {
+    this.leases = new LeaseRenewal({ ...dependencies, shards: () => this.shards.flatMap((shard) => shard ?? []) });
+  }
 
   private get shardCount(): number {
     return this.dependencies.store.identity.shardCount;
@@ -64,6 +68,7 @@ export class ExecutionHost {
   /** Takes every shard: recovers what is only in the journal and resumes timers and tasks. */
   async open(): Promise<void> {
     for (let shardId = 0; shardId < this.shardCount; shardId += 1) this.shards[shardId] = await this.openShard(shardId);
+    this.leases.start();
     // New runs have been added since the first shard was opened; what was there before follows.
     this.learning = this.learnWorkflowIds();
   }
@@ -87,6 +92,7 @@ export class ExecutionHost {
   /** Stops timers, writes the tables one last time, tells whoever still waits. Nothing is decided afterwards. */
   async stop(): Promise<void> {
     this.stopping = true;
+    this.leases.stop();
     for (const { timer } of this.reopening.values()) timer.cancel();
     await this.learning;
     await Promise.all([...this.reopening.values()].map(async ({ opened }) => opened));

@@ -73,7 +73,7 @@ export function createServices(
     namespaces,
     timeSkipper,
   );
-  const updates = new UpdateService({ host: hostOf, clock, longPollTimeoutMs: limits.longPollTimeoutMs });
+  const updates = new UpdateService({ host: hostOf, clock, longPollTimeoutMs: limits.longPollTimeoutMs, store });
   const batches = batchService({ host, store, clock, limits, namespaces, log }, () => services);
   const services: Services = {
     batches,

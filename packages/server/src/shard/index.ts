@@ -5,7 +5,7 @@ export { frameEvent } from './history-tail.js';
 export { KnownWorkflowIds } from './known-workflow-ids.js';
 export { LiveExecution } from './live-execution.js';
 export type { EffectSink, RunTarget, ShardDependencies, ShardJournal, ShardObserver } from './ports.js';
-export { shardUnavailable } from './errors.js';
+export { executionNotFound, shardUnavailable } from './errors.js';
 export { recoverExecutions } from './recovery.js';
 export { decodeSearchAttribute } from './visibility-row.js';
 export { Shard, type Decide, type DecideAll, type DecideStart, type Executed } from './shard.js';

@@ -159,6 +159,11 @@ export class Shard {
     }
   }
 
+  /** Somebody else has taken the shard: nothing more is decided here, and nothing of it is written. */
+  lose(error: Error): void {
+    this.fail(error);
+  }
+
   /** Decides nothing more, writes everything to the tables, and tells whoever still waits. */
   async stop(): Promise<void> {
     if (this.failure !== undefined) return;

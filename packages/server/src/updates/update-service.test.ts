@@ -1,5 +1,6 @@
 import { enums, services, update as updateApi, type protocol, type workflowservice } from '@perdure/protocol';
 import { describe, expect, it } from 'vitest';
+import { MemoryDisk } from '../store/index.js';
 import { completeWorkflow, continueAsNew } from '../testing/commands.js';
 import { quiet } from '../testing/manual-clock.js';
 import { codeOf, outcome, payloads, TestNode, type WorkflowTask } from '../testing/test-node.js';
@@ -224,5 +225,22 @@ describe('polling an update', () => {
     await updated;
     await node.clock.advance(3000);
     expect((await poll(node, 'u', COMPLETED)).outcome?.success).toBeDefined();
+  });
+
+  it('finds the outcome after a restart, and so does whoever asks for the update again', async () => {
+    const disk = new MemoryDisk();
+    const before = await TestNode.open({ disk });
+    await idleRun(before);
+    const updated = before.update('w', 'u', COMPLETED);
+    await reply(before, await before.pollWorkflowTask(), 'accept', 'complete');
+    const { outcome } = await updated;
+    await before.stop();
+    const after = await TestNode.open({ disk });
+    expect((await poll(after, 'u', COMPLETED)).outcome).toEqual(outcome);
+    const events = await after.eventNames('w');
+    expect(await after.update('w', 'u', COMPLETED)).toMatchObject({ outcome, stage: COMPLETED });
+    await after.terminate('w');
+    expect((await poll(after, 'u', COMPLETED)).outcome).toEqual(outcome);
+    expect(await after.eventNames('w')).toEqual([...events, 'WORKFLOW_EXECUTION_TERMINATED']);
   });
 });

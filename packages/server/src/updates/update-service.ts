@@ -1,9 +1,11 @@
 import { admitUpdate, reject, UPDATE_ABANDONED_BY_CLOSE, type UpdateRejection } from '@perdure/engine';
-import { enums, type failure, type update } from '@perdure/protocol';
+import { enums, history, type failure, type update } from '@perdure/protocol';
 import { ServiceError, type CallContext } from '../api/index.js';
 import type { Clock } from '../clock.js';
 import type { ExecutionHost } from '../host/index.js';
-import { shardUnavailable, type LiveExecution, type RunTarget } from '../shard/index.js';
+import { readEvents } from '../history/index.js';
+import { executionNotFound, shardUnavailable, type LiveExecution, type RunTarget } from '../shard/index.js';
+import type { Store } from '../store/index.js';
 
 const { UpdateWorkflowExecutionLifecycleStage: Stage } = enums;
 /** Answer this long before the caller's deadline, so that "not yet" arrives instead of an error. */
@@ -23,6 +25,7 @@ export interface UpdateServicePorts {
   readonly host: () => ExecutionHost;
   readonly clock: Clock;
   readonly longPollTimeoutMs: number;
+  readonly store: Store;
 }
 
 /** What those hear whose update the run had not accepted when it closed. */
@@ -138,7 +141,7 @@ export class UpdateService {
         timer.cancel();
         if (progress === 'lost') reject(shardUnavailable(new Error(`update "${updateId}" was waited for`)));
         else if (progress === 'unknown') reject(updateNotFound(updateId));
-        else resolve(progress);
+        else resolve(progress === 'runClosed' ? progress : this.withOutcome(live, progress));
       };
       const deadlineMs = Math.min(
         clock.nowMs() + longPollTimeoutMs,
@@ -151,12 +154,25 @@ export class UpdateService {
     });
   }
 
+  private async withOutcome(live: LiveExecution, progress: Progress): Promise<UpdateProgress> {
+    const { completedEventId, ...rest } = progress;
+    if (completedEventId === undefined) return rest;
+    const range = { fromEventId: completedEventId, toEventId: completedEventId, maxEvents: 1, maxBytes: Infinity };
+    const { chunks } = await readEvents(this.ports.store, live, range);
+    const event = chunks[0] === undefined ? undefined : history.History.decode(chunks[0]).events[0];
+    const outcome = event?.workflowExecutionUpdateCompletedEventAttributes?.outcome;
+    // A run whose events are gone was deleted.
+    if (outcome === undefined) throw executionNotFound(live.state.key);
+    return { ...rest, outcome };
+  }
+
   /** What may be told now. `unknown` may also mean that its rejection is about to become durable. */
-  private progress(live: LiveExecution, updateId: string): UpdateProgress | 'runClosed' | 'unknown' {
+  private progress(live: LiveExecution, updateId: string): Progress | 'runClosed' | 'unknown' {
     const { runId } = live.state.key;
     const entry = live.state.updates.get(updateId);
     const isDurable = (eventId: number): boolean => eventId > 0 && eventId < live.durableNextEventId;
-    if (entry?.phase === 'completed' && isDurable(entry.completedEventId)) return completed(runId, entry.outcome);
+    if (entry?.phase === 'completed' && isDurable(entry.completedEventId))
+      return { ...completed(runId, undefined), completedEventId: entry.completedEventId };
     if (entry !== undefined && isDurable(entry.acceptedEventId)) {
       // The event that completes it is not durable yet, or never comes because the run has closed.
       if (live.durableClosed && entry.phase === 'accepted')
@@ -169,6 +185,11 @@ export class UpdateService {
     if (entry === undefined) return 'unknown';
     return { stage: Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ADMITTED, outcome: undefined, runId };
   }
+}
+
+/** An outcome that stands in history is read when somebody is told. */
+interface Progress extends UpdateProgress {
+  readonly completedEventId?: number;
 }
 
 function completed(runId: string, outcome: update.IOutcome | undefined): UpdateProgress {

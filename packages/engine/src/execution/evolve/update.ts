@@ -11,7 +11,6 @@ export function updateAdmitted(draft: StateDraft, updateId: string, request: upd
     sentWithWorkflowTask: 0,
     acceptedEventId: 0,
     completedEventId: 0,
-    outcome: undefined,
   });
 }
 
@@ -44,18 +43,16 @@ export function updateAccepted(draft: StateDraft, event: history.IHistoryEvent):
     sentWithWorkflowTask: 0,
     acceptedEventId: event.eventId ?? 0,
     completedEventId: 0,
-    outcome: undefined,
   });
   draft.set({ acceptedUpdateCount: draft.state.acceptedUpdateCount + 1 });
 }
 
-/** The update has its outcome. */
+/** The update has its outcome, which stays in history: all that is kept here is that there is one, and where. */
 export function updateCompleted(draft: StateDraft, event: history.IHistoryEvent): void {
   const attributes = event.workflowExecutionUpdateCompletedEventAttributes ?? {};
   change(draft, attributes.meta?.updateId ?? '', {
     phase: 'completed',
     completedEventId: event.eventId ?? 0,
-    outcome: attributes.outcome ?? undefined,
   });
 }
 
