@@ -43,7 +43,7 @@ export class BatchRunner {
     return (this.finished ??= this.work());
   }
 
-  /** Stops for good: what has been done stays done, what is under way is finished. */
+  /** Stops for good: what has been done stays done, what is under way is finished. If it throws, it may go on. */
   async stop(reason: string): Promise<void> {
     this.halted = true;
     this.pace.stop();
@@ -60,16 +60,19 @@ export class BatchRunner {
 
   private async work(): Promise<void> {
     const { log } = this.ports;
-    for (let retryMs = FIRST_RETRY_MS; !this.halted && this.stored.state === 'running';) {
+    const { jobId, namespaceId } = this.stored;
+    let retryMs = FIRST_RETRY_MS;
+    let obstacle: string | undefined;
+    while (!this.halted && this.stored.state === 'running') {
       try {
-        await this.nextPage();
+        if (obstacle === undefined) await this.nextPage();
+        else await this.close('failed', obstacle);
         retryMs = FIRST_RETRY_MS;
       } catch (error) {
-        if (this.halted || !this.ports.namespaceExists(this.stored.namespaceId)) return;
-        const { jobId } = this.stored;
+        if (this.halted || !this.ports.namespaceExists(namespaceId)) return;
         if (error instanceof ServiceError && error.code === 'INVALID_ARGUMENT') {
           log.warn('A batch cannot go on', { jobId, error });
-          await this.close('failed', error.message);
+          obstacle = error.message;
           continue;
         }
         log.warn('A batch could not go on; trying again', { jobId, error });

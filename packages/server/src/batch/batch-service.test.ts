@@ -183,6 +183,42 @@ test('a batch is stopped: what is done stays done', async () => {
   expect((await describe(node, 'job')).closeTime).toBeDefined();
 });
 
+test('a stop that could not be stored has not happened: the batch goes on', async () => {
+  let failing = false;
+  const node = await open({
+    limits: { batchOperationsPerSecond: 1 },
+    wrapStore: (store) => {
+      const write = store.records.write.bind(store.records);
+      store.records.write = (...given) => (failing ? Promise.reject(new Error('disk is full')) : write(...given));
+    },
+  });
+  await many(node, 'one', 4);
+  await batch(node, 'job', terminateAll('one'));
+  failing = true;
+  const stopped = codeOf(
+    node.call(methods.StopBatchOperation, { namespace: 'default', jobId: 'job', reason: 'wrong ones' }),
+  );
+  expect(await stopped).toBe('UNAVAILABLE');
+  failing = false;
+  await node.clock.advance(20 * SECOND_MS);
+  expect(await counts(node, 'job')).toEqual([State.BATCH_OPERATION_STATE_COMPLETED, 4, 4, 0]);
+});
+
+test('a query that cannot be read any more ends the batch', async () => {
+  const node = await open({ limits: { batchOperationsPerSecond: 1, batchPageExecutions: 1 } });
+  const { OperatorService } = api;
+  const searchAttributes = { Colour: enums.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD };
+  await node.call(OperatorService.methods.AddSearchAttributes, { namespace: 'default', searchAttributes });
+  await many(node, 'one', 3);
+  await batch(node, 'job', { ...signalAll('one'), visibilityQuery: "WorkflowType = 'one' AND Colour IS NULL" });
+  const remove = { namespace: 'default', searchAttributes: ['Colour'] };
+  await node.call(OperatorService.methods.RemoveSearchAttributes, remove);
+  await node.clock.advance(10 * SECOND_MS);
+  const [state, total, complete] = await counts(node, 'job');
+  expect([state, total]).toEqual([State.BATCH_OPERATION_STATE_FAILED, 3]);
+  expect(complete).toBeLessThan(3);
+});
+
 test('a job id is used once, and so many batches run at a time', async () => {
   const node = await open({ limits: { batchOperationsPerSecond: 1 } });
   await many(node, 'one', 3);

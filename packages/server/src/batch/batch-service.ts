@@ -135,14 +135,17 @@ export class BatchService {
       this.expireLater(record);
       return;
     }
-    const name = mapKey(keyOf(record.namespaceId, record.jobId));
+    const key = keyOf(record.namespaceId, record.jobId);
+    const name = mapKey(key);
     if (this.runners.has(name)) return;
     const runner = new BatchRunner(this.ports, record);
     this.runners.set(name, runner);
     void runner.run().then(() => {
       if (this.stopping) return;
       this.runners.delete(name);
-      this.expireLater(runner.record);
+      // One that ended without being closed was stopped: the store says whether that is durable.
+      if (runner.record.state === 'running') this.lookLater(key);
+      else this.expireLater(runner.record);
     });
   }
 

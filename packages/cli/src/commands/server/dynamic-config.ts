@@ -29,6 +29,10 @@ const COUNTS: Readonly<Record<string, keyof Limits>> = {
   'frontend.searchattributestotalsizelimit': 'searchAttributesSizeBytes',
   'frontend.visibilitymaxpagesize': 'visibilityPageSize',
   'frontend.historymaxpagesize': 'historyPageEvents',
+  'frontend.maxconcurrentbatchoperationpernamespace': 'batchOperationsRunning',
+  'frontend.maxexecutioncountbatchoperationpernamespace': 'batchExecutions',
+  'worker.batcherrps': 'batchOperationsPerSecond',
+  'worker.batcherconcurrency': 'batchOperationsAtOnce',
 };
 const DURATIONS: Readonly<Record<string, keyof Limits>> = {
   'history.defaultworkflowtasktimeout': 'defaultWorkflowTaskTimeoutMs',
