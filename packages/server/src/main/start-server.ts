@@ -90,7 +90,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     await services.batches.resume();
   } catch (error) {
     services.matching.stop();
-    await services.schedules.stop();
+    await Promise.all([services.schedules.stop(), services.batches.stop()]);
     await services.host.stop();
     await metricsServer?.stop();
     throw error;
@@ -103,8 +103,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     services.matching.stop();
     await Promise.all([grpc.stop({ graceMs }), inProcess.stop({ graceMs })]);
     try {
-      await services.schedules.stop();
-      await services.batches.stop();
+      await Promise.all([services.schedules.stop(), services.batches.stop()]);
       await services.host.stop();
     } finally {
       await store.close();
