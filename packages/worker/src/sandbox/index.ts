@@ -10,4 +10,4 @@ export {
   type SandboxedWorkflow,
   type WorkflowOptions,
 } from './sandbox.js';
-export { rejectionsHaveContext } from './rejections.js';
+export { rejectionsHaveContext, rejectionsPrecedeNextImmediate } from './rejections.js';

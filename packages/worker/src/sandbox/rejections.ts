@@ -11,6 +11,13 @@ export interface RejectionOwner {
  */
 export const rejectionsHaveContext: boolean = process.versions['bun'] === undefined;
 
+/**
+ * Whether a rejection that nobody waits for is told before the next immediate, or only in the next turn of the event loop. Node runs what
+ * a callback leaves behind after each of its immediates; other runtimes promise nothing.
+ */
+export const rejectionsPrecedeNextImmediate: boolean =
+  process.versions['bun'] === undefined && process.versions['deno'] === undefined;
+
 const owners = new AsyncLocalStorage<RejectionOwner>();
 let latestOwner: RejectionOwner | undefined;
 let isListening = false;

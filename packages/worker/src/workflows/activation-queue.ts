@@ -2,6 +2,7 @@ import type { ActivationCompletion, WorkflowActivation } from '@perdure/common/a
 import {
   DeadlockError,
   rejectionsHaveContext,
+  rejectionsPrecedeNextImmediate,
   type Sandbox,
   type SandboxActivation,
   type SandboxedWorkflow,
@@ -75,7 +76,14 @@ export class ActivationQueue {
   private readonly pacing = new EntryPacing();
   private timer: NodeJS.Timeout | undefined;
   private isScheduled = false;
-  private readonly flush = (): void => this.enter();
+  private readonly flush = (): void => this.enter(rejectionsPrecedeNextImmediate);
+  /** Those that have come to rest, and whose rejections have not arrived yet. */
+  private resting: Waiting[] = [];
+  private readonly settle = (): void => {
+    const { resting } = this;
+    this.resting = [];
+    for (const item of resting) item.conclude();
+  };
 
   constructor(private readonly sandboxOf: (workflow: SandboxedWorkflow) => Sandbox) {}
 
@@ -100,23 +108,32 @@ export class ActivationQueue {
       if (!this.pacing.isFull(this.waiting.length)) return;
       clearTimeout(this.timer);
       this.timer = undefined;
-      setImmediate(this.flush);
+      this.enterNext();
       return;
     }
     if (this.isScheduled) return;
     this.isScheduled = true;
     const delayMs = this.pacing.delayMs(performance.now());
-    if (delayMs === 0) setImmediate(this.flush);
-    else this.timer = setTimeout(this.flush, delayMs);
+    if (delayMs === 0) this.enterNext();
+    else this.timer = setTimeout(() => this.enter(false), delayMs);
   }
 
-  private enter(): void {
+  /**
+   * Rejections that nobody waits for arrive when the callback that enters is over. Node sees to that before the next of its immediates,
+   * so the one that settles comes right after it, and what is answered goes out in this turn of the event loop.
+   */
+  private enterNext(): void {
+    setImmediate(this.flush);
+    if (rejectionsPrecedeNextImmediate) setImmediate(this.settle);
+  }
+
+  private enter(isSettledNext: boolean): void {
     this.isScheduled = false;
     this.timer = undefined;
     const waiting = this.waiting.splice(0, rejectionsHaveContext ? Infinity : 1);
     if (this.waiting.length > 0) {
       this.isScheduled = true;
-      setImmediate(this.flush);
+      this.enterNext();
     }
     const batches = new Map<Sandbox, Waiting[]>();
     for (const item of waiting) {
@@ -131,6 +148,7 @@ export class ActivationQueue {
       costMs += sandbox.entryCostMs;
     }
     this.pacing.entered(waiting.length, costMs);
+    if (!isSettledNext) setImmediate(this.settle);
   }
 
   private run(sandbox: Sandbox, batch: readonly Waiting[]): void {
@@ -143,9 +161,6 @@ export class ActivationQueue {
       }
       return;
     }
-    // Rejections that nobody waits for arrive at the end of this turn: until then the outcome is not known.
-    setImmediate(() => {
-      for (const item of batch) item.conclude();
-    });
+    this.resting.push(...batch);
   }
 }
