@@ -80,6 +80,8 @@ export interface NormalizedConnection {
   readonly apiKey: (() => string) | undefined;
   /** Whether something was asked for that only grpc-js can do. */
   readonly needsGrpcJs: boolean;
+  /** Whether grpc-js was given how to encrypt, which `tls` does not say then. */
+  readonly hasOwnCredentials: boolean;
 }
 
 const CLIENT_HEADERS = { 'client-name': 'perdure-typescript', 'client-version': '0.1.0' } as const;
@@ -99,6 +101,7 @@ export function normalizeConnectionOptions(options: ConnectionOptions): Normaliz
     tls,
     apiKey: typeof apiKey === 'string' ? () => apiKey : apiKey,
     needsGrpcJs: credentials !== undefined || callCredentials.length > 0,
+    hasOwnCredentials: credentials !== undefined,
     options: {
       address: normalizeGrpcEndpointAddress(options.address ?? LOCAL_TARGET, DEFAULT_PORT),
       credentials: callCredentials.reduce((composed, one) => composed.compose(one), channelCredentials),

@@ -7,6 +7,7 @@ export { callMethod } from './call-method.js';
 export type { RequestOf, ResponseOf } from './call-method.js';
 export { CallStreamTransport } from './call-stream/call-stream-transport.js';
 export { CallStreamUnsupportedError } from './call-stream/errors.js';
+export { tlsOptionsOf } from './call-stream/open-stream.js';
 export type { CallStreamTarget } from './call-stream/open-stream.js';
 export { GrpcServiceError, statusDetailsOf } from './grpc-service-error.js';
 export { GrpcTransport } from './grpc-transport.js';

@@ -37,7 +37,8 @@ export function openHttp2Stream({ address, tls }: CallStreamTarget): OpenHttp2St
   return { session, stream };
 }
 
-function tlsOptionsOf({ serverNameOverride, serverRootCACertificate, clientCertPair }: TLSConfig) {
+/** The options as Node's TLS takes them. */
+export function tlsOptionsOf({ serverNameOverride, serverRootCACertificate, clientCertPair }: TLSConfig) {
   const pem = (bytes: Uint8Array | undefined): Buffer | undefined => bytes && Buffer.from(bytes);
   return {
     servername: serverNameOverride,
