@@ -14,8 +14,10 @@ export interface FlagSpec {
   readonly isRead?: boolean;
   /** The values there are; for completion, and in help. */
   readonly values?: readonly string[];
-  /** An older name, or accepted for compatibility only: works, and is not shown. */
+  /** An older name: works, and is not shown. */
   readonly isHidden?: boolean;
+  /** It is there because other command lines have it, is not shown, and does nothing; why that is so. */
+  readonly withoutEffect?: string;
 }
 
 /** What a command works with. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CommandError, UsageError } from './errors.js';
 import { durationToJson } from './duration.js';
+import { nearest } from './spelling.js';
 
 /** The flags of one call, read by their long names. */
 export class Flags {
@@ -9,15 +10,32 @@ export class Flags {
     private readonly off: ReadonlySet<string> = new Set(),
     /** What was piped in, for a file that is called `-`. */
     private readonly input: string = '',
+    /** Names that were asked for. */
+    private readonly heard: Set<string> = new Set(),
   ) {}
 
   /** The same flags, for files that are called `-`. */
   withInput(input: string): Flags {
-    return new Flags(this.values, this.off, input);
+    return new Flags(this.values, this.off, input, this.heard);
+  }
+
+  /** The same flags, with values for those that were not said. */
+  withDefaults(values: Readonly<Record<string, unknown>>): Flags {
+    return new Flags({ ...values, ...this.values }, this.off, this.input, this.heard);
+  }
+
+  /** Whether there is a value for it; that alone is no use of it. */
+  isGiven(name: string): boolean {
+    return this.values[camelCase(name)] !== undefined;
+  }
+
+  /** Those of the names that nobody has asked for: they made no difference. */
+  unheard(names: readonly string[]): readonly string[] {
+    return names.filter((name) => !this.heard.has(camelCase(name)));
   }
 
   text(name: string): string | undefined {
-    const value = this.values[camelCase(name)];
+    const value = this.value(name);
     return typeof value === 'string' ? value : undefined;
   }
 
@@ -28,17 +46,17 @@ export class Flags {
   }
 
   texts(name: string): readonly string[] {
-    const value = this.values[camelCase(name)];
+    const value = this.value(name);
     return Array.isArray(value) ? (value as readonly string[]) : [];
   }
 
   isSet(name: string): boolean {
-    return this.values[camelCase(name)] === true;
+    return this.value(name) === true;
   }
 
   /** Whether it was switched off, by `--flag=false` or `--no-flag`. */
   isOff(name: string): boolean {
-    return this.off.has(name) || this.values[camelCase(name)] === false;
+    return this.value(name) === false || this.off.has(name);
   }
 
   /** A whole number of at least 0. */
@@ -91,6 +109,12 @@ export class Flags {
     return this.texts(name).map((path) => this.read(name, path));
   }
 
+  private value(name: string): unknown {
+    const key = camelCase(name);
+    this.heard.add(key);
+    return this.values[key];
+  }
+
   private read(name: string, path: string): string {
     if (path === '-') return this.input;
     try {
@@ -113,9 +137,12 @@ export class Flags {
 function among<Value extends string>(name: string, allowed: readonly Value[], text: string): Value {
   const found = allowed.find((value) => value.toLowerCase() === text.toLowerCase());
   if (found !== undefined) return found;
-  throw new UsageError(`--${name} must be one of ${allowed.join(', ')}, not "${text}"`);
+  const close = nearest(text, allowed);
+  const advice = close === undefined ? '' : ` (Did you mean ${close}?)`;
+  throw new UsageError(`--${name} must be one of ${allowed.join(', ')}, not "${text}"${advice}`);
 }
 
-function camelCase(name: string): string {
+/** The name as commander keeps it. */
+export function camelCase(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

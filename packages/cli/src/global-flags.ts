@@ -28,10 +28,15 @@ export const DISPLAY_FLAGS: readonly FlagSpec[] = [
     flags: '--config-file <path>',
     description: 'file of the profiles (default: ~/.config/temporalio/temporal.toml) [$TEMPORAL_CONFIG_FILE]',
   },
-  { flags: '--no-json-shorthand-payloads', description: 'JSON is always complete', isHidden: true },
-  { flags: '--verbose', description: 'accepted for compatibility', isHidden: true },
-  { flags: '--log-level <level>', description: 'accepted for compatibility', isHidden: true },
-  { flags: '--log-format <format>', description: 'accepted for compatibility', isHidden: true },
+  { flags: '--json-shorthand-payloads', description: 'in JSON, payloads as the values they hold' },
+  { flags: '--no-json-shorthand-payloads', description: 'in JSON, payloads as they are (the default)', isHidden: true },
+  { flags: '--verbose', description: 'tell on stderr of every call to the server; the same as --log-level debug' },
+  {
+    flags: '--log-level <level>',
+    description: 'debug, info, warn, error or never (default: never)',
+    values: ['debug', 'info', 'warn', 'error', 'never'],
+  },
+  { flags: '--log-format <format>', description: 'pretty or json (default: pretty)', values: ['pretty', 'json'] },
 ];
 
 /** Flags of every command that talks to a server. */
@@ -47,8 +52,8 @@ export const CONNECTION_FLAGS: readonly FlagSpec[] = [
   { flags: '--identity <text>', description: 'who you are, as histories will say' },
   { flags: '--command-timeout <duration>', description: 'how long a call may take; 0 for ever (default: 10s)' },
   { flags: '--context-timeout <seconds>', description: 'older name of --command-timeout', isHidden: true },
-  { flags: '--client-connect-timeout <duration>', description: 'accepted for compatibility', isHidden: true },
-  { flags: '--client-authority <name>', description: 'accepted for compatibility', isHidden: true },
+  { flags: '--client-connect-timeout <duration>', description: 'how long connecting may take' },
+  { flags: '--client-authority <name>', description: 'what to call the server, instead of its address' },
   { flags: '--tls', description: 'connect with TLS [$TEMPORAL_TLS]' },
   { flags: '--tls-cert-path <path>', description: 'your certificate, PEM [$TEMPORAL_TLS_CLIENT_CERT_PATH]' },
   { flags: '--tls-cert-data <pem>', description: 'your certificate itself [$TEMPORAL_TLS_CLIENT_CERT_DATA]' },

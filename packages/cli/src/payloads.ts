@@ -70,11 +70,32 @@ function isJson(text: string): boolean {
 
 /** The payload as a value where it holds JSON, else in words. */
 export function payloadValue(payloadJson: Json | undefined): Json {
+  const held = valueIn(payloadJson);
+  if (held !== undefined) return held.value;
   const encoding = Buffer.from(textAt(payloadJson, 'metadata.encoding'), 'base64').toString();
-  const data = Buffer.from(textAt(payloadJson, 'data'), 'base64');
-  if (encoding === 'binary/null') return null;
-  if (encoding.startsWith('json/') && isJson(data.toString())) return JSON.parse(data.toString()) as Json;
-  return `<${data.length} bytes of ${encoding || 'unknown encoding'}>`;
+  const { length } = Buffer.from(textAt(payloadJson, 'data'), 'base64');
+  return `<${length} bytes of ${encoding || 'unknown encoding'}>`;
+}
+
+/** The value that a payload holds in JSON; undefined if it holds something else. */
+function valueIn(payloadJson: Json | undefined): { readonly value: Json } | undefined {
+  const encoding = Buffer.from(textAt(payloadJson, 'metadata.encoding'), 'base64').toString();
+  const data = Buffer.from(textAt(payloadJson, 'data'), 'base64').toString();
+  if (encoding === 'binary/null') return { value: null };
+  return encoding.startsWith('json/') && isJson(data) ? { value: JSON.parse(data) as Json } : undefined;
+}
+
+/** JSON with the values that payloads hold in their places; a payload that holds no JSON stays as it is. */
+export function withPlainPayloads(json: Json): Json {
+  if (Array.isArray(json)) return (json as readonly Json[]).map(withPlainPayloads);
+  if (!isObject(json)) return json;
+  const entries = Object.entries(json);
+  const [first] = entries;
+  if (entries.length === 1 && first?.[0] === 'payloads' && Array.isArray(first[1])) return withPlainPayloads(first[1]);
+  if (typeof at(json, 'metadata.encoding') === 'string') return (valueIn(json) ?? { value: json }).value;
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, value === undefined ? null : withPlainPayloads(value)]),
+  );
 }
 
 /** The values of the `Payloads` at a path. */

@@ -139,8 +139,7 @@ function addFlag(command: Command, flag: FlagSpec, taken: Set<string>, heading?:
   const option = new Option([names.join(', '), ...(value === undefined ? [] : [value])].join(' '), description);
   if (flag.many === true)
     option.argParser((text: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), text]);
-  if (flag.required === true) option.makeOptionMandatory(true);
-  if (flag.isHidden === true) option.hideHelp();
+  if (flag.isHidden === true || flag.withoutEffect !== undefined) option.hideHelp();
   if (heading !== undefined) option.helpGroup(heading);
   command.addOption(option);
 }

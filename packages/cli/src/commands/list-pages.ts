@@ -24,6 +24,7 @@ export interface Listing {
 export async function listPages({ output, session }: CommandContext, listing: Listing): Promise<boolean> {
   const { method, request, field, limit, columns, more = [], row } = listing;
   const isLive = output.format === 'jsonl';
+  output.chosen(columns, more);
   const onPage = isLive ? (items: readonly JsonObject[]): void => output.lines(items) : undefined;
   const opened = await session();
   const { items, hasMore } = await opened.items(method, request, field, limit === 0 ? Infinity : limit, onPage);

@@ -35,6 +35,9 @@ test('an environment stands in for every flag of a command, and flags go before 
   expect(await cli.text('workflow', 'list', ...flags)).toMatch(/^\{"execution":\{"workflowId":"brief".*\}\n$/);
   await cli.text('workflow', 'terminate', '-w', 'brief', ...flags);
   expect(await cli.text('workflow', 'show', '-w', 'brief', ...flags, '-o', 'json')).toContain('"as always"');
+  await cli.text('env', 'set', 'brief.type', 'T');
+  await cli.text('env', 'set', 'brief.task-queue', 'q');
+  expect(await cli.text('workflow', 'start', ...flags)).toContain('"type":"T"');
   const slip = await cli.run('env', 'set', 'brief.adress', 'x');
   expect(slip).toMatchObject({ code: 0, err: 'perdure: no flag is called adress; did you mean address?\n' });
 });
@@ -77,7 +80,8 @@ test('a profile gives what flags and variables leave open', async () => {
   await cli.text('config', 'set', '--profile', 'other', '--prop', 'namespace', '--value', 'nowhere');
   expect((await cli.failure(...words, '--profile', 'other')).err).toContain('nowhere');
   expect(await cli.json(...words, '--profile', 'other', '-n', cli.namespace)).toEqual([]);
-  expect(await cli.json(...words, '--profile', 'other', '--disable-config-file')).toEqual([]);
+  const without = await cli.run(...words, '--profile', 'other', '--disable-config-file');
+  expect(without).toMatchObject({ code: 0, err: 'perdure: --config-file, --profile made no difference here\n' });
   writeFileSync(file, '[profile.default');
   expect((await cli.failure(...words)).err).toMatch(/is not valid TOML/);
   writeFileSync(file, '');

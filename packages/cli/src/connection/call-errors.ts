@@ -8,7 +8,8 @@ export function describedCallError(error: unknown, address: string): CommandErro
   return words === undefined ? undefined : new CommandError(words, statusOf(error));
 }
 
-function statusOf(error: unknown): string | undefined {
+/** The name of the status of a failed call; undefined for other errors. */
+export function statusOf(error: unknown): string | undefined {
   if (!(error instanceof GrpcServiceError)) return undefined;
   return Object.entries(GrpcStatus).find(([, code]) => code === error.code)?.[0];
 }

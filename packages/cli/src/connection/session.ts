@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
-import { callMethod, GrpcTransport, type RpcTransport } from '@perdure/client/transport';
+import { callMethod, GrpcTransport } from '@perdure/client/transport';
 import { services, type MethodDescription } from '@perdure/protocol';
 import { fromJson, JsonFormatError, toJson } from '@perdure/protocol/json';
 import { CommandError } from '../errors.js';
 import { isObject, listAt, type JsonObject } from '../json.js';
 import { VERSION } from '../version.js';
-import { isUnavailable } from './call-errors.js';
+import type { CallLog } from '../call-log.js';
+import { isUnavailable, statusOf } from './call-errors.js';
 import { throughCodec } from './remote-codec.js';
 import type { ConnectionSettings, PemSource, TlsSettings } from './settings.js';
 
@@ -43,7 +44,8 @@ export class Session {
 
   constructor(
     readonly settings: ConnectionSettings,
-    private readonly transport: RpcTransport = connect(settings),
+    private readonly log: CallLog,
+    private readonly transport: GrpcTransport = connect(settings),
   ) {}
 
   get namespace(): string {
@@ -68,7 +70,11 @@ export class Session {
   private async send(method: MethodDescription, message: object, options: CallOptions): Promise<object> {
     const { signal, isPatient = false, timeoutMs = this.settings.timeoutMs } = options;
     let giveUpAtMs: number | undefined;
+    await this.connected();
     for (;;) {
+      const startedAt = performance.now();
+      const tell = (status: string): void =>
+        this.log.call(method.name, this.settings.address, performance.now() - startedAt, status);
       try {
         const response = await callMethod(this.transport, method, message, {
           metadata: this.metadata(),
@@ -76,13 +82,27 @@ export class Session {
           signal,
         });
         this.hasAnswered = true;
+        tell('OK');
         return response;
       } catch (error) {
+        tell(statusOf(error) ?? 'FAILED');
         giveUpAtMs ??= Date.now() + PATIENCE_MS;
         const isWorthIt = isPatient && this.hasAnswered && isUnavailable(error) && signal?.aborted !== true;
         if (!isWorthIt || Date.now() > giveUpAtMs) throw error;
+        this.log.waiting(this.settings.address);
         await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
       }
+    }
+  }
+
+  /** Waits for the connection, where it was said how long that may take. */
+  private async connected(): Promise<void> {
+    const { address, connectTimeoutMs } = this.settings;
+    if (connectTimeoutMs === undefined || this.hasAnswered) return;
+    try {
+      await this.transport.whenReady(Date.now() + connectTimeoutMs);
+    } catch {
+      throw new CommandError(`no server answers at ${address} within --client-connect-timeout`, 'UNAVAILABLE');
     }
   }
 
@@ -148,13 +168,14 @@ function read(method: MethodDescription, json: unknown): object {
   }
 }
 
-function connect({ address, tls }: ConnectionSettings): RpcTransport {
+function connect({ address, authority, tls }: ConnectionSettings): GrpcTransport {
   const credentials = tls === undefined ? ChannelCredentials.createInsecure() : tlsCredentials(tls);
   const channelOptions: ChannelOptions = {
     'grpc.max_receive_message_length': 128 * 1024 * 1024,
     ...(tls?.serverName === undefined
       ? {}
       : { 'grpc.ssl_target_name_override': tls.serverName, 'grpc.default_authority': tls.serverName }),
+    ...(authority === undefined ? {} : { 'grpc.default_authority': authority }),
   };
   return new GrpcTransport({ address, credentials, channelOptions });
 }

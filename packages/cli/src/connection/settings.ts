@@ -10,10 +10,14 @@ export interface ConnectionSettings {
   readonly identity: string;
   readonly apiKey: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+  /** What the server is called in calls; undefined for the address. */
+  readonly authority: string | undefined;
   readonly tls: TlsSettings | undefined;
   readonly codec: CodecSettings | undefined;
   /** How long a call may take; undefined for as long as it takes. */
   readonly timeoutMs: number | undefined;
+  /** How long connecting may take; undefined for as long as a call. */
+  readonly connectTimeoutMs: number | undefined;
 }
 
 /** The remote codec that payloads go through. */
@@ -76,18 +80,22 @@ export async function readSettings(flags: Flags, allVariables: Variables): Promi
   const endpoint = setting('codec-endpoint');
   const timeout =
     flags.text('command-timeout') ?? flags.text('context-timeout') ?? variables['TEMPORAL_CONTEXT_TIMEOUT'];
+  const connectTimeout = flags.text('client-connect-timeout');
   return {
     address: setting('address') ?? 'localhost:7233',
     namespace: setting('namespace') ?? 'default',
     identity: flags.text('identity') ?? `perdure-cli:${userInfo().username}@${hostname()}`,
     apiKey: setting('api-key'),
     metadata: metadataOf(flags, profile['grpc-meta'], variables),
+    authority: flags.text('client-authority'),
     tls: tlsOf(setting),
     codec:
       endpoint === undefined
         ? undefined
         : { endpoint, auth: setting('codec-auth'), headers: Object.fromEntries(flags.pairs('codec-header')) },
     timeoutMs: timeout === undefined ? 10_000 : durationToMs('command-timeout', timeout) || undefined,
+    connectTimeoutMs:
+      connectTimeout === undefined ? undefined : durationToMs('client-connect-timeout', connectTimeout) || undefined,
   };
 }
 

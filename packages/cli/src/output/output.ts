@@ -2,6 +2,8 @@ import type { Flags } from '../flags.js';
 import { textAt, type Json, type JsonObject } from '../json.js';
 import { UsageError } from '../errors.js';
 import type { Terminal } from '../terminal.js';
+import { nearest } from '../spelling.js';
+import { withPlainPayloads } from '../payloads.js';
 import { formatOf, isJsonFormat, type Format } from './format.js';
 import { jsonLine, jsonText } from './json-text.js';
 import { renderTable } from './table.js';
@@ -24,13 +26,13 @@ export class Output {
   readonly isTableAsked: boolean;
   readonly hasColor: boolean;
   private readonly timeFormat: TimeFormat;
-  private readonly fields: readonly string[];
+  private readonly isShorthand: boolean;
   private readonly pager: string | undefined;
   private written = false;
   private isEnded = false;
 
   constructor(
-    flags: Flags,
+    private readonly flags: Flags,
     private readonly terminal: Terminal,
   ) {
     const asked = formatOf(flags);
@@ -42,7 +44,7 @@ export class Output {
     // Colours between the letters are no JSON: only people get them, whatever was asked for.
     const isAlways = color === 'always' && (terminal.isTerminal || !isJsonFormat(this.format));
     this.hasColor = isAlways || (color === 'auto' && isAutomatic);
-    this.fields = (flags.text('fields') ?? '').split(',').filter((field) => field !== '');
+    this.isShorthand = flags.isSet('json-shorthand-payloads');
     this.pager = flags.isOff('pager') ? undefined : (flags.text('pager') ?? (terminal.variables['PAGER'] || undefined));
   }
 
@@ -65,7 +67,7 @@ export class Output {
   async list(items: readonly JsonObject[], columns: readonly Column[], more: readonly Column[] = []): Promise<void> {
     const shown = this.chosen(columns, more);
     if (this.format === 'none') return;
-    if (this.format === 'json') return this.show(`${jsonText(items, this.hasColor)}\n`);
+    if (this.format === 'json') return this.show(`${jsonText(this.shown(items), this.hasColor)}\n`);
     if (this.format === 'jsonl') return this.lines(items);
     const rows = items.map((item) => shown.map((column) => this.cell(item, column)));
     await this.show(await this.table(shown, rows));
@@ -73,7 +75,8 @@ export class Output {
 
   /** Items of a list that is written as it comes in: as JSON, a line each. */
   lines(items: readonly JsonObject[]): void {
-    this.write(items.map((item) => `${jsonLine(item, this.hasColor)}\n`).join(''));
+    if (this.format === 'none') return;
+    this.write(items.map((item) => `${jsonLine(this.shown(item), this.hasColor)}\n`).join(''));
   }
 
   /** The table of a list that is a part of a longer text. */
@@ -85,8 +88,8 @@ export class Output {
   /** One message as JSON, whatever the format (indented for people). */
   async message(json: Json): Promise<void> {
     if (this.format === 'none') return;
-    if (this.format === 'jsonl') this.write(`${jsonLine(json, this.hasColor)}\n`);
-    else await this.show(`${jsonText(json, this.hasColor)}\n`);
+    if (this.format === 'jsonl') this.write(`${jsonLine(this.shown(json), this.hasColor)}\n`);
+    else await this.show(`${jsonText(this.shown(json), this.hasColor)}\n`);
   }
 
   /** Names and values one below the other; as JSON, the message they come from. */
@@ -138,18 +141,28 @@ export class Output {
     this.terminal.out(text);
   }
 
+  /** JSON as it was asked for. */
+  private shown(json: Json): Json {
+    return this.isShorthand ? withPlainPayloads(json) : json;
+  }
+
   private bold(text: string): string {
     return this.hasColor ? `\u001b[1m${text}\u001b[22m` : text;
   }
 
-  private chosen(columns: readonly Column[], more: readonly Column[]): readonly Column[] {
+  /** The columns that `--fields` asks for. JSON always has everything. A UsageError if it asks for what is not there. */
+  chosen(columns: readonly Column[], more: readonly Column[]): readonly Column[] {
     const all = [...columns, ...more];
-    if (this.fields.length === 0) return columns;
-    if (this.fields.length === 1 && this.fields[0] === 'long') return all;
-    return this.fields.map((field) => {
+    const fields = (this.flags.text('fields') ?? '').split(',').filter((field) => field !== '');
+    if (fields.length === 0) return columns;
+    if (fields.length === 1 && fields[0] === 'long') return all;
+    return fields.map((field) => {
       const found = all.find(({ name }) => name.toLowerCase() === field.toLowerCase());
       if (found !== undefined) return found;
-      throw new UsageError(`--fields knows no "${field}": use long, or of ${all.map(({ name }) => name).join(', ')}`);
+      const names = all.map(({ name }) => name);
+      const close = nearest(field, names);
+      const advice = close === undefined ? '' : ` (Did you mean ${close}?)`;
+      throw new UsageError(`--fields knows no "${field}": use long, or of ${names.join(', ')}${advice}`);
     });
   }
 }

@@ -71,11 +71,23 @@ export async function broken(): Promise<void> {
   throw ApplicationFailure.create({ message: 'it is broken', cause: new Error('a pipe burst') });
 }
 
-/** The one of the tour: waits for a signal. */
+/** The one of the tour and of the examples: waits for a signal. */
 export async function MyWorkflow(input: number): Promise<number> {
   let answer: number | undefined;
+  const items: unknown[] = [];
   setHandler(defineQuery<string>('status'), () => (answer === undefined ? 'waiting' : 'done'));
+  setHandler(defineQuery<string>('getStatus'), () => (answer === undefined ? 'waiting' : 'done'));
   setHandler(defineSignal<[number]>('answer'), (given) => void (answer = given));
+  setHandler(defineSignal('approve'), () => void (answer = 0));
+  setHandler(defineUpdate<number, [unknown]>('addItem'), (item) => items.push(item));
   await condition(() => answer !== undefined);
   return input + (answer ?? 0);
+}
+
+/** The other one of the examples: takes items until it is cancelled. */
+export async function Cart(): Promise<void> {
+  const items: unknown[] = [];
+  setHandler(defineSignal<[unknown]>('addItem'), (item) => void items.push(item));
+  setHandler(defineUpdate<number, [unknown]>('addItem'), (item) => items.push(item));
+  await condition(() => false);
 }

@@ -1,4 +1,4 @@
-import type { CommandContext, CommandSpec } from '../../command.js';
+import type { CommandContext, CommandSpec, FlagSpec } from '../../command.js';
 import { CommandError, UsageError } from '../../errors.js';
 import type { Flags } from '../../flags.js';
 import { VERSION } from '../../version.js';
@@ -6,6 +6,27 @@ import { indexedValueType } from '../operator/search-attribute/types.js';
 import { limitsOf } from './dynamic-config.js';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'never'] as const;
+
+const OWN_PAGE = 'the page is part of this command';
+
+/** Flags of Temporal's command line that scripts may carry, and why they do nothing here. */
+const WITHOUT_EFFECT: readonly FlagSpec[] = [
+  { flags: '--ui-asset-path <path>', description: 'files of the page', withoutEffect: OWN_PAGE },
+  { flags: '--ui-public-path <path>', description: 'where the page is', withoutEffect: OWN_PAGE },
+  { flags: '--ui-codec-endpoint <url>', description: 'codec of the page', withoutEffect: 'the page decodes nothing' },
+  {
+    flags: '--http-port <port>',
+    description: 'port of the HTTP API',
+    withoutEffect: 'the API is on the port of the page',
+  },
+  {
+    flags: '--sqlite-pragma <key=value>',
+    description: 'setting of SQLite',
+    many: true,
+    withoutEffect: 'the server sets what keeps everything that was answered',
+  },
+  { flags: '--log-config', description: 'log the settings', withoutEffect: 'there is no file of settings to log' },
+];
 
 /** `perdure server start-dev`. */
 export const serverStartDev: CommandSpec = {
@@ -44,12 +65,7 @@ export const serverStartDev: CommandSpec = {
     },
     { flags: '--log-format <format>', description: 'pretty or json (default: pretty)', values: ['pretty', 'json'] },
     { flags: '--ui-ip <address>', description: 'address of the web page (default: that of --ip)' },
-    { flags: '--ui-asset-path <path>', description: 'accepted for compatibility', isHidden: true },
-    { flags: '--ui-codec-endpoint <url>', description: 'accepted for compatibility', isHidden: true },
-    { flags: '--ui-public-path <path>', description: 'accepted for compatibility', isHidden: true },
-    { flags: '--http-port <port>', description: 'accepted for compatibility: the page has the API', isHidden: true },
-    { flags: '--sqlite-pragma <key=value>', description: 'accepted for compatibility', many: true, isHidden: true },
-    { flags: '--log-config', description: 'accepted for compatibility', isHidden: true },
+    ...WITHOUT_EFFECT,
   ],
   run: startDev,
 };

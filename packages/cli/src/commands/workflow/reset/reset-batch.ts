@@ -17,7 +17,8 @@ import {
 export const workflowResetBatch: CommandSpec = {
   path: 'workflow reset-batch',
   summary: 'Reset all workflow executions that match a filter',
-  example: `perdure workflow reset-batch --query "WorkflowType = 'MyWorkflow'" --type LastWorkflowTask --reason "fixed"`,
+  details: 'With --dry-run nothing is done: it says what would be reset, and to which event.',
+  example: `perdure workflow reset-batch --query "WorkflowType = 'MyWorkflow'" --type LastWorkflowTask --dry-run`,
   flags: [
     { flags: '-q, --query <filter>', description: 'which executions', required: true },
     resetTypeFlag('-t, '),

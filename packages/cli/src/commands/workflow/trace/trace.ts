@@ -28,7 +28,11 @@ export const workflowTrace: CommandSpec = {
       values: STATES.map(flagName),
     },
     { flags: '--no-fold', description: 'show what is below of all executions' },
-    { flags: '--concurrency <count>', description: 'accepted for compatibility', isHidden: true },
+    {
+      flags: '--concurrency <count>',
+      description: 'histories at a time',
+      withoutEffect: 'all are followed at the same time',
+    },
   ],
   run: async ({ flags, output, terminal, session, interruption }) => {
     const opened = await session();
