@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Cli } from '../testing/cli.js';
+import { eventually } from '../testing/eventually.js';
 import { VERSION } from '../version.js';
 import { COMMANDS } from './index.js';
 
@@ -58,8 +59,12 @@ test('the version is that of the package', () => {
 });
 
 test('flags of the connection may stand before the command, and switches may have values', async () => {
-  await cli.json('operator', 'namespace', 'create', 'elsewhere');
-  expect(await cli.json('--namespace', 'elsewhere', 'workflow', 'list')).toEqual([]);
+  const elsewhere = `${cli.namespace}-elsewhere`;
+  await cli.text('operator', 'namespace', 'create', elsewhere);
+  await eventually(async () => (await cli.run('--namespace', elsewhere, 'workflow', 'list', '-o', 'json')).out).toBe(
+    '[]\n',
+  );
+  expect(await cli.json('workflow', '-n', elsewhere, 'list')).toEqual([]);
   expect(await cli.json('workflow', 'list', '--tls=false', '--no-pager=true')).toEqual([]);
 });
 

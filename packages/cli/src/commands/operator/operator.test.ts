@@ -46,9 +46,7 @@ test('the server says what it is', async () => {
   expect(await cli.text('operator', 'cluster', 'health')).toBe('SERVING\n');
   await cli.message(workflowservice.GetSystemInfoResponse, 'operator', 'cluster', 'system');
   await cli.message(workflowservice.GetClusterInfoResponse, 'operator', 'cluster', 'describe');
-  expect(await cli.text('operator', 'cluster', 'describe', '--detail')).toMatch(
-    /PersistenceStore +memory[^]*ClusterId/,
-  );
+  expect(await cli.text('operator', 'cluster', 'describe', '--detail')).toMatch(/PersistenceStore +\w+[^]*ClusterId/);
   const listed = (await cli.json('operator', 'cluster', 'list')) as readonly unknown[];
   expectMessage(operatorservice.ClusterMetadata, listed[0]);
 });

@@ -35,16 +35,18 @@ interface Outcome {
  */
 export async function runBatch(context: CommandContext, session: Session, batch: Batch): Promise<void> {
   const { namespace } = session;
+  const pace: Pace = { reason: context.flags.text('reason'), perSecond: rps(context.flags.text('rps')) };
   const counted = await session.call('CountWorkflowExecutions', { namespace, query: batch.query });
   const total = Number(textAt(counted, 'count') || 0);
-  if (total === 0) return context.output.done(`No execution matches: ${batch.query}`, { total, done: 0 });
+  const nothing = { total, done: 0, skipped: 0, failed: [] };
+  if (total === 0) return context.output.done(`No execution matches: ${batch.query}`, nothing);
   await confirm(context, `${batch.verb} ${executions(total)} (${batch.query})?`);
-  const jobId = batch.operation === undefined ? undefined : await startOnServer(context, session, batch);
+  const jobId = batch.operation === undefined ? undefined : await startOnServer(session, batch, pace);
   if (jobId !== undefined)
     return context.output.done(`Started batch ${jobId}. See: perdure batch describe --job-id ${jobId}`, {
       batchJobId: jobId,
     });
-  const outcome = await workThrough(context, session, batch, total);
+  const outcome = await workThrough(context, session, batch, { total, ...pace });
   const { count, skipped, failed } = outcome;
   const also = skipped === 0 ? '' : `; ${executions(skipped)} had ended before, or left alone`;
   await context.output.done(`${batch.done} ${executions(count)}${also}`, { total, done: count, skipped, failed });
@@ -55,10 +57,16 @@ export async function runBatch(context: CommandContext, session: Session, batch:
     );
 }
 
+/** Why it is done, and how fast. */
+interface Pace {
+  readonly reason: string | undefined;
+  readonly perSecond: number | undefined;
+}
+
 async function startOnServer(
-  { flags }: CommandContext,
   session: Session,
   { query, operation, verb }: Batch,
+  { reason, perSecond }: Pace,
 ): Promise<string | undefined> {
   const { isUnimplemented } = await import('../../connection/call-errors.js');
   const jobId = newId();
@@ -67,8 +75,8 @@ async function startOnServer(
       namespace: session.namespace,
       jobId,
       visibilityQuery: query,
-      reason: flags.text('reason') ?? `${verb} from the command line`,
-      maxOperationsPerSecond: rps(flags.text('rps')),
+      reason: reason ?? `${verb} from the command line`,
+      maxOperationsPerSecond: perSecond,
       ...operation,
     });
     return jobId;
@@ -82,11 +90,10 @@ async function workThrough(
   context: CommandContext,
   session: Session,
   { query, one }: Batch,
-  total: number,
+  { total, perSecond }: Pace & { readonly total: number },
 ): Promise<Outcome> {
   const { isNotFound, describeCallError } = await import('../../connection/call-errors.js');
   const outcome: Outcome = { count: 0, skipped: 0, failed: [] };
-  const perSecond = rps(context.flags.text('rps'));
   const apply = async (execution: JsonObject): Promise<void> => {
     try {
       if ((await one(execution)) === 'done') outcome.count++;

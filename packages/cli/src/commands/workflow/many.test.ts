@@ -44,7 +44,12 @@ test('where nobody can be asked, --yes is needed', async () => {
 });
 
 test('nothing that matches is nothing to do', async () => {
-  expect(await cli.json('workflow', 'cancel', '-q', "WorkflowType = 'Nobody'", '-y')).toEqual({ total: 0, done: 0 });
+  expect(await cli.json('workflow', 'cancel', '-q', "WorkflowType = 'Nobody'", '-y')).toEqual({
+    total: 0,
+    done: 0,
+    skipped: 0,
+    failed: [],
+  });
 });
 
 test('executions that cannot be reset are named, the others are left to others', async () => {

@@ -1,7 +1,6 @@
 import { batch, schedule, workflowservice } from '@perdure/protocol';
 import { expect } from 'vitest';
 import { eventually } from '../eventually.js';
-import type { Cli } from '../cli.js';
 import type { Form, Forms, World } from './form.js';
 import { exactly, message, shape } from './shape.js';
 
@@ -33,22 +32,20 @@ const RANGE = ['--start-time', '2026-11-01T00:00:00Z', '--end-time', '2026-11-01
 /** Starts a batch; gives its id. */
 async function startBatch(id: string, { cli, startListedOrder }: World): Promise<string> {
   await startListedOrder(id);
-  return batchFor(cli, `WorkflowId = '${id}'`);
+  return batchIdIn(await cli.json('workflow', 'cancel', '--query', `WorkflowId = '${id}'`, '--yes'));
 }
 
-/** Starts a batch that will not be done for a while; gives its id. */
+/** Starts a batch that is not done at once: it fails, and is tried again; gives its id. */
 async function startLongBatch(id: string, { cli, startListedOrder }: World): Promise<string> {
   for (const each of [1, 2, 3])
     await cli.text('workflow', 'start', '-t', 'nobody', '--type', 'T', '-w', `${id}-${each}`);
   await startListedOrder(id);
-  return batchFor(cli, `WorkflowId STARTS_WITH '${id}'`, '--rps', '0.1');
+  const reset = ['--type', 'LastWorkflowTask', '--rps', '0.1', '--yes'];
+  return batchIdIn(await cli.json('workflow', 'reset', '--query', `WorkflowId STARTS_WITH '${id}'`, ...reset));
 }
 
-async function batchFor(cli: Cli, query: string, ...more: readonly string[]): Promise<string> {
-  const started = await cli.json('workflow', 'cancel', '--query', query, '--yes', ...more);
-  const { batchJobId } = started as { readonly batchJobId: string };
-  await eventually(() => cli.text('batch', 'list')).toContain(batchJobId);
-  return batchJobId;
+function batchIdIn(started: unknown): string {
+  return (started as { readonly batchJobId: string }).batchJobId;
 }
 
 /** The forms of activities, task queues, schedules and batches. */
