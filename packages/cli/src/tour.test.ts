@@ -175,7 +175,7 @@ test('a question is asked and a tree is drawn in place, on a real screen', { tim
   other.start('perdure workflow signal --query "WorkflowId = \'123\'" --name answer -i 2');
   await other.shows(/\? y\/N/);
   other.press('y\r');
-  expect(await other.finished()).toMatch(/\? y\/N y\nSignalled 1 execution$/);
+  expect(await other.finished()).toMatch(/\? y\/N y\nStarted batch \S+\. See: perdure batch describe --job-id \S+$/);
   const traced = await shell.finished();
   expect(traced.replaceAll(/\d+m?s\b/g, 'TIME')).toBe(
     'perdure workflow trace -w 123\n✔ MyWorkflow (123) completed TIME',
