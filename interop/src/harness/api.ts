@@ -10,3 +10,4 @@ export import query = temporal.api.query.v1;
 export import update = temporal.api.update.v1;
 export import protocol = temporal.api.protocol.v1;
 export import workflow = temporal.api.workflow.v1;
+export import schedule = temporal.api.schedule.v1;
