@@ -44,9 +44,9 @@ test('a batch does to each execution that matches what one request would, and te
   await batch(expect, environment, type, { deletionOperation: { identity: 'operator' } });
   for (const number of [0, 1, 2]) {
     const history = () => environment.history({ workflowId: `${type}-${number}` }).then(eventTypes, ({ code }) => code);
-    await expect.poll(history, { timeout: 10_000 }).toBe(statusCodes.NOT_FOUND);
+    await expect.poll(history, { timeout: 40_000 }).toBe(statusCodes.NOT_FOUND);
   }
-});
+}, 60_000);
 
 test('a batch goes through the client of either SDK, and its id is used once', async ({ expect }) => {
   for (const sdk of ['temporal', 'perdure'] as const) {

@@ -32,7 +32,21 @@ export function withBuildId(
   const present = before === undefined ? [] : entriesOf(before);
   const missing = wanted.filter((entry) => !present.includes(entry));
   if (before !== undefined && missing.length === 0) return before;
-  return payloadOf([...present, ...missing]);
+  return present.length === 0 ? firstList(missing) : payloadOf([...present, ...missing]);
+}
+
+/** What the first workflow task of a run makes is the same for all runs of a worker: made once, and held once. */
+const firstLists = new Map<string, common.IPayload>();
+const MAXIMUM_FIRST_LISTS = 100;
+
+function firstList(entries: readonly string[]): common.IPayload {
+  const key = entries.join('\n');
+  const known = firstLists.get(key);
+  if (known !== undefined) return known;
+  if (firstLists.size >= MAXIMUM_FIRST_LISTS) firstLists.clear();
+  const payload = payloadOf(entries);
+  firstLists.set(key, payload);
+  return payload;
 }
 
 /** Without what belongs to one run only: the run that follows has had no worker yet. */

@@ -1,6 +1,6 @@
 import { enums, services as api, type workflowservice } from '@perdure/protocol';
 import { afterEach, expect, test } from 'vitest';
-import { MemoryDisk } from '../store/index.js';
+import { MemoryDisk, type Store } from '../store/index.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { codeOf, TestNode, type TestNodeOptions } from '../testing/test-node.js';
 
@@ -27,6 +27,14 @@ async function many(node: TestNode, type: string, count: number): Promise<void> 
     await node.start(`${type}-${number}`, { workflowType: { name: type } });
     await node.clock.advance(1);
   }
+}
+
+/** Nothing that the node still tries reaches the disk. */
+function loseEverything(node: TestNode, store: Store): void {
+  node.losePower();
+  const dark = (): Promise<never> => Promise.reject(new Error('there is no power'));
+  Object.assign(store, { commit: dark, materialise: dark, acquireShard: dark, renewShard: dark });
+  Object.assign(store.records, { write: dark });
 }
 
 type Request = workflowservice.IStartBatchOperationRequest;
@@ -127,6 +135,45 @@ test('a batch that was acknowledged goes on after a power cut, and signals nobod
   expect(await counts(after, 'job')).toEqual([State.BATCH_OPERATION_STATE_COMPLETED, 12, 12, 0]);
   const signals = await Promise.all(Array.from({ length: 12 }, async (_, number) => signalsOf(after, `one-${number}`)));
   expect(signals).toEqual(Array.from({ length: 12 }, () => 1));
+});
+
+test('a power cut before or after any write of a batch neither passes an execution over nor signals it twice', async () => {
+  const limits = { batchPageExecutions: 2, batchOperationsPerSecond: 100 };
+  // The start, a page each of two, two and one, and the end.
+  for (let cut = 0; cut < 5; cut += 1) {
+    for (const when of ['before', 'after'] as const) {
+      const disk = new MemoryDisk({ powerCuts: true });
+      const clock = new ManualClock();
+      let count = 0;
+      const first = await TestNode.open({
+        disk,
+        clock,
+        limits,
+        wrapStore: (store) => {
+          const write = store.records.write.bind(store.records);
+          store.records.write = async (...given) => {
+            const isCut = count++ === cut;
+            if (!isCut || when === 'after') await write(...given);
+            if (!isCut) return;
+            loseEverything(first, store);
+            throw new Error('there is no power');
+          };
+        },
+      });
+      await many(first, 'one', 5);
+      await batch(first, 'job', signalAll('one')).catch(() => undefined);
+      await clock.advance(SECOND_MS);
+      expect(count).toBe(cut + 1);
+      const second = await TestNode.open({ disk, clock, limits });
+      await clock.advance(5 * SECOND_MS);
+      const wasStarted = cut > 0 || when === 'after';
+      const signals = await Promise.all([0, 1, 2, 3, 4].map(async (number) => signalsOf(second, `one-${number}`)));
+      expect([cut, when, signals]).toEqual([cut, when, signals.map(() => (wasStarted ? 1 : 0))]);
+      if (wasStarted) expect(await counts(second, 'job')).toEqual([State.BATCH_OPERATION_STATE_COMPLETED, 5, 5, 0]);
+      else expect(await codeOf(describe(second, 'job'))).toBe('NOT_FOUND');
+      await second.stop();
+    }
+  }
 });
 
 test('a server that stops leaves its batches to the next start', async () => {
@@ -292,10 +339,13 @@ test('executions can be named one by one; what is not there any more is done', a
   const node = await open({ limits: { batchPageExecutions: 2 } });
   await many(node, 'one', 3);
   await node.terminate('one-1');
-  const executions = ['one-0', 'one-1', 'nobody', 'one-2'].map((workflowId) => ({ workflowId }));
-  await batch(node, 'job', { executions, terminationOperation: {} });
+  const executions = ['one-0', 'one-1', 'nobody'].map((workflowId) => ({ workflowId }));
+  const targetExecutions = [{ type: enums.ExecutionType.EXECUTION_TYPE_WORKFLOW, businessId: 'one-2' }];
+  await batch(node, 'job', { executions, targetExecutions, terminationOperation: {} });
   await node.clock.advance(SECOND_MS);
   expect(await counts(node, 'job')).toEqual([State.BATCH_OPERATION_STATE_COMPLETED, 4, 4, 0]);
+  const named = (await describe(node, 'job')).executions.map(({ businessId }) => businessId);
+  expect(named).toEqual(['one-0', 'one-1', 'nobody', 'one-2']);
   expect(new Set(await statuses(node, 'one', 3))).toEqual(new Set([Status.WORKFLOW_EXECUTION_STATUS_TERMINATED]));
 });
 
@@ -306,7 +356,7 @@ test('what a batch cannot do is refused by its name', async () => {
     [{ ...query, unpauseActivitiesOperation: {} }, 'UNIMPLEMENTED'],
     [{ ...query, resetActivitiesOperation: {} }, 'UNIMPLEMENTED'],
     [{ ...query, updateActivityOptionsOperation: {} }, 'UNIMPLEMENTED'],
-    [{ targetExecutions: [{}], terminationOperation: {} }, 'UNIMPLEMENTED'],
+    [{ targetExecutions: [{ businessId: 'activity' }], terminationOperation: {} }, 'UNIMPLEMENTED'],
     [{ ...query, resetOperation: {} }, 'INVALID_ARGUMENT'],
     [{ ...query, signalOperation: {} }, 'INVALID_ARGUMENT'],
     [query, 'INVALID_ARGUMENT'],

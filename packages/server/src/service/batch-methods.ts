@@ -1,5 +1,5 @@
 import { invalidId, invalidPayloads, refusedOptions, type Limits } from '@perdure/engine';
-import { enums, msToTimestamp, services as api, type workflowservice } from '@perdure/protocol';
+import { enums, msToTimestamp, services as api, type common, type workflowservice } from '@perdure/protocol';
 import { ServiceError, type AnyRpcMethod } from '../api/index.js';
 import type { BatchRecord } from '../batch/index.js';
 import { batchIdentity, batchOperationType, resetPointWanted } from './batch-actions.js';
@@ -13,7 +13,7 @@ import { parsedQuery } from './visibility-methods.js';
 type StartRequest = workflowservice.StartBatchOperationRequest;
 
 const { methods } = api.WorkflowService;
-const { BatchOperationState } = enums;
+const { BatchOperationState, ExecutionType } = enums;
 
 /** StartBatchOperation, StopBatchOperation, DescribeBatchOperation and ListBatchOperations. */
 export function batchMethods(services: Services): AnyRpcMethod[] {
@@ -21,9 +21,10 @@ export function batchMethods(services: Services): AnyRpcMethod[] {
   return [
     method(methods.StartBatchOperation, async (request) => {
       const namespace = namespaces.resolve(request.namespace);
-      checkStart(services, namespace.id, request);
+      const asked = { ...request, executions: namedExecutions(request), targetExecutions: [] };
+      checkStart(services, namespace.id, asked);
       if (request.visibilityQuery !== '') parsedQuery(namespace, request.visibilityQuery, 'list');
-      await batches.start(namespace.id, request);
+      await batches.start(namespace.id, asked);
       return {};
     }),
     method(methods.StopBatchOperation, async (request) => {
@@ -58,12 +59,26 @@ function isAfter({ startTimeMs, jobId }: BatchRecord, [afterMs, afterJobId]: rea
   return startTimeMs < afterMs || (startTimeMs === afterMs && jobId > afterJobId);
 }
 
+/** The executions that are named one by one, in the field of old or in the one that takes its place. */
+function namedExecutions({ executions, targetExecutions }: StartRequest): common.WorkflowExecution[] {
+  const targets = targetExecutions.map(({ type, businessId, runId }) => {
+    if (type !== ExecutionType.EXECUTION_TYPE_WORKFLOW) {
+      throw new ServiceError(
+        'UNIMPLEMENTED',
+        `StartBatchOperationRequest.target_executions of type ${type} are not supported by this server: only workflows are.`,
+      );
+    }
+    return { workflowId: businessId, runId };
+  });
+  return [...executions, ...targets];
+}
+
 function checkStart(services: Services, namespaceId: string, request: StartRequest): void {
   const { limits } = services;
   const { executions, visibilityQuery, reason, maxOperationsPerSecond } = request;
   require(() => invalidId('JobId', request.jobId, limits), () =>
     reason === '' ? 'Reason is not set on request.' : undefined, () =>
-    visibilityQuery === '' && executions.length === 0 && request.targetExecutions.length === 0
+    visibilityQuery === '' && executions.length === 0
       ? 'Neither VisibilityQuery nor Executions is set on request: say which executions are meant.'
       : undefined, () =>
     visibilityQuery !== '' && executions.length > 0
@@ -80,7 +95,6 @@ function checkStart(services: Services, namespaceId: string, request: StartReque
 
 /** Operations that Temporal's server knows and this one does not, by the names of their fields. */
 const NOT_HERE = {
-  targetExecutions: 'target_executions',
   unpauseActivitiesOperation: 'unpause_activities_operation',
   resetActivitiesOperation: 'reset_activities_operation',
   updateActivityOptionsOperation: 'update_activity_options_operation',
@@ -91,8 +105,7 @@ const NOT_HERE = {
 
 function refuseWhatIsNotHere(request: StartRequest): void {
   for (const [property, field] of Object.entries(NOT_HERE)) {
-    const value = request[property as keyof typeof NOT_HERE];
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    if (request[property as keyof typeof NOT_HERE] === undefined) continue;
     throw new ServiceError('UNIMPLEMENTED', `StartBatchOperationRequest.${field} is not supported by this server.`);
   }
 }
@@ -147,5 +160,10 @@ function described(record: BatchRecord): workflowservice.IDescribeBatchOperation
     identity: batchIdentity(request),
     reason: request.reason,
     query: request.visibilityQuery,
+    executions: request.executions.map(({ workflowId, runId }) => ({
+      type: ExecutionType.EXECUTION_TYPE_WORKFLOW,
+      businessId: workflowId,
+      runId,
+    })),
   };
 }
