@@ -12,6 +12,7 @@ export type TestWorkerOptions = Pick<
   | 'stickyQueueScheduleToStartTimeout'
   | 'identity'
   | 'patchActivationCallback'
+  | 'dataConverter'
 > & {
   /** A module of workflows that are written with `@perdure/workflow`, in place of the suite's. */
   readonly workflowsPath?: string;

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { enums } from '@perdure/protocol';
 import { WorkflowReplay } from '@perdure/replay';
-import { decode, encode } from '@perdure/common/internal/conversion';
 import { bundleWorkflowCode, loadWorkflowBundle, type WorkflowBundle } from './bundler/index.js';
 import { Sandbox, type SandboxedWorkflow } from './sandbox/index.js';
 import type { CompiledWorkerOptions } from './worker-options.js';
-import { ActivationQueue, patchDecision, SinkDispatcher, WorkflowRun } from './workflows/index.js';
+import { ActivationQueue, patchDecision, RunCodec, SinkDispatcher, WorkflowRun } from './workflows/index.js';
 
 /** What this SDK says it is in histories: the name is its own, the version that of the API it keeps to. */
 const SDK = { name: 'perdure-typescript', version: '1.24.0' } as const;
@@ -73,23 +72,26 @@ export class WorkflowFactory {
       nowMs: Date.now,
     });
     const { queue, sinks } = this;
-    return new WorkflowRun({ ...task, namespace, replay, sandbox, workflow, queue, sinks, codec: this.codec() });
+    return new WorkflowRun({
+      ...task,
+      namespace,
+      replay,
+      sandbox,
+      workflow,
+      queue,
+      sinks,
+      codec: this.codec(task.workflowId),
+    });
   }
 
   private newSandbox(): Sandbox {
     return new Sandbox({ bundle: this.bundle, deadlockTimeoutMs: this.options.deadlockTimeoutMs });
   }
 
-  private codec(): ConstructorParameters<typeof WorkflowRun>[0]['codec'] {
+  private codec(workflowId: string): RunCodec | undefined {
     const { loadedDataConverter, namespace } = this.options;
     const { payloadCodecs } = loadedDataConverter;
-    if (payloadCodecs.length === 0) return undefined;
-    return {
-      encode: (payloads, { workflowId }) =>
-        encode(payloadCodecs, payloads, { type: 'workflow', namespace, workflowId }),
-      decode: (payloads, { workflowId }) =>
-        decode(payloadCodecs, payloads, { type: 'workflow', namespace, workflowId }),
-    };
+    return payloadCodecs.length === 0 ? undefined : new RunCodec({ payloadCodecs, namespace, workflowId });
   }
 }
 

@@ -3,6 +3,7 @@ export { ActivationQueue } from './activation-queue.js';
 export type { EagerActivities, LocalActivityHost, LocalActivityOwner } from './ports.js';
 export { type PatchActivationCallback, type PatchActivationInput, patchDecision } from './patch-activation.js';
 export { RunCache } from './run-cache.js';
+export { RunCodec } from './run-codec.js';
 export { SinkDispatcher } from './sink-dispatcher.js';
 export type { InjectedSink, InjectedSinkFunction, InjectedSinks } from './sink-dispatcher.js';
 export { nondeterminismMessage } from './task-failure.js';

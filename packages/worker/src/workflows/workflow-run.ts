@@ -2,12 +2,11 @@ import type { history, query, protocol } from '@perdure/protocol';
 import type { LocalActivityResult, WorkflowTaskAnswer } from '@perdure/replay';
 import type { WorkflowReplay } from '@perdure/replay';
 import type { ActivationCompletion, WorkflowActivation } from '@perdure/common/activation';
-import type { Payload } from '@perdure/common';
 import type { SinkCall } from '@perdure/workflow';
 import type { Sandbox, SandboxedWorkflow } from '../sandbox/index.js';
 import type { ActivationQueue } from './activation-queue.js';
-import { mapPayloads } from './payload-visitor.js';
 import type { CachedRun } from './run-cache.js';
+import type { RunCodec } from './run-codec.js';
 import type { SinkDispatcher } from './sink-dispatcher.js';
 
 /** What a run is made of. */
@@ -23,12 +22,6 @@ export interface WorkflowRunOptions {
   readonly sinks: SinkDispatcher;
   /** What payload codecs do to payloads; `undefined` if there are none. */
   readonly codec?: RunCodec | undefined;
-}
-
-/** The payload codecs of a worker, applied to what a run is told and what it says. */
-export interface RunCodec {
-  encode(payloads: Payload[], run: { readonly workflowId: string }): Promise<readonly Payload[]>;
-  decode(payloads: Payload[], run: { readonly workflowId: string }): Promise<readonly Payload[]>;
 }
 
 /** A workflow task as the run takes it, with its history whole or from where the run stands. */
@@ -165,11 +158,11 @@ export class WorkflowRun implements CachedRun {
     codec: RunCodec,
     activation: WorkflowActivation,
   ): Promise<ActivationCompletion | undefined> {
-    const { workflow, queue, sinks, workflowId } = this.options;
+    const { workflow, queue, sinks } = this.options;
     this.historySizeBytes = activation.historySizeBytes;
-    const decoded = await mapPayloads(activation, (payloads) => codec.decode(payloads, { workflowId }));
+    const decoded = await codec.decode(activation);
     const completion = await queue.activate(workflow, decoded);
     sinks.dispatch(workflow.takeSinkCalls(), activation.isReplaying);
-    return completion && (await mapPayloads(completion, (payloads) => codec.encode(payloads, { workflowId })));
+    return completion && (await codec.encode(completion));
   }
 }

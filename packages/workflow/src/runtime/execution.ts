@@ -7,6 +7,7 @@ import {
   type ProtoFailure,
   type SignalTypeInfo,
   type WorkflowQueryAnnotatedType,
+  type SerializationContext,
   type WorkflowSerializationContext,
   type WorkflowSignalAnnotatedType,
   type WorkflowUpdateAnnotatedType,
@@ -31,8 +32,8 @@ export interface Waiting {
   reject(reason: unknown): void;
   readonly site: CallSite;
   readonly typeInfo?: PayloadTypeInfo | undefined;
-  /** For errors of the activity or child workflow. */
-  readonly activityId?: string | undefined;
+  /** Whom the answer concerns, if not this run: the activity, child or other workflow. */
+  readonly context?: SerializationContext | undefined;
 }
 
 /** Somebody waits until this holds. */
@@ -207,8 +208,9 @@ export class Execution {
     throw this.violation;
   }
 
-  failureToError(failure: ProtoFailure): Error {
-    return this.modules.failureConverter.failureToError(failure, this.payloadConverter, this.serializationContext);
+  /** @param context whom the failure concerns, if not this run */
+  failureToError(failure: ProtoFailure, context: SerializationContext = this.serializationContext): Error {
+    return this.modules.failureConverter.failureToError(failure, this.payloadConverter, context);
   }
 
   errorToFailure(error: unknown): ProtoFailure {

@@ -4,7 +4,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@perdure/common';
 import { LocalActivityDoBackoff } from '../errors.js';
 import type { Execution, Waiting } from './execution.js';
 import { answerQuery, deliverSignal, deliverUpdate } from './handlers.js';
-import { activityContext, resultOf } from './start-commands.js';
+import { resultOf } from './start-commands.js';
 import { prepareWorkflow } from './start-workflow.js';
 
 type JobOf<Kind extends ActivationJob['kind']> = Extract<ActivationJob, { kind: Kind }>;
@@ -34,7 +34,7 @@ const HANDLERS: Handlers = {
     }
     const error =
       result.status === 'cancelled'
-        ? execution.failureToError(result.failure)
+        ? execution.failureToError(result.failure, waiting.context)
         : notStarted(result.cause, result.workflowId, result.workflowType);
     waiting.reject(error);
     take(execution.waiting.childResults, seq)?.reject(error);
@@ -57,7 +57,7 @@ const HANDLERS: Handlers = {
     const waiting = take(execution.waiting.nexusResults, seq);
     if (waiting === undefined) return;
     if (result.status !== 'completed') waiting.reject(execution.failureToError(result.failure));
-    else waiting.resolve(resultOf(execution, result.result, waiting, execution.serializationContext));
+    else waiting.resolve(resultOf(execution, result.result, waiting));
   },
 };
 
@@ -67,34 +67,27 @@ export function handleJob(execution: Execution, job: ActivationJob): void {
   handle(execution, job);
 }
 
-function resolveActivity(execution: Execution, { seq, result, isLocal }: ResolveActivityJob): void {
+function resolveActivity(execution: Execution, { seq, result }: ResolveActivityJob): void {
   const waiting = take(execution.waiting.activities, seq);
   if (waiting === undefined) return;
   switch (result.status) {
     case 'completed':
-      settleWith(waiting, () =>
-        resultOf(
-          execution,
-          result.result,
-          waiting,
-          activityContext(execution, waiting.activityId ?? String(seq), isLocal),
-        ),
-      );
+      settleWith(waiting, () => resultOf(execution, result.result, waiting));
       return;
     case 'backoff':
       waiting.reject(new LocalActivityDoBackoff(result));
       return;
     case 'failed':
     case 'cancelled':
-      waiting.reject(execution.failureToError(result.failure));
+      waiting.reject(execution.failureToError(result.failure, waiting.context));
   }
 }
 
 function resolveChildWorkflowExecution(execution: Execution, { seq, result }: ResolveChildWorkflowExecutionJob): void {
   const waiting = take(execution.waiting.childResults, seq);
   if (waiting === undefined) return;
-  if (result.status !== 'completed') waiting.reject(execution.failureToError(result.failure));
-  else settleWith(waiting, () => resultOf(execution, result.result, waiting, execution.serializationContext));
+  if (result.status !== 'completed') waiting.reject(execution.failureToError(result.failure, waiting.context));
+  else settleWith(waiting, () => resultOf(execution, result.result, waiting));
 }
 
 /** A result that cannot be converted is an error of whoever waits for it. */
@@ -108,7 +101,7 @@ function settleWith(waiting: Waiting, value: () => unknown): void {
 
 function settle(execution: Execution, waiting: Waiting | undefined, failure: ProtoFailure | undefined): void {
   if (failure == null) waiting?.resolve(undefined);
-  else waiting?.reject(execution.failureToError(failure));
+  else waiting?.reject(execution.failureToError(failure, waiting.context));
 }
 
 function take(waiting: Map<number, Waiting>, seq: number): Waiting | undefined {

@@ -92,7 +92,7 @@ export async function scheduleActivity(input: ActivityInput): Promise<unknown> {
   return await waitInScope<unknown>(
     activities,
     seq,
-    { site, typeInfo, activityId },
+    { site, typeInfo, context },
     () =>
       execution.push({
         kind: 'scheduleActivity',
@@ -111,12 +111,7 @@ export async function scheduleActivity(input: ActivityInput): Promise<unknown> {
         doNotEagerlyExecute: options.allowEagerDispatch === false,
         versioningIntent: versioningIntentToProto(options.versioningIntent),
         priority: options.priority === undefined ? undefined : compilePriority(options.priority),
-        userMetadata: userMetadataToPayload(
-          execution.payloadConverter,
-          options.summary,
-          undefined,
-          execution.serializationContext,
-        ),
+        userMetadata: userMetadataToPayload(execution.payloadConverter, options.summary, undefined, context),
         callSite: site,
       }),
     () => execution.push({ kind: 'requestCancelActivity', seq, callSite: site }),
@@ -141,7 +136,7 @@ export async function scheduleLocalActivity(input: LocalActivityInput): Promise<
   return await waitInScope<unknown>(
     activities,
     seq,
-    { site, typeInfo, activityId },
+    { site, typeInfo, context },
     () =>
       execution.push({
         kind: 'scheduleLocalActivity',
@@ -158,12 +153,7 @@ export async function scheduleLocalActivity(input: LocalActivityInput): Promise<
         localRetryThreshold: duration(options.localRetryThreshold),
         retryPolicy: options.retry === undefined ? undefined : compileRetryPolicy(options.retry),
         cancellationType: encodeActivityCancellationType(options.cancellationType) ?? 0,
-        userMetadata: userMetadataToPayload(
-          execution.payloadConverter,
-          options.summary,
-          undefined,
-          execution.serializationContext,
-        ),
+        userMetadata: userMetadataToPayload(execution.payloadConverter, options.summary, undefined, context),
         callSite: site,
       }),
     () => execution.push({ kind: 'requestCancelLocalActivity', seq, callSite: site }),
@@ -181,7 +171,7 @@ export async function startChild(
   const { payloadConverter } = execution;
   const { workflowId, typeInfo } = options;
   const context = { type: 'workflow', namespace: execution.options.namespace, workflowId } as const;
-  const details = { site, typeInfo, activityId: workflowId };
+  const details = { site, typeInfo, context };
   const started = waitInScope<string>(
     childStarts,
     seq,
@@ -253,7 +243,7 @@ export function signalWorkflow(input: SignalWorkflowInput): Promise<void> {
   return waitInScope<void>(
     signals,
     seq,
-    { site },
+    { site, context },
     () =>
       execution.push({
         kind: 'signalExternalWorkflowExecution',
@@ -288,28 +278,18 @@ export function cancelExternalWorkflow(workflowId: string, runId: string | undef
   });
 }
 
-/** The result of an activity or child workflow, as workflow code gets it. */
+/** The result of what was waited for, as workflow code gets it. */
 export function resultOf(
   execution: Execution,
   payload: Parameters<typeof ownPayload>[0] | undefined,
-  waiting: Waiting,
-  context: ActivitySerializationContext | Execution['serializationContext'],
+  { typeInfo, context = execution.serializationContext }: Waiting,
 ): unknown {
   if (payload === undefined) return undefined;
-  return fromPayloadWithTypeInfo(
-    execution.payloadConverter,
-    ownPayload(payload),
-    context,
-    waiting.typeInfo?.outputType,
-  );
+  return fromPayloadWithTypeInfo(execution.payloadConverter, ownPayload(payload), context, typeInfo?.outputType);
 }
 
 /** What converters are told of an activity of this run. */
-export function activityContext(
-  execution: Execution,
-  activityId: string,
-  isLocal: boolean,
-): ActivitySerializationContext {
+function activityContext(execution: Execution, activityId: string, isLocal: boolean): ActivitySerializationContext {
   const { namespace } = execution.options;
   return { type: 'activity', namespace, activityId, workflowId: execution.workflowId, isLocal };
 }
