@@ -20,7 +20,7 @@ async function concerns(sdk: SdkName): Promise<readonly string[]> {
   const write = (direction: string, payloads: Payload[], context: unknown): Payload[] => {
     for (const { data } of payloads) {
       const text = Buffer.from(data ?? []).toString();
-      const concern = JSON.stringify(context, Object.keys((context ?? {})).sort());
+      const concern = JSON.stringify(context, Object.keys(context ?? {}).sort());
       told.add(`${direction} ${text}: ${concern}`.replaceAll(workflowId, '<id>'));
     }
     return payloads;
