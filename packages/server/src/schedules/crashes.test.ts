@@ -10,10 +10,9 @@ const { methods } = api.WorkflowService;
 const { SCHEDULE_OVERLAP_POLICY_ALLOW_ALL: ALLOW_ALL, SCHEDULE_OVERLAP_POLICY_BUFFER_ALL: BUFFER_ALL } =
   enums.ScheduleOverlapPolicy;
 
-/** A disk that loses power right before, or right after, one of its writes; nothing is written from then on. */
-class DyingDisk {
-  readonly disk = new MemoryDisk({ powerCuts: true });
-  private writesLeft = Infinity;
+/** Lets one node make so many writes more, and then none ever again. */
+class Power {
+  writesLeft = Infinity;
 
   readonly faults: MemoryFaults = {
     beforeWrite: () => {
@@ -21,14 +20,6 @@ class DyingDisk {
       this.writesLeft -= 1;
     },
   };
-
-  dieAfter(writes: number): void {
-    this.writesLeft = writes;
-  }
-
-  recover(): void {
-    this.writesLeft = Infinity;
-  }
 }
 
 /** Every run that a schedule has started, by workflow id. */
@@ -57,16 +48,17 @@ it.each([
         fc.array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 5 }),
         fc.constantFrom(1, 3),
         async (crashes, shardCount) => {
-          const dying = new DyingDisk();
-          const options = { disk: dying.disk, faults: dying.faults, shardCount };
-          let schedule = await ScheduleNode.open(options);
+          let power = new Power();
+          const disk = new MemoryDisk({ powerCuts: true });
+          let schedule = await ScheduleNode.open({ disk, faults: power.faults, shardCount });
           await schedule.create({ policies: { overlapPolicy }, state: { limitedActions: true, remainingActions: 6 } });
           for (const writes of crashes) {
-            dying.dieAfter(writes);
+            power.writesLeft = writes;
             await schedule.node.clock.advance(MINUTE_MS);
             await completeAll(schedule).catch(() => undefined);
-            dying.recover();
-            schedule = await schedule.restart('losePower', { faults: dying.faults });
+            power.writesLeft = 0;
+            power = new Power();
+            schedule = await schedule.restart('losePower', { faults: power.faults });
             await schedule.node.clock.advance(1000);
           }
           await schedule.node.clock.advance(12 * MINUTE_MS);

@@ -71,13 +71,14 @@ export class LiveSchedule implements Sleeper {
     private readonly surroundings: ScheduleSurroundings,
   ) {}
 
-  /** In memory, and nothing is under way: it can be read again when it is needed. */
+  /** Nothing is under way: what is in memory can be read again when it is needed. */
   get isReleasable(): boolean {
     return this.changesUnderWay === 0 && this.acting.size === 0;
   }
 
-  get isInMemory(): boolean {
-    return this.view !== undefined;
+  /** It has been looked for, and there is none. */
+  get isAbsent(): boolean {
+    return this.isRead && this.view === undefined;
   }
 
   /** Forgets what can be read again. */

@@ -64,22 +64,29 @@ export class ScheduleService {
     await this.loaded;
   }
 
-  /** A schedule, which need not exist. */
-  at(key: ScheduleKey): LiveSchedule {
+  /** Does something with a schedule, which need not exist. */
+  async use<Result>(key: ScheduleKey, work: (schedule: LiveSchedule) => Promise<Result>): Promise<Result> {
+    const schedule = this.at(key);
+    try {
+      return await work(schedule);
+    } finally {
+      this.forgetAbsent(schedule);
+    }
+  }
+
+  private at(key: ScheduleKey): LiveSchedule {
     const name = nameOf(key);
     let schedule = this.schedules.get(name);
     if (schedule === undefined) this.schedules.set(name, (schedule = new LiveSchedule(key, this.surroundings)));
-    this.use(schedule);
+    this.markUsed(schedule);
     return schedule;
   }
 
   /** Reads a schedule. Throws NOT_FOUND. */
   async read(key: ScheduleKey): Promise<ScheduleView> {
-    const schedule = this.at(key);
-    const view = await schedule.read();
-    if (view !== undefined) return view;
-    this.forgetAbsent(schedule);
-    throw scheduleNotFound(key.scheduleId);
+    const view = await this.use(key, (schedule) => schedule.read());
+    if (view === undefined) throw scheduleNotFound(key.scheduleId);
+    return view;
   }
 
   /** Every schedule of a namespace, the newest first. */
@@ -93,20 +100,10 @@ export class ScheduleService {
       );
   }
 
-  /** Deletes a schedule. Throws NOT_FOUND. */
-  async delete(key: ScheduleKey): Promise<void> {
-    const schedule = this.at(key);
-    try {
-      await schedule.delete();
-    } finally {
-      this.forgetAbsent(schedule);
-    }
-  }
-
   /** Deletes every schedule of a namespace. */
   async deleteNamespace(namespaceId: string): Promise<void> {
     for (const { key } of await this.ofNamespace(namespaceId)) {
-      await this.delete(key).catch((error: unknown) => {
+      await this.use(key, (schedule) => schedule.delete()).catch((error: unknown) => {
         if (!(error instanceof ServiceError) || error.code !== 'NOT_FOUND') throw error;
       });
     }
@@ -174,7 +171,7 @@ export class ScheduleService {
     } while (cursor !== undefined && !this.isStopped);
   }
 
-  private use(schedule: LiveSchedule): void {
+  private markUsed(schedule: LiveSchedule): void {
     this.inMemory.delete(schedule);
     this.inMemory.add(schedule);
     if (this.inMemory.size <= this.ports.limits.schedulesInMemory) return;
@@ -187,7 +184,7 @@ export class ScheduleService {
   }
 
   private forgetAbsent(schedule: LiveSchedule): void {
-    if (schedule.isInMemory) return;
+    if (!schedule.isAbsent) return;
     this.goneWhileLoading?.add(nameOf(schedule.key));
     if (!schedule.isReleasable) return;
     this.inMemory.delete(schedule);

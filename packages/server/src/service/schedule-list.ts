@@ -74,7 +74,7 @@ async function* matching(
   });
   for (let index = 0; index < rest.length; index += READ_AHEAD) {
     const page = rest.slice(index, index + READ_AHEAD);
-    const views = await Promise.all(page.map(({ key }) => schedules.at(key).read()));
+    const views = await Promise.all(page.map(({ key }) => schedules.use(key, (live) => live.read())));
     for (const [place, live] of page.entries()) {
       const view = views[place];
       if (view !== undefined && matches(where, queryable(namespace, view))) yield { live, view };

@@ -53,11 +53,13 @@ export function scheduleMethods(services: Services): AnyRpcMethod[] {
       const key = keyOf(services, request);
       require(() => invalidId('RequestId', requestId, limits, { optional: true }));
       if (patch === undefined) throw new ServiceError('INVALID_ARGUMENT', 'Patch is not set.');
-      await schedules.at(key).change((state, context) => patchSchedule(state, patch, requestId, context));
+      await schedules.use(key, (live) =>
+        live.change((state, context) => patchSchedule(state, patch, requestId, context)),
+      );
       return {};
     }),
     method(methods.DeleteSchedule, async (request) => {
-      await schedules.delete(keyOf(services, request));
+      await schedules.use(keyOf(services, request), (live) => live.delete());
       return {};
     }),
     method(methods.ListScheduleMatchingTimes, async (request) => {
@@ -102,11 +104,13 @@ async function create(
     incarnation: newId(),
     requestId: request.requestId || newId(),
   };
-  const state = await schedules.at(key).create(given.requestId, (context) => {
-    const created = createSchedule(given, context.nowMs);
-    if (initialPatch === undefined) return created;
-    return patchSchedule(created, initialPatch, '', { ...context, times: timesOf(created) });
-  });
+  const state = await schedules.use(key, (live) =>
+    live.create(given.requestId, (context) => {
+      const created = createSchedule(given, context.nowMs);
+      if (initialPatch === undefined) return created;
+      return patchSchedule(created, initialPatch, '', { ...context, times: timesOf(created) });
+    }),
+  );
   return { conflictToken: conflictToken(state) };
 }
 
@@ -126,7 +130,7 @@ async function update(
     requestId: request.requestId,
     revision: revisionOf(request.conflictToken),
   };
-  await schedules.at(key).change((state, context) => updateSchedule(state, asked, context));
+  await schedules.use(key, (live) => live.change((state, context) => updateSchedule(state, asked, context)));
   return {};
 }
 
