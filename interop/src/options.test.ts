@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { test } from 'vitest';
-import type { api } from './harness/index.js';
-import { commands, connect, expectStatus } from './harness/index.js';
+import { api, commands, connect, expectStatus } from './harness/index.js';
 
 const environment = await connect();
 const { service } = environment;
@@ -75,6 +75,40 @@ test('the priority of a running execution is changed, field by field', async ({ 
     10 WorkflowTaskCompleted scheduled=8 started=9
     11 WorkflowExecutionCompleted completed=10
   `);
+});
+
+test('a reset keeps a priority that was set after its point, whatever is applied again', async ({ expect }) => {
+  const worker = environment.scriptedWorker();
+  const { RESET_REAPPLY_TYPE_NONE: reapplyNone } = api.enums.ResetReapplyType;
+  for (const request of [{}, { resetReapplyType: reapplyNone }]) {
+    const execution = await environment.start(worker.taskQueue);
+    await worker.step([]);
+    await update(execution, { priority: { priorityKey: 2 } }, 'priority');
+    const { runId } = await service.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: execution,
+      workflowTaskFinishEventId: 4 as never,
+      requestId: randomUUID(),
+      ...request,
+    });
+    const described = await service.describeWorkflowExecution({
+      namespace: 'default',
+      execution: { ...execution, runId },
+    });
+    expect(described.workflowExecutionInfo!.priority).toMatchObject({ priorityKey: 2 });
+    await worker.step([commands.continueAsNew({ workflowType: { name: 'scripted' } })]);
+    const next = await worker.step([commands.completeWorkflow()]);
+    const started = next.history!.events![0]!.workflowExecutionStartedEventAttributes!;
+    expect(started.priority).toMatchObject({ priorityKey: 2 });
+  }
+});
+
+test('a workflow does not end over a change of its options that it has not seen', async () => {
+  const worker = environment.scriptedWorker();
+  const execution = await environment.start(worker.taskQueue);
+  const task = await worker.workflowTask();
+  await update(execution, { priority: { priorityKey: 2 } }, 'priority');
+  await expectStatus(worker.complete(task, [commands.completeWorkflow()]), 'INVALID_ARGUMENT', /UnhandledCommand/);
 });
 
 test('options that are not there are refused', async () => {

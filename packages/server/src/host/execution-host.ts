@@ -207,18 +207,31 @@ export class ExecutionHost {
     this.reopenLater(shardId);
   }
 
-  private reopenLater(shardId: number): void {
+  private reopenLater(shardId: number, delayMs = REOPEN_DELAY_MS): void {
     const { clock } = this.dependencies;
-    const timer = clock.callAt(clock.nowMs() + REOPEN_DELAY_MS, () => {
+    const timer = clock.callAt(clock.nowMs() + delayMs, () => {
       attempt.opened = this.openAgain(shardId);
     });
     const attempt: { timer: ClockTimer; opened: Promise<void> | undefined } = { timer, opened: undefined };
     this.reopening.set(shardId, attempt);
   }
 
+  /** How long another node still has the shard: to take it back at once would be to take it in turns for ever. */
+  private async heldByAnother(shardId: number): Promise<number> {
+    const { store, clock, nodeId } = this.dependencies;
+    const lease = await store.readShard(shardId);
+    return lease === undefined || lease.ownerId === nodeId ? 0 : lease.leaseUntilMs - clock.nowMs();
+  }
+
   private async openAgain(shardId: number): Promise<void> {
     const { log, onStoreLost } = this.dependencies;
     try {
+      const heldForMs = await this.heldByAnother(shardId);
+      if (this.stopping) return;
+      if (heldForMs > 0) {
+        log.warn('Another node holds the shard; it is opened again when that lets its lease run out', { shardId });
+        return this.reopenLater(shardId, heldForMs);
+      }
       const shard = await this.openShard(shardId);
       this.shards[shardId] = shard;
       this.reopening.delete(shardId);

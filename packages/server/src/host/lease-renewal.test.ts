@@ -29,6 +29,12 @@ test('a shard whose lease was taken is stopped by the next renewal, before it de
   await node.clock.advance(1);
   expect(shard.isUseless).toBe(true);
   expect(await codeOf(node.signal('w'))).toBe('UNAVAILABLE');
+  // The other node does not renew its lease, so the shard comes back once that has run out.
+  await node.clock.advance(MINUTE_MS / 2);
+  expect(await codeOf(node.signal('w'))).toBe('UNAVAILABLE');
+  expect((await node.store.readShard(0))?.ownerId).toBe('another node');
+  await node.clock.advance(MINUTE_MS / 2);
+  expect(await codeOf(node.signal('w'))).toBe('OK');
   expect(node.fatal).toEqual([]);
   await node.stop();
 });

@@ -24,9 +24,9 @@ test('fields that the mask names are set, the others stay, in snake case or came
     "
     1 WorkflowExecutionStarted attempt=1 priority={'priorityKey':3,'fairnessKey':'tenant'}
     2 WorkflowTaskScheduled attempt=1
-    3 WorkflowExecutionOptionsUpdated priority={'priorityKey':1,'fairnessKey':'tenant'}
-    4 WorkflowExecutionOptionsUpdated priority={'priorityKey':1,'fairnessKey':'tenant','fairnessWeight':2}
-    5 WorkflowExecutionOptionsUpdated priority={'priorityKey':1,'fairnessKey':'other','fairnessWeight':2}
+    3 WorkflowExecutionOptionsUpdated unsetVersioningOverride=true priority={'priorityKey':1,'fairnessKey':'tenant'}
+    4 WorkflowExecutionOptionsUpdated unsetVersioningOverride=true priority={'priorityKey':1,'fairnessKey':'tenant','fairnessWeight':2}
+    5 WorkflowExecutionOptionsUpdated unsetVersioningOverride=true priority={'priorityKey':1,'fairnessKey':'other','fairnessWeight':2}
     "
   `);
 });
