@@ -65,3 +65,14 @@ it('at its own pace makes calls on time', async () => {
   await machine.advance(30);
   expect(made).toEqual(['sooner', 'later']);
 });
+
+it('a call that was cancelled leaves nothing that the machine waits for', () => {
+  const machine = new ManualClock();
+  const clock = new SkippingClock(machine);
+  const first = clock.callAt(machine.nowMs() + 1_000, () => undefined);
+  const second = clock.callAt(machine.nowMs() + 2_000, () => undefined);
+  first.cancel();
+  expect(machine.timerCount).toBe(1);
+  second.cancel();
+  expect(machine.timerCount).toBe(0);
+});

@@ -28,6 +28,8 @@ export class SkippingClock implements Clock {
     return {
       cancel: () => {
         call.cancelled = true;
+        // A timer for nobody would keep the process alive.
+        this.arm();
       },
     };
   }
