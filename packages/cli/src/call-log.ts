@@ -8,8 +8,8 @@ const FORMATS = ['pretty', 'text', 'json'] as const;
 export interface CallLog {
   /** A call that ended: with a status other than `OK` it failed. */
   call(method: string, address: string, ms: number, status: string): void;
-  /** A server that went away, and is waited for. */
-  waiting(address: string): void;
+  /** A server that went away or asks for fewer calls, and is waited for. */
+  waiting(address: string, status: string): void;
 }
 
 /** The log that the flags ask for. */
@@ -29,6 +29,6 @@ export function callLogOf(flags: Flags, terminal: Terminal): CallLog {
   };
   return {
     call: (method, address, ms, status) => write('debug', 'called', { method, address, ms: Math.round(ms), status }),
-    waiting: (address) => write('warn', 'the server went away and is waited for', { address }),
+    waiting: (address, status) => write('warn', 'the server is waited for', { address, status }),
   };
 }

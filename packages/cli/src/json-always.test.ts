@@ -113,6 +113,26 @@ test('a list that fails half way is no list: only lines that were complete stay'
   ]);
 });
 
+test('a server that asks for fewer calls gets the same call again a little later', async () => {
+  scripted = await startScriptedServer([['one'], { late: ['two'] }]);
+  const words = [
+    'workflow',
+    'list',
+    '--limit',
+    '0',
+    '--address',
+    scripted.address,
+    '-o',
+    'json',
+    '--log-level',
+    'warn',
+  ];
+  const { code, out, err } = await cli.run(...words);
+  expect(code).toBe(0);
+  expect(err).toMatch(/^warn: the server is waited for address=\S+ status=RESOURCE_EXHAUSTED\n$/);
+  expect(JSON.parse(out)).toMatchObject([{ execution: { workflowId: 'one' } }, { execution: { workflowId: 'two' } }]);
+});
+
 test.for(FORMATS)('-o %s: Ctrl-C in the middle of a list leaves valid JSON and exit code 130', async (format) => {
   let control: ProcessControl | undefined;
   scripted = await startScriptedServer([['one'], 'hangs'], (page) => page === 1 && control?.interrupt());

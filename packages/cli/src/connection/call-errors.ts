@@ -1,6 +1,6 @@
 import { GrpcServiceError, GrpcStatus, statusDetailsOf } from '@perdure/client/transport';
 import { CommandError } from '../errors.js';
-import { errordetails, failure, isTypeUrlOf, rpc, unpackAny } from '@perdure/protocol';
+import { enums, errordetails, failure, isTypeUrlOf, rpc, unpackAny } from '@perdure/protocol';
 
 /** A failed call with what it means, and with its status for programs; undefined for other errors. */
 export function describedCallError(error: unknown, address: string): CommandError | undefined {
@@ -57,6 +57,19 @@ export function isUnavailable(error: unknown): boolean {
 /** Whether a call ended because its time was up. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof GrpcServiceError && error.code === GrpcStatus.DEADLINE_EXCEEDED;
+}
+
+/** Whether the server asks for fewer calls a second; the same call is worth another try a little later. */
+export function isThrottled(error: unknown): boolean {
+  if (!(error instanceof GrpcServiceError) || error.code !== GrpcStatus.RESOURCE_EXHAUSTED) return false;
+  const bytes = statusDetailsOf(error);
+  if (bytes === undefined) return false;
+  const { RESOURCE_EXHAUSTED_CAUSE_RPS_LIMIT, RESOURCE_EXHAUSTED_CAUSE_SYSTEM_OVERLOADED } =
+    enums.ResourceExhaustedCause;
+  const passing: readonly number[] = [RESOURCE_EXHAUSTED_CAUSE_RPS_LIMIT, RESOURCE_EXHAUSTED_CAUSE_SYSTEM_OVERLOADED];
+  return rpc.Status.decode(bytes).details.some((detail) =>
+    passing.includes(unpackAny(errordetails.ResourceExhaustedFailure, detail)?.cause ?? -1),
+  );
 }
 
 /** Which operation of several failed, and why; undefined unless the server says so. */

@@ -7,7 +7,7 @@ import { CommandError } from '../errors.js';
 import { isObject, listAt, type JsonObject } from '../json.js';
 import { VERSION } from '../version.js';
 import type { CallLog } from '../call-log.js';
-import { isUnavailable, statusOf } from './call-errors.js';
+import { isThrottled, isUnavailable, statusOf } from './call-errors.js';
 import { throughCodec } from './remote-codec.js';
 import type { ConnectionSettings, PemSource, TlsSettings } from './settings.js';
 
@@ -86,10 +86,11 @@ export class Session {
         return response;
       } catch (error) {
         tell(statusOf(error) ?? 'FAILED');
-        giveUpAtMs ??= Date.now() + PATIENCE_MS;
-        const isWorthIt = isPatient && this.hasAnswered && isUnavailable(error) && signal?.aborted !== true;
-        if (!isWorthIt || Date.now() > giveUpAtMs) throw error;
-        this.log.waiting(this.settings.address);
+        const isSlowedDown = isThrottled(error);
+        giveUpAtMs ??= Date.now() + (isSlowedDown ? (timeoutMs ?? PATIENCE_MS) : PATIENCE_MS);
+        const isWorthIt = isSlowedDown || (isPatient && this.hasAnswered && isUnavailable(error));
+        if (!isWorthIt || signal?.aborted === true || Date.now() > giveUpAtMs) throw error;
+        this.log.waiting(this.settings.address, statusOf(error) ?? '');
         await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
       }
     }

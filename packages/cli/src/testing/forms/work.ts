@@ -114,7 +114,7 @@ export const WORK_FORMS: Forms = {
   },
   'batch describe': {
     document: message(workflowservice.DescribeBatchOperationResponse),
-    like: (jobId) => ({ jobId, operationType: 'BATCH_OPERATION_TYPE_CANCEL' }),
+    like: (jobId) => ({ jobId, operationType: expect.stringMatching(/^BATCH_OPERATION_TYPE_CANCEL/) as string }),
     needs: 'batches',
     prepare: startBatch,
     words: (jobId) => ['--job-id', jobId],
