@@ -1,6 +1,7 @@
 import { operatorservice, workflowservice } from '@perdure/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Cli, expectMessage } from '../../testing/cli.js';
+import { eventually } from '../../testing/eventually.js';
 
 let cli: Cli;
 beforeAll(async () => (cli = await Cli.start()));
@@ -8,23 +9,24 @@ afterAll(() => cli.stop());
 
 test('namespaces are created, listed, described, changed and deleted', async () => {
   const described = workflowservice.DescribeNamespaceResponse;
-  await cli.text('operator', 'namespace', 'create', 'orders', '--retention', '7d', '--email', 'a@example.com');
-  expect(await cli.message(described, 'operator', 'namespace', 'describe', 'orders')).toMatchObject({
-    namespaceInfo: { name: 'orders', ownerEmail: 'a@example.com' },
+  const orders = `${cli.namespace}-orders`;
+  await cli.text('operator', 'namespace', 'create', orders, '--retention', '7d', '--email', 'a@example.com');
+  expect(await cli.message(described, 'operator', 'namespace', 'describe', orders)).toMatchObject({
+    namespaceInfo: { name: orders, ownerEmail: 'a@example.com' },
     config: { workflowExecutionRetentionTtl: '604800s' },
   });
-  await cli.text('operator', 'namespace', 'update', 'orders', '--description', 'all of them', '--data', 'team=x');
-  expect(await cli.json('operator', 'namespace', 'describe', '-n', 'orders')).toMatchObject({
+  await cli.text('operator', 'namespace', 'update', orders, '--description', 'all of them', '--data', 'team=x');
+  expect(await cli.json('operator', 'namespace', 'describe', '-n', orders)).toMatchObject({
     namespaceInfo: { description: 'all of them', ownerEmail: 'a@example.com', data: { team: 'x' } },
     config: { workflowExecutionRetentionTtl: '604800s' },
   });
   const listed = (await cli.json('operator', 'namespace', 'list')) as readonly unknown[];
   for (const item of listed) expectMessage(described, item);
-  expect(await cli.text('operator', 'namespace', 'list')).toMatch(/Name +State +Retention[^]*orders +\S+REGISTERED/);
-  expect((await cli.failure('operator', 'namespace', 'update', 'orders')).code).toBe(2);
-  expect((await cli.failure('operator', 'namespace', 'delete', 'orders')).err).toMatch(/say --yes$/);
-  await cli.text('operator', 'namespace', 'delete', 'orders', '--yes');
-  expect((await cli.failure('workflow', 'list', '-n', 'orders')).code).toBe(1);
+  expect(await cli.text('operator', 'namespace', 'list')).toMatch(/Name +State +Retention[^]*-orders +\S+REGISTERED/);
+  expect((await cli.failure('operator', 'namespace', 'update', orders)).code).toBe(2);
+  expect((await cli.failure('operator', 'namespace', 'delete', orders)).err).toMatch(/say --yes$/);
+  await cli.text('operator', 'namespace', 'delete', orders, '--yes');
+  await eventually(async () => (await cli.run('workflow', 'list', '-n', orders)).code).toBe(1);
 });
 
 test('search attributes are declared, listed and taken back', async () => {

@@ -73,6 +73,7 @@ test('describe is JSON for reading, a summary with -o table, and the answer of t
 
 test('everything a start can be given arrives', async () => {
   await cli.text('operator', 'search-attribute', 'create', '--name', 'Customer', '--type', 'Keyword');
+  await eventually(async () => (await cli.run('workflow', 'count', '-q', "Customer = 'nobody'")).code).toBe(0);
   writeFileSync(join(cli.folder, 'input.json'), '{"from":"a file"}\n');
   const flags = [
     ['-i', '1', '--input-file', join(cli.folder, 'input.json')],
@@ -98,7 +99,7 @@ test('everything a start can be given arrives', async () => {
     },
     userMetadata: { summary: { data: btoa('"about"') }, details: { data: btoa('"more"') } },
   });
-  expect(await cli.json('workflow', 'list', '-q', "Customer = 'Ada'")).toHaveLength(1);
+  await eventually(() => cli.json('workflow', 'list', '-q', "Customer = 'Ada'")).toHaveLength(1);
   const meta = ['--input-meta', 'encoding=json/protobuf', '--input-meta', 'messageType=a.B', '--input-base64'];
   await start('encoded', '-i', btoa('{"x":1}'), ...meta);
   const encoded = (await cli.json('workflow', 'show', '-w', 'encoded')) as { readonly events: readonly object[] };
