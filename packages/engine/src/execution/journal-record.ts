@@ -1,5 +1,6 @@
 import { decode, Encoder } from '@msgpack/msgpack';
 import { common, failure, history, update } from '@perdure/protocol';
+import { MessagePackWriter } from './message-pack-writer.js';
 import type { ActivityRetryScheduledFact, Fact, RecordedEvent } from './facts.js';
 import type { ExecutionKey } from './state.js';
 
@@ -12,13 +13,20 @@ export interface JournalRecord {
 
 /** Made once: a new encoder allocates its buffer anew. */
 const encoder = new Encoder({ ignoreUndefined: true });
+const writer = new MessagePackWriter((value) => encoder.encodeSharedRef(value));
 
 /**
  * Encodes a transition for the journal: `[namespaceId, workflowId, runId, sequence, facts]` in MessagePack.
  * An event is its protobuf bytes as they are; any other fact is `[kind, body]`, with protobuf messages as bytes.
+ * The record shares its memory with others: keep a copy of one that is kept for long.
  */
 export function encodeJournalRecord({ key, sequence, facts }: JournalRecord): Uint8Array {
-  return encoder.encode([key.namespaceId, key.workflowId, key.runId, sequence, facts.map(packFact)]);
+  writer.array(5).text(key.namespaceId).text(key.workflowId).text(key.runId).integer(sequence).array(facts.length);
+  for (const fact of facts) {
+    if (fact.kind === 'event') writer.binary(fact.bytes);
+    else writer.any(packFact(fact));
+  }
+  return writer.finish();
 }
 
 /** The inverse of `encodeJournalRecord`. */

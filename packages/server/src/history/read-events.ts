@@ -50,15 +50,15 @@ function fromMemory(
   { fromEventId, toEventId, maxEvents, maxBytes }: EventRange,
   atLeast = 1,
 ): EventsPage {
-  const lastEventId = Math.min(toEventId, fromEventId + maxEvents - 1, live.history.nextEventId - 1);
-  const chunks = live.history.slice(fromEventId, lastEventId);
-  let bytes = 0;
-  for (const [index, chunk] of chunks.entries()) {
-    bytes += chunk.length;
-    if (bytes > maxBytes && index >= atLeast)
-      return { chunks: chunks.slice(0, index), nextEventId: fromEventId + index };
-  }
-  return { chunks, nextEventId: lastEventId < toEventId ? lastEventId + 1 : undefined };
+  const { history } = live;
+  const wanted = Math.min(toEventId, fromEventId + maxEvents - 1, history.nextEventId - 1);
+  const least = Math.min(wanted, fromEventId + atLeast - 1);
+  const lastEventId = Math.max(least, history.lastWithin(fromEventId, wanted, maxBytes));
+  const events = history.slice(fromEventId, lastEventId);
+  return {
+    chunks: events.length === 0 ? [] : [events],
+    nextEventId: lastEventId < toEventId ? lastEventId + 1 : undefined,
+  };
 }
 
 /** Reads events from the newest to the oldest. */
@@ -69,8 +69,8 @@ export async function readEventsReverse(store: Store, live: LiveExecution, range
   let bytes = 0;
   let eventId = toEventId;
   for (; eventId >= Math.max(fromEventId, live.history.firstEventId); eventId -= 1) {
-    const chunk = live.history.slice(eventId, eventId)[0];
-    if (chunk === undefined) break;
+    const chunk = live.history.slice(eventId, eventId);
+    if (chunk.length === 0) break;
     bytes += chunk.length;
     if (bytes > maxBytes && chunks.length > 0) return { chunks, nextEventId: eventId };
     chunks.push(chunk);

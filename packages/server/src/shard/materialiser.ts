@@ -172,18 +172,6 @@ function historyAppend(live: LiveExecution): HistoryAppend | undefined {
     ...keyOf(live),
     firstEventId,
     lastEventId,
-    bytes: concatenate(live.history.slice(firstEventId, lastEventId)),
+    bytes: live.history.slice(firstEventId, lastEventId),
   };
-}
-
-function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const chunk of chunks) length += chunk.length;
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

@@ -1,0 +1,51 @@
+import { decode, encode } from '@msgpack/msgpack';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { MessagePackWriter } from './message-pack-writer.js';
+
+const item = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.string({ maxLength: 200 }),
+  fc.nat(),
+  fc.maxSafeNat(),
+  fc.uint8Array({ maxLength: 300 }),
+);
+
+function write(writer: MessagePackWriter, value: string | number | Uint8Array): void {
+  if (typeof value === 'string') writer.text(value);
+  else if (typeof value === 'number') writer.integer(value);
+  else writer.binary(value);
+}
+
+it('writes what any reader of MessagePack reads, message after message', () => {
+  const writer = new MessagePackWriter(encode);
+  const property = fc.property(fc.array(item, { maxLength: 40 }), (items) => {
+    writer.array(items.length);
+    for (const value of items) write(writer, value);
+    expect(decode(writer.finish())).toEqual(items);
+  });
+  fc.assert(property, { numRuns: 500 });
+});
+
+it('writes messages larger than its memory, and leaves those before them as they were', () => {
+  const writer = new MessagePackWriter(encode);
+  const before = writer.array(1).text('before').finish();
+  const copy = [...before];
+  const large = new Uint8Array(200_000).fill(7);
+  const message = writer.array(3).text('é'.repeat(40_000)).binary(large).any([true]).finish();
+  expect(decode(message)).toEqual(['é'.repeat(40_000), large, [true]]);
+  expect([...before]).toEqual(copy);
+  expect(
+    decode(
+      writer
+        .array(1)
+        .integer(2 ** 40)
+        .finish(),
+    ),
+  ).toEqual([2 ** 40]);
+});
+
+it('writes lone halves of characters as the encoder for everything does', () => {
+  const text = 'a\ud800b';
+  expect(new MessagePackWriter(encode).text(text).finish()).toEqual(encode(text));
+});
