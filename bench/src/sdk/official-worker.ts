@@ -14,6 +14,9 @@ const worker = await Worker.create({
   activities: { noop: async () => undefined },
   maxConcurrentWorkflowTaskExecutions: 200,
   maxConcurrentActivityTaskExecutions: 200,
+  // Half of what runs at once, as its documentation advises; ours finds that out by itself.
+  maxConcurrentWorkflowTaskPolls: 100,
+  maxConcurrentActivityTaskPolls: 100,
   maxCachedWorkflows: 10_000,
   shutdownGraceTime: 0,
 });

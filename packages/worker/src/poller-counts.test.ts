@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { activityPollersOf, workflowPollersOf } from './poller-counts.js';
 
-it('polls ten times by default, and more with the work, for no more than half of the slots', () => {
+it('polls ten times by default, and more with the work, as far as there are slots', () => {
   expect(workflowPollersOf({}, 40)).toEqual({
-    normal: { minimum: 2, initial: 2, maximum: 20 },
-    sticky: { minimum: 8, initial: 8, maximum: 20 },
+    normal: { minimum: 2, initial: 2, maximum: 10 },
+    sticky: { minimum: 8, initial: 8, maximum: 30 },
   });
   expect(activityPollersOf({}, 100)).toEqual({ minimum: 10, initial: 10, maximum: 50 });
-  expect(activityPollersOf({}, Infinity)).toEqual({ minimum: 10, initial: 10, maximum: 100 });
+  expect(activityPollersOf({}, Infinity)).toEqual({ minimum: 10, initial: 10, maximum: 200 });
   expect(activityPollersOf({}, 4)).toEqual({ minimum: 10, initial: 10, maximum: 10 });
 });
 

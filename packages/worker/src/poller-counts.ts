@@ -37,7 +37,8 @@ export interface WorkflowPollers {
 
 const DEFAULT_POLLS = 10;
 /** Where the number of polls grows with the work, it stays below this. */
-const MOST_POLLS = 100;
+const MOST_POLLS = 200;
+const DEFAULT_AUTOSCALING_MAXIMUM = 100;
 
 /** How many polls for workflow tasks to keep open. Throws a RangeError that names the option at fault. */
 export function workflowPollersOf(options: PollOptions, slots: number): WorkflowPollers {
@@ -52,7 +53,7 @@ export function workflowPollersOf(options: PollOptions, slots: number): Workflow
   const normal = Math.max(1, Math.min(polls - 1, Math.round(polls * ratio)));
   const sticky = Math.max(1, polls - normal);
   return fixed === undefined
-    ? { normal: growing(normal, slots), sticky: growing(sticky, slots) }
+    ? { normal: growing(normal, slots / 4), sticky: growing(sticky, (slots * 3) / 4) }
     : { normal: fixedPollerCount(normal), sticky: fixedPollerCount(sticky) };
 }
 
@@ -61,12 +62,12 @@ export function activityPollersOf(options: PollOptions, slots: number): PollerCo
   const { maxConcurrentActivityTaskPolls, activityTaskPollerBehavior: behavior } = options;
   if (behavior?.type === 'autoscaling') return autoscaling('activityTaskPollerBehavior', behavior);
   const fixed = fixedCount('maxConcurrentActivityTaskPolls', maxConcurrentActivityTaskPolls, behavior);
-  return fixed === undefined ? growing(DEFAULT_POLLS, slots) : fixedPollerCount(fixed);
+  return fixed === undefined ? growing(DEFAULT_POLLS, slots / 2) : fixedPollerCount(fixed);
 }
 
-/** An open poll holds a slot: no kind of them may take more than half, so that sticky polls and eager activities find some. */
+/** An open poll holds a slot: no kind of them may take all, so that the other kind, and eager activities, find some. */
 function growing(initial: number, slots: number): PollerCount {
-  return { minimum: initial, initial, maximum: Math.max(initial, Math.min(MOST_POLLS, Math.floor(slots / 2))) };
+  return { minimum: initial, initial, maximum: Math.max(initial, Math.min(MOST_POLLS, Math.floor(slots))) };
 }
 
 function fixedCount(name: string, given: number | undefined, behavior: PollerBehavior | undefined): number | undefined {
@@ -76,7 +77,7 @@ function fixedCount(name: string, given: number | undefined, behavior: PollerBeh
 }
 
 function autoscaling(name: string, behavior: PollerBehaviorAutoscaling): PollerCount {
-  const { minimum = 1, maximum = MOST_POLLS } = behavior;
+  const { minimum = 1, maximum = DEFAULT_AUTOSCALING_MAXIMUM } = behavior;
   const initial = behavior.initial ?? Math.min(maximum, Math.max(minimum, 5));
   const isSound = [minimum, initial, maximum].every(Number.isInteger) && 1 <= minimum && minimum <= initial && initial <= maximum; // prettier-ignore
   if (isSound) return { minimum, initial, maximum };

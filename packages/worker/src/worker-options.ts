@@ -98,9 +98,9 @@ export interface WorkerOptions {
   maxEagerActivityReservationsPerWorkflowTask?: number;
   /** The share of polls for tasks of runs that are not in memory. Default: 0.2. */
   nonStickyToStickyPollRatio?: number;
-  /** Default: 10, and more while tasks wait for a poll: up to 100, but no more than there are slots for. */
+  /** Default: 10, and more while tasks wait for a poll: up to 200, but no more than there are slots for. */
   maxConcurrentWorkflowTaskPolls?: number;
-  /** Default: 10, and more while tasks wait for a poll: up to 100, but no more than half of the slots. */
+  /** Default: 10, and more while tasks wait for a poll: up to 200, but no more than half of the slots. */
   maxConcurrentActivityTaskPolls?: number;
   workflowTaskPollerBehavior?: PollerBehavior;
   activityTaskPollerBehavior?: PollerBehavior;

@@ -162,6 +162,22 @@ describe('a task queue', () => {
     expect(late.scalingDelta).toBe(-1);
   });
 
+  it('tells workers to poll less when many polls wait even at the busiest moment', async () => {
+    const { clock, queue, poll, task } = harness();
+    const pollers = Array.from({ length: 20 }, () => poll('a'));
+    const answered: Poller[] = [];
+    // Tasks come so fast that no poll waits for long.
+    for (let count = 0; count < 120; count++) {
+      queue.offer(task('work'));
+      answered.push(...pollers.splice(0, 1));
+      pollers.push(poll('a'));
+      await clock.advance(10);
+    }
+    const deltas = answered.map(({ scalingDelta }) => scalingDelta);
+    expect(deltas.slice(0, 99).every((delta) => delta === 0)).toBe(true);
+    expect(deltas.filter((delta) => delta === -1)).toHaveLength(9);
+  });
+
   it('does not ask for more polls where a rate limit holds tasks back', () => {
     const { queue, poll, task } = harness();
     queue.offer(task('one'));

@@ -3,6 +3,7 @@ import { Backlog } from './backlog.js';
 import type { Poller } from './poller.js';
 import { RateLimit } from './rate-limit.js';
 import { RateMeter } from './rate-meter.js';
+import { SparePolls } from './spare-polls.js';
 import type { PendingTask } from './task.js';
 
 /** A poller counts as present this long after its last poll. Temporal's matching service uses the same time. */
@@ -27,6 +28,7 @@ export class TaskQueue {
   private readonly rateLimit: RateLimit;
   private readonly added: RateMeter;
   private readonly dispatched: RateMeter;
+  private readonly sparePolls: SparePolls;
   private retry: ClockTimer | undefined;
   private lastPollMs = -Infinity;
   private isStopped = false;
@@ -39,6 +41,7 @@ export class TaskQueue {
     this.rateLimit = new RateLimit(clock);
     this.added = new RateMeter(clock);
     this.dispatched = new RateMeter(clock);
+    this.sparePolls = new SparePolls(clock.nowMs());
   }
 
   /** Hands the task to a waiting poller at once, or keeps it until one comes. */
@@ -198,7 +201,11 @@ export class TaskQueue {
       if (task === undefined) return;
       this.pollers.delete(poller);
       this.dispatched.mark();
-      if (this.clock.nowMs() >= poller.toSpareFromMs) poller.scalingDelta = -1;
+      if (poller.scalingDelta === 0) {
+        const nowMs = this.clock.nowMs();
+        this.sparePolls.note(this.pollers.size, nowMs);
+        if (nowMs >= poller.toSpareFromMs || this.sparePolls.take()) poller.scalingDelta = -1;
+      }
       task.dispatch(poller);
     }
   }
