@@ -1,5 +1,6 @@
 import type { ExecutionState } from '@perdure/engine';
 import type { RunningWorkflow, ScheduleKey } from '@perdure/engine/schedule';
+import { enums } from '@perdure/protocol';
 import { ServiceError } from '../api/index.js';
 import type { PageCursor } from '../store/index.js';
 import { scheduleNotFound } from './errors.js';
@@ -9,6 +10,7 @@ import type { SchedulePorts } from './ports.js';
 import { WakeTimers } from './wake-timers.js';
 import { hasEnded, ScheduledWorkflows } from './workflows.js';
 
+const RUNNING = enums.WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
 const PAGE_SIZE = 200;
 const FIRST_RETRY_MS = 1000;
 
@@ -87,6 +89,21 @@ export class ScheduleService {
     const view = await this.use(key, (schedule) => schedule.read());
     if (view === undefined) throw scheduleNotFound(key.scheduleId);
     return view;
+  }
+
+  /** Reads a schedule, and how the workflows of recent actions that it does not wait for are. Throws NOT_FOUND. */
+  async describe(key: ScheduleKey): Promise<ScheduleView> {
+    const { state, times } = await this.read(key);
+    const { workflows } = this.surroundings;
+    const recentActions = await Promise.all(
+      state.recentActions.map(async (action) => {
+        const isKnown = action.status !== RUNNING || state.running.some(({ runId }) => runId === action.runId);
+        if (isKnown) return action;
+        const status = await workflows.statusOf(key.namespaceId, action).catch(() => undefined);
+        return status === undefined ? action : { ...action, status };
+      }),
+    );
+    return { state: { ...state, recentActions }, times };
   }
 
   /** Every schedule of a namespace, the newest first. */

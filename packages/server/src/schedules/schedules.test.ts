@@ -133,6 +133,15 @@ describe.each([1, 5])('with %d shards', (shardCount) => {
     expect(await schedule.summary()).toBe('taken 2, running 1, waiting 0, skipped 0');
   });
 
+  it('workflows that the schedule does not wait for are described as they are', async () => {
+    const schedule = await open();
+    await schedule.create({ policies: { overlapPolicy: ALLOW_ALL } });
+    await schedule.node.clock.advance(2 * MINUTE_MS);
+    await schedule.node.terminate('w-2026-01-01T00:01:00Z');
+    expect(await schedule.recent()).toEqual(['w-2026-01-01T00:01:00Z TERMINATED', 'w-2026-01-01T00:02:00Z RUNNING']);
+    expect(await schedule.summary()).toBe('taken 2, running 0, waiting 0, skipped 0');
+  });
+
   it('a workflow id that somebody else uses skips the action', async () => {
     const schedule = await open();
     await schedule.node.start('w');

@@ -73,6 +73,15 @@ export class ScheduledWorkflows {
     return hasEnded(last) ? endOf(last, runId) : undefined;
   }
 
+  /** The status of a workflow that nobody waits for: of its last run, if that has ended; `undefined` if not. */
+  async statusOf(
+    namespaceId: string,
+    { workflowId, runId }: Pick<RunningWorkflow, 'workflowId' | 'runId'>,
+  ): Promise<enums.WorkflowExecutionStatus | undefined> {
+    const last = await this.lastRunOf({ namespaceId, workflowId, runId });
+    return last !== undefined && hasEnded(last) ? last.status : undefined;
+  }
+
   /** The newest run of a chain; `undefined` when it has been deleted. */
   private async lastRunOf(first: RunTarget): Promise<ExecutionState | undefined> {
     // Usually nothing else has been started under the id, and the present run is of the chain.

@@ -37,7 +37,7 @@ export function scheduleMethods(services: Services): AnyRpcMethod[] {
   return [
     method(methods.CreateSchedule, (request) => create(services, request)),
     method(methods.DescribeSchedule, async (request) => {
-      const { state, times } = await schedules.read(keyOf(services, request));
+      const { state, times } = await schedules.describe(keyOf(services, request));
       const { schedule, memo, searchAttributes } = state;
       return {
         schedule,

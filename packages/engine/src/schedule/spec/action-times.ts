@@ -1,6 +1,7 @@
 import { durationToMs, timestampToMs, type schedule } from '@perdure/protocol';
 import { CompiledCalendar } from './calendar.js';
 import { timeZoneOf, UTC } from './time-zone.js';
+import { tzifTimeZone } from './tzif.js';
 
 /** When an action is to be taken: the time the spec says, and that time with jitter. */
 export interface ActionTime {
@@ -30,7 +31,8 @@ export class ActionTimes {
     spec: schedule.IScheduleSpec,
     private readonly seed: string,
   ) {
-    const zone = timeZoneOf(spec.timezoneName ?? '') ?? UTC;
+    const given = spec.timezoneData == null ? undefined : tzifTimeZone(spec.timezoneData);
+    const zone = given ?? timeZoneOf(spec.timezoneName ?? '') ?? UTC;
     const compiled = (calendar: schedule.IStructuredCalendarSpec) => new CompiledCalendar(calendar, zone);
     this.calendars = (spec.structuredCalendar ?? []).map(compiled);
     this.exclusions = (spec.excludeStructuredCalendar ?? []).map(compiled);

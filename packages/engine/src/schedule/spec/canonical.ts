@@ -3,8 +3,10 @@ import { readCronString } from './cron-string.js';
 import { calendarOfTexts, canonicalCalendar } from './fields.js';
 import { refuse, SpecProblem } from './problem.js';
 import { timeZoneOf } from './time-zone.js';
+import { tzifTimeZone } from './tzif.js';
 
 const MINIMUM_INTERVAL_MS = 1000;
+const MAX_ZONE_BYTES = 65_536;
 
 /** A spec in its canonical form, or what is wrong with it. */
 export type CanonicalSpec = { readonly spec: schedule.IScheduleSpec } | { readonly problem: string };
@@ -46,19 +48,22 @@ function canonical(given: schedule.IScheduleSpec): schedule.IScheduleSpec {
     endTime: given.endTime,
     jitter: given.jitter,
     timezoneName: timeZoneName,
+    timezoneData: given.timezoneData,
   };
 }
 
 function commonTimeZone(given: schedule.IScheduleSpec, ofCronStrings: readonly string[]): string {
-  if ((given.timezoneData?.length ?? 0) > 0) {
-    refuse('TimezoneData is not supported: name a zone of the IANA database in TimezoneName');
-  }
   const names = new Set(ofCronStrings);
   if (given.timezoneName) names.delete('');
   if (given.timezoneName) names.add(given.timezoneName);
   if (names.size > 1) refuse('the time zones of TimezoneName and of the cron strings are not the same');
   const [name = ''] = names;
-  if (timeZoneOf(name) === undefined) refuse(`unknown time zone ${name}`);
+  // A zone that is sent along may have any name.
+  const { timezoneData } = given;
+  if (timezoneData != null && timezoneData.length > 0) {
+    if (timezoneData.length > MAX_ZONE_BYTES) refuse(`TimezoneData has more than ${MAX_ZONE_BYTES} bytes`);
+    if (tzifTimeZone(timezoneData) === undefined) refuse('TimezoneData is no file of the IANA time zone database');
+  } else if (timeZoneOf(name) === undefined) refuse(`unknown time zone ${name}`);
   return name;
 }
 

@@ -121,7 +121,9 @@ describe('the canonical form', () => {
     [{ interval: [{ interval: seconds(10), phase: seconds(-1) }] }, /phase of an interval is negative/],
     [{ jitter: seconds(-1) }, /Jitter is negative/],
     [{ timezoneName: 'Nowhere/X' }, /unknown time zone Nowhere\/X/],
-    [{ timezoneData: Uint8Array.of(1) }, /TimezoneData is not supported/],
+    [{ timezoneName: '+01:00' }, /unknown time zone/],
+    [{ timezoneData: Uint8Array.of(1) }, /TimezoneData is no file/],
+    [{ timezoneData: new Uint8Array(70_000) }, /TimezoneData has more than/],
   ])('of %j there is none', (spec, expected) => expect(problem(spec)).toMatch(expected));
 });
 

@@ -13,10 +13,13 @@ const zones = new Map<string, TimeZone>();
 /** The zone of a name of the IANA database; an empty name is UTC. `undefined` if there is none. */
 export function timeZoneOf(name: string): TimeZone | undefined {
   if (name === '' || name === 'UTC') return UTC;
-  const known = zones.get(name);
+  // Only names: not the offsets that newer engines take for zones.
+  if (!/^[A-Za-z]/.test(name)) return undefined;
+  const key = name.toLowerCase();
+  const known = zones.get(key);
   if (known !== undefined) return known;
   const zone = openZone(name);
-  if (zone !== undefined) zones.set(name, zone);
+  if (zone !== undefined) zones.set(key, zone);
   return zone;
 }
 
