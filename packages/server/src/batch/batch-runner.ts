@@ -63,13 +63,13 @@ export class BatchRunner {
     const { jobId, namespaceId } = this.stored;
     let retryMs = FIRST_RETRY_MS;
     let obstacle: string | undefined;
-    while (!this.halted && this.stored.state === 'running') {
+    while (!this.halted && this.stored.state === 'running' && this.ports.namespaceExists(namespaceId)) {
       try {
         if (obstacle === undefined) await this.nextPage();
         else await this.close('failed', obstacle);
         retryMs = FIRST_RETRY_MS;
       } catch (error) {
-        if (this.halted || !this.ports.namespaceExists(namespaceId)) return;
+        if (this.halted) return;
         if (error instanceof ServiceError && error.code === 'INVALID_ARGUMENT') {
           log.warn('A batch cannot go on', { jobId, error });
           obstacle = error.message;
@@ -84,7 +84,8 @@ export class BatchRunner {
 
   private async nextPage(): Promise<void> {
     await this.actOnAll(this.stored.page);
-    if (this.halted) return;
+    // A namespace takes its batches along: nothing of them is written again.
+    if (this.halted || !this.ports.namespaceExists(this.stored.namespaceId)) return;
     const { complete, failure, cursor, isLastPage } = this.record;
     if (isLastPage) return this.close('completed', '');
     const next = await readTargets(this.ports, this.stored, cursor);
