@@ -66,7 +66,8 @@ function bufferBackfills(state: ScheduleState, times: ActionTimes, limits: Sched
   let doneMs = afterMs;
   while (actions.length < BACKFILLED_PER_STEP) {
     const next = times.nextAfter(doneMs);
-    if (next === undefined || next.nominalMs > endMs) {
+    // What jitter takes past the end is not part of the range; after it comes nothing that could be.
+    if (next === undefined || next.actualMs > endMs) {
       return withBuffered({ ...state, backfills: later }, actions, limits);
     }
     doneMs = next.nominalMs;

@@ -126,7 +126,7 @@ export function patchSchedule(
     const nominalMs = timestampToMs(triggerImmediately.scheduledTime) ?? nowMs;
     const action = {
       nominalMs,
-      actualMs: nowMs,
+      actualMs: nominalMs,
       overlapPolicy: triggerImmediately.overlapPolicy || policy,
       manual: true,
     };

@@ -1,4 +1,5 @@
 import { msToTimestamp, type google, type schedule } from '@perdure/protocol';
+import { encodeSchedule } from './record.js';
 import type { ActionTimes } from './spec/index.js';
 import type { ScheduleState, TakenAction } from './state.js';
 
@@ -21,6 +22,7 @@ export function scheduleInfo(state: ScheduleState, times: ActionTimes): schedule
     futureActionTimes: futureTimes(state, times, FUTURE_TIMES),
     createTime: msToTimestamp(state.createTimeMs),
     updateTime: msToTimestamp(state.updateTimeMs),
+    stateSizeBytes: encodeSchedule(state).length,
   };
 }
 
@@ -34,6 +36,7 @@ export function scheduleListInfo(state: ScheduleState, times: ActionTimes): sche
     paused: activity?.paused,
     recentActions: state.recentActions.slice(-LISTED_ACTIONS).map(actionResult),
     futureActionTimes: futureTimes(state, times, LISTED_TIMES),
+    stateSizeBytes: encodeSchedule(state).length,
   };
 }
 
@@ -53,7 +56,7 @@ export function revisionOf(token: Uint8Array): number | undefined {
 
 function actionResult(action: TakenAction): schedule.IScheduleActionResult {
   return {
-    scheduleTime: msToTimestamp(action.nominalMs),
+    scheduleTime: msToTimestamp(action.scheduledMs),
     actualTime: msToTimestamp(action.takenMs),
     startWorkflowResult: { workflowId: action.workflowId, runId: action.runId },
     startWorkflowStatus: action.status,

@@ -25,9 +25,9 @@ export function workOf({ planned, running }: ScheduleState): ScheduleWork {
 export function recordStarted(state: ScheduleState, requestId: string, runId: string, nowMs: number): ScheduleState {
   const start = state.planned.find((each) => each.requestId === requestId);
   if (start === undefined) return state;
-  const { workflowId, nominalMs, overlapPolicy } = start;
+  const { workflowId, actualMs: scheduledMs, overlapPolicy } = start;
   const status = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
-  const action = { nominalMs, takenMs: nowMs, workflowId, runId, status };
+  const action = { scheduledMs, takenMs: nowMs, workflowId, runId, status };
   // What may overlap with everything is not waited for.
   const isWatched = overlapPolicy !== ScheduleOverlapPolicy.SCHEDULE_OVERLAP_POLICY_ALLOW_ALL;
   const workflow = { workflowId, runId, stop: undefined, stopAsked: false };

@@ -319,6 +319,28 @@ describe('a backfill', () => {
   });
 });
 
+it('actions are described with the time that jitter gave them, and are named after their own', () => {
+  const jitter = { seconds: 50 };
+  const world = new World({ spec: { ...everyMinute, jitter }, policies: { overlapPolicy: ALLOW_ALL } });
+  const [first] = world.context.times.between(START_MS, Infinity, 1);
+  expect(first?.actualMs).toBeGreaterThan(START_MS + MINUTE_MS);
+  world.pass(MINUTE_MS).start();
+  expect(world.started).toEqual([]);
+  world.pass((first?.actualMs ?? 0) - world.nowMs).start();
+  expect(world.started).toEqual(['w-2026-01-01T00:01:00Z']);
+  const info = scheduleInfo(world.state, world.context.times);
+  expect(info.recentActions?.[0]?.scheduleTime).toEqual(msToTimestamp(first?.actualMs));
+  expect(info.stateSizeBytes).toBe(encodeSchedule(world.state).length);
+});
+
+it('a backfill leaves out what jitter takes past its end', () => {
+  const spec = { ...everyMinute, jitter: { seconds: 50 } };
+  const world = new World({ spec, policies: { overlapPolicy: ALLOW_ALL } }).patch({ backfillRequest: [range(0, 3)] });
+  const wanted = world.context.times.between(Date.UTC(2025, 0, 1), Date.UTC(2025, 0, 1) + 3 * MINUTE_MS, 9);
+  expect(world.start().started).toHaveLength(wanted.length);
+  expect(wanted).toHaveLength(2);
+});
+
 describe('the next workflow', () => {
   it('finds the last result, and after a failure that too', () => {
     const world = new World({ spec: everyMinute }).trigger().start().end();

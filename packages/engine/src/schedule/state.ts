@@ -38,7 +38,8 @@ export interface RunningWorkflow {
 
 /** An action that was taken. */
 export interface TakenAction {
-  readonly nominalMs: number;
+  /** When the schedule wanted it taken, with jitter. */
+  readonly scheduledMs: number;
   readonly takenMs: number;
   readonly workflowId: string;
   readonly runId: string;

@@ -38,6 +38,8 @@ export interface ScheduleSurroundings {
   busy(by: 1 | -1): void;
   /** Which workflows it wants to hear the end of has changed. */
   watch(schedule: LiveSchedule, before: readonly RunningWorkflow[], after: readonly RunningWorkflow[]): void;
+  /** Nothing is under way any more for a schedule that is not there. */
+  gone(schedule: LiveSchedule): void;
   counted(what: 'started' | 'refused'): void;
   isStopped(): boolean;
 }
@@ -247,6 +249,7 @@ export class LiveSchedule implements Sleeper {
       this.acting.delete(name);
       if (act.again) this.perform(name, how, work);
       busy(-1);
+      if (this.isAbsent) this.surroundings.gone(this);
     });
   }
 

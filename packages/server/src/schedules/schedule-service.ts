@@ -46,6 +46,7 @@ export class ScheduleService {
         ports.busyChanged?.(this.busy);
       },
       watch: (schedule, before, after) => this.watch(schedule, before, after),
+      gone: (schedule) => this.forgetAbsent(schedule),
       counted: (what) => {
         this[what] += 1;
       },
@@ -110,7 +111,9 @@ export class ScheduleService {
   async ofNamespace(namespaceId: string): Promise<readonly LiveSchedule[]> {
     await this.loaded;
     return [...this.schedules.values()]
-      .filter(({ key, createTimeMs }) => key.namespaceId === namespaceId && createTimeMs !== undefined)
+      .filter(
+        ({ key, createTimeMs, isAbsent }) => key.namespaceId === namespaceId && createTimeMs !== undefined && !isAbsent,
+      )
       .sort(
         (left, right) =>
           (right.createTimeMs ?? 0) - (left.createTimeMs ?? 0) || (left.key.scheduleId < right.key.scheduleId ? -1 : 1),
