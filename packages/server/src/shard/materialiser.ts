@@ -9,8 +9,8 @@ import { VisibilityRows } from './visibility-row.js';
 
 /** How far the tables may lag behind the journal. */
 const INTERVAL_MS = 1000;
-/** So many changed runs are written at once before other work gets a turn. */
-const SLICE = 256;
+/** So many changed runs are written at once before other work gets a turn: a commit that comes meanwhile waits for some 2 ms. */
+const SLICE = 64;
 const KEEP_HISTORY_BYTES = 64 * 1024;
 
 /** Writes changed runs to the tables behind the latency path; runs that changed often in between are written once. */

@@ -33,6 +33,14 @@ export class CallStream implements ServerFrameSink {
   private readonly calls = new Map<number, PendingCall>();
   private readonly receive = (batch: Uint8Array): void => readServerFrames(batch, this);
   private readonly flush = (): void => this.sendBatches();
+  private readonly answers: { readonly callId: number; readonly body: Uint8Array }[] = [];
+  private isHandingOut = false;
+  private readonly handOutMore = (): void => {
+    this.isHandingOut = this.answers.length > 0;
+    if (!this.isHandingOut) return;
+    this.handOut();
+    setImmediate(this.handOutMore);
+  };
   private readonly batches: Uint8Array[][] = [];
   private terms: StreamTerms | undefined;
   private nextCallId = 1;
@@ -128,7 +136,11 @@ export class CallStream implements ServerFrameSink {
   }
 
   onAnswer(callId: number, body: Uint8Array): void {
-    this.take(callId)?.succeed(body);
+    this.answers.push({ callId, body });
+    if (this.isHandingOut) return;
+    this.isHandingOut = true;
+    this.handOut();
+    setImmediate(this.handOutMore);
   }
 
   onError(callId: number, { code, message, statusDetails }: CallError): void {
@@ -139,6 +151,16 @@ export class CallStream implements ServerFrameSink {
   onDrain(): void {
     this.isDraining = true;
     this.endWhenDrained();
+  }
+
+  /**
+   * Answers come many at once. What follows from the first is to be on its way before the last is looked at, or client and server would
+   * take turns in working.
+   */
+  private handOut(): void {
+    for (const { callId, body } of this.answers.splice(0, CALL_STREAM_LIMITS.answersPerTurn)) {
+      this.take(callId)?.succeed(body);
+    }
   }
 
   private onData(bytes: Buffer): void {
@@ -224,6 +246,8 @@ export class CallStream implements ServerFrameSink {
     if (this.isEnded) return;
     this.isEnded = true;
     this.onReady(this.failure instanceof CallStreamUnsupportedError ? this.failure : this.unavailable());
+    // What has arrived counts, even if its turn has not come.
+    for (const { callId, body } of this.answers.splice(0)) this.take(callId)?.succeed(body);
     for (const pending of this.calls.values()) pending.fail(this.unavailable());
     this.calls.clear();
     this.stream.destroy();

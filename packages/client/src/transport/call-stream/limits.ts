@@ -6,6 +6,8 @@ export const CALL_STREAM_LIMITS = {
   maxUnsentBytes: 67_108_864,
   /** What an answer may have at most. */
   maxResponseBytes: 134_217_728,
+  /** Answers that are handed out in one turn of the event loop, before what follows from them is sent. */
+  answersPerTurn: 64,
   /** What the server may send before we acknowledge it: on the stream, and in one HTTP/2 frame. */
   windowBytes: 8_388_608,
   maxHttp2FrameBytes: 1_048_576,
