@@ -57,6 +57,26 @@ test('what was said at creation is described in its canonical form', async () =>
   });
 });
 
+test('a schedule is described in a few lines to people', async () => {
+  await create('read', '--cron', '30 2 * * MON-FRI # at night', '--interval', '1h/15m', '--time-zone', 'Europe/Berlin');
+  await cli.text('schedule', 'toggle', '-s', 'read', '--pause', '--reason', 'holidays');
+  const lines = (await cli.text('schedule', 'describe', '-s', 'read', '--time-format', 'iso')).split('\n');
+  expect(lines.filter((line) => !line.includes('NextActions')).join('\n')).toMatchInlineSnapshot(`
+    "  ScheduleId   read
+      Workflow     Report
+      WorkflowId   report
+      TaskQueue    nobody
+      Times        minute 30 hour 2 weekday 1-5 (at night); every 3600s, 900s after; in Europe/Berlin
+      Overlap      Skip
+      Paused       yes
+      Notes        holidays
+      Actions      0 taken
+    "
+  `);
+  expect(lines.find((line) => line.includes('NextActions'))).toMatch(/NextActions( {1,2}[\d-]+T[\d:.]+Z,?){3}$/);
+  await cli.text('schedule', 'delete', '-s', 'read');
+});
+
 test('triggers, backfills and pauses do what they say', async () => {
   await create('worked', '--interval', '1h', '--paused');
   await cli.text('schedule', 'trigger', '-s', 'worked', '--overlap-policy', 'AllowAll');
