@@ -5,4 +5,5 @@ export { type Clock, type ClockTimer, SystemClock } from './clock.js';
 export type { ServerOptions, StoreSetting } from './main/options.js';
 export { optimizeSooner } from './main/optimize-sooner.js';
 export { type RunningServer, startServer } from './main/start-server.js';
+export type * from './nexus/index.js';
 export { StoreOpenError } from './store/index.js';

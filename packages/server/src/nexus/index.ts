@@ -1,0 +1,10 @@
+// Nexus operations of workflows on their way to handlers and back. What an operation does to its run is the engine's.
+export type {
+  NexusCancelAnswer,
+  NexusCancelCall,
+  NexusCaller,
+  NexusHandlerError,
+  NexusStartAnswer,
+  NexusStartCall,
+} from './nexus-caller.js';
+export type { NexusCompletion, NexusCompletions } from './nexus-completions.js';
