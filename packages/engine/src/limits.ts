@@ -70,6 +70,10 @@ export interface Limits {
   readonly batchOperationsAtOnce: number;
   /** Executions between two checkpoints of a batch: after a crash at most so many are acted on again. */
   readonly batchPageExecutions: number;
+  readonly nexusEndpointNameBytes: number;
+  readonly nexusEndpointDescriptionBytes: number;
+  /** URLs of endpoints and callbacks. */
+  readonly nexusUrlBytes: number;
 }
 
 const KIB = 1024;
@@ -128,4 +132,7 @@ export const DEFAULT_LIMITS: Limits = {
   batchOperationsPerSecond: 50,
   batchOperationsAtOnce: 5,
   batchPageExecutions: 100,
+  nexusEndpointNameBytes: 200,
+  nexusEndpointDescriptionBytes: 20_000,
+  nexusUrlBytes: 4096,
 };

@@ -51,6 +51,19 @@ describe('an environment', () => {
     expect((await local()).namespace).toBeUndefined();
   });
 
+  it('creates Nexus endpoints that lead to a queue of its namespace, and deletes them', async () => {
+    const environment = await local({ server: { namespace: 'orders' } });
+    const { operatorService } = environment.connection;
+    const { id, version, raw } = await environment.createNexusEndpoint('billing', 'bills');
+    expect(raw.spec).toMatchObject({
+      name: 'billing',
+      target: { worker: { namespace: 'orders', taskQueue: 'bills' } },
+    });
+    expect((await operatorService.getNexusEndpoint({ id })).endpoint).toEqual(raw);
+    await environment.deleteNexusEndpoint({ id, version });
+    expect((await operatorService.listNexusEndpoints({})).endpoints).toEqual([]);
+  });
+
   it('has the search attributes it was asked for', async () => {
     const colour = defineSearchAttributeKey('Colour', 'KEYWORD');
     const environment = await local({

@@ -193,7 +193,13 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   'operator cluster remove': { needs: 'other clusters' },
   'operator nexus endpoint list': { needs: 'Nexus endpoints' },
   'operator nexus endpoint get': endpoint,
-  'operator nexus endpoint create': { needs: 'Nexus endpoints' },
+  'operator nexus endpoint create': {
+    needs: 'Nexus endpoints',
+    before: async (cli) => {
+      await cli.run('operator', 'namespace', 'create', '-n', 'billing');
+      await cli.run('operator', 'nexus', 'endpoint', 'delete', '--name', 'billing');
+    },
+  },
   'operator nexus endpoint update': endpoint,
   'operator nexus endpoint delete': endpoint,
   'env get': profile,

@@ -7,6 +7,7 @@ import { DeliveryService } from '../delivery/index.js';
 import { ExecutionHost } from '../host/index.js';
 import { Matching } from '../matching/index.js';
 import { NamespaceRegistry } from '../namespace/index.js';
+import { EndpointRegistry } from '../nexus/index.js';
 import type { Logger } from '../observability/index.js';
 import { QueryService } from '../queries/index.js';
 import { ScheduleService, type SchedulePorts } from '../schedules/index.js';
@@ -35,6 +36,7 @@ export function createServices(
   const matching = new Matching(clock);
   const namespaces = new NamespaceRegistry(store);
   const hostOf = (): ExecutionHost => host;
+  const nexusEndpoints = new EndpointRegistry({ store, host: hostOf, clock, newId: randomUUID });
   const queries = new QueryService({ host: hostOf, matching, store, limits, clock, newId: randomUUID });
   const tasks = new TaskDispatcher({ matching, queries, store, limits, clock, newId: randomUUID, log });
   const delivery = new DeliveryService({
@@ -63,10 +65,7 @@ export function createServices(
       offerTask: (shard, live, effect) => tasks.offer(shard, live, effect),
       deliver: (shard, live, effect) => delivery.deliver(shard, live, effect),
     },
-    onStoreLost: (error) => {
-      log.error('The store cannot be used any more; the server has to stop', { error });
-      options.onFatal?.(error);
-    },
+    onStoreLost: storeLost(log, options.onFatal),
   });
   const schedules = createSchedules(
     { host: hostOf, store, limits, clock, executionClock, log: log.child({ part: 'schedules' }), newId: randomUUID },
@@ -84,6 +83,7 @@ export function createServices(
     updates,
     namespaces,
     schedules,
+    nexusEndpoints,
     store,
     limits,
     clock,
@@ -92,6 +92,13 @@ export function createServices(
     newId: randomUUID,
   };
   return { services, committer };
+}
+
+function storeLost(log: Logger, onFatal: ServerOptions['onFatal']): (error: Error) => void {
+  return (error) => {
+    log.error('The store cannot be used any more; the server has to stop', { error });
+    onFatal?.(error);
+  };
 }
 
 type GivenPorts = Omit<SchedulePorts, 'namespaceName' | 'checkStart' | 'busyChanged'>;

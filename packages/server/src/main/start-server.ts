@@ -51,6 +51,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
+async function loadRegistries(services: Services, namespaces: readonly string[]): Promise<void> {
+  await services.namespaces.load();
+  await services.nexusEndpoints.load();
+  for (const name of namespaces) await ensureNamespace(services, name);
+}
+
 async function compose(options: ServerOptions, store: Store, log: Logger): Promise<RunningServer> {
   const { services, committer } = createServices(options, store, log);
   const metrics = new Metrics();
@@ -79,8 +85,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
       ? undefined
       : new MetricsServer({ ...options.metrics, metrics, isHealthy: () => isServing });
   try {
-    await services.namespaces.load();
-    for (const name of options.namespaces ?? DEFAULT_NAMESPACES) await ensureNamespace(services, name);
+    await loadRegistries(services, options.namespaces ?? DEFAULT_NAMESPACES);
     if (options.metrics !== undefined) await metrics.collectProcessMetrics();
     await metricsServer?.start();
     await services.host.open();

@@ -1,4 +1,6 @@
-// Nexus operations of workflows on their way to handlers and back. What an operation does to its run is the engine's.
+// Nexus: where endpoints lead, and operations of workflows on their way to handlers and back. What an operation does to
+// its run is the engine's.
+export { endpointNotFound, EndpointRegistry, type EndpointPorts } from './endpoint-registry.js';
 export type {
   NexusCancelAnswer,
   NexusCancelCall,

@@ -5,6 +5,7 @@ import { clusterMethods } from './cluster-methods.js';
 import { describeMethods } from './describe-methods.js';
 import { historyMethods } from './history-methods.js';
 import { namespaceMethods } from './namespace-methods.js';
+import { nexusEndpointMethods } from './nexus-endpoint-methods.js';
 import { operatorMethods } from './operator-methods.js';
 import { optionsMethods } from './options-methods.js';
 import { outsideMethods } from './outside-methods.js';
@@ -36,6 +37,7 @@ export function allMethods(services: Services): AnyRpcMethod[] {
     ...scheduleMethods(services),
     ...namespaceMethods(services),
     ...operatorMethods(services),
+    ...nexusEndpointMethods(services),
     ...clusterMethods(services),
     ...testMethods(services),
   ];

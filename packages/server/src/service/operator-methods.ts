@@ -6,6 +6,7 @@ import { method } from './handlers.js';
 import { deleteNamespace } from './namespace-deletion.js';
 import { namespaceOf } from './namespace-methods.js';
 import { CLUSTER_NAME } from './namespace-record.js';
+import { refuseIfEndpointTarget } from './nexus-endpoint-methods.js';
 import { require } from './request-checks.js';
 import type { Services } from './services.js';
 
@@ -45,6 +46,7 @@ export function operatorMethods(services: Services): AnyRpcMethod[] {
           'This server deletes namespaces at once: leave NamespaceDeleteDelay out.',
         );
       }
+      refuseIfEndpointTarget(services, namespace.name);
       return { deletedNamespace: await deleteNamespace(services, namespace) };
     }),
     method(methods.ListClusters, async () => {

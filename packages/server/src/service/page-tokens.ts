@@ -13,6 +13,7 @@ const NAMESPACES = 'namespaces';
 const EXECUTIONS = 'executions';
 const SCHEDULES = 'schedules';
 const BATCHES = 'batch operations';
+const ENDPOINTS = 'Nexus endpoints';
 
 /** Where a list of namespaces goes on: after this name. */
 export function encodeNamespacePageToken(afterName: string): Uint8Array {
@@ -68,6 +69,19 @@ export function decodeBatchPageToken(bytes: Uint8Array): readonly [startTimeMs: 
   if (kind !== BATCHES || !isTime(startTimeMs) || typeof jobId !== 'string' || rest.length > 0)
     throw invalidToken(BATCHES);
   return [startTimeMs, jobId];
+}
+
+/** Where a list of Nexus endpoints goes on: after this one. */
+export function encodeEndpointPageToken(afterId: string): Uint8Array {
+  return encode([ENDPOINTS, afterId]);
+}
+
+/** Empty for the first page. Throws INVALID_ARGUMENT if the bytes are no token of a list of Nexus endpoints. */
+export function decodeEndpointPageToken(bytes: Uint8Array): string {
+  if (bytes.length === 0) return '';
+  const [kind, afterId, ...rest] = tokenParts(bytes);
+  if (kind !== ENDPOINTS || typeof afterId !== 'string' || rest.length > 0) throw invalidToken(ENDPOINTS);
+  return afterId;
 }
 
 function isTime(value: unknown): value is number {

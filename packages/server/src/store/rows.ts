@@ -142,10 +142,11 @@ export interface RunSummary {
 }
 
 /** What a record is of. A union that grows. */
-export type RecordKind = 'schedule' | 'batch-operation';
+export type RecordKind = 'schedule' | 'batch-operation' | 'nexus-endpoint';
 
 /** Names one record. */
 export interface RecordKey {
+  /** Empty for what belongs to no namespace. */
   readonly namespaceId: string;
   readonly kind: RecordKind;
   readonly id: string;

@@ -48,6 +48,7 @@ export class TestNode {
     const transport = new InProcessTransport({ methods: allMethods(services), clock });
     const node = new TestNode(services, clock, disk, store, transport);
     await services.namespaces.load();
+    await services.nexusEndpoints.load();
     await ensureNamespace(services, 'default');
     await services.host.open();
     services.schedules.open();

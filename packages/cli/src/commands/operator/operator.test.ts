@@ -1,4 +1,4 @@
-import { operatorservice, workflowservice } from '@perdure/protocol';
+import { nexus, operatorservice, workflowservice } from '@perdure/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Cli, expectMessage } from '../../testing/cli.js';
 import { eventually } from '../../testing/eventually.js';
@@ -41,6 +41,34 @@ test('search attributes are declared, listed and taken back', async () => {
   expect((await cli.failure(...create, '--name', 'A', '--name', 'B', '--type', 'Int')).code).toBe(2);
   await cli.text('operator', 'search-attribute', 'remove', '--name', 'Customer', '--yes');
   expect(await cli.text('operator', 'search-attribute', 'list')).not.toContain('Customer');
+});
+
+test('Nexus endpoints are created, listed, shown, changed and deleted', async () => {
+  const endpoint = ['operator', 'nexus', 'endpoint'];
+  const name = `billing-${cli.namespace}`;
+  const target = ['--target-namespace', cli.namespace, '--target-task-queue', 'bills'];
+  expect(await cli.text(...endpoint, 'create', '--name', name, ...target, '--description', 'all bills')).toContain(
+    `Created endpoint ${name}`,
+  );
+  expect((await cli.failure(...endpoint, 'create', '--name', name, ...target)).code).toBe(1);
+  expect(await cli.message(nexus.Endpoint, ...endpoint, 'get', '--name', name)).toMatchObject({
+    version: '1',
+    spec: { name, target: { worker: { namespace: cli.namespace, taskQueue: 'bills' } } },
+    urlPrefix: expect.stringMatching(/^\/nexus\/endpoints\/[0-9a-f-]{36}\/services$/) as string,
+  });
+  expect(await cli.text(...endpoint, 'list')).toMatch(
+    new RegExp(`Name +Namespace +TaskQueue +Url[^]*${name} +${cli.namespace} +bills`),
+  );
+  const url = 'https://example.com/nexus';
+  await cli.text(...endpoint, 'update', '--name', name, '--target-url', url, '--unset-description');
+  expect(await cli.json(...endpoint, 'get', '--name', name)).toMatchObject({
+    version: '2',
+    spec: { name, target: { external: { url } } },
+  });
+  await cli.text(...endpoint, 'delete', '--name', name);
+  expect((await cli.failure(...endpoint, 'get', '--name', name)).err).toBe(`there is no Nexus endpoint "${name}"`);
+  const nowhere = ['--target-namespace', 'nowhere', '--target-task-queue', 'bills'];
+  expect((await cli.failure(...endpoint, 'create', '--name', name, ...nowhere)).err).toContain('nowhere');
 });
 
 test('the server says what it is', async () => {

@@ -102,6 +102,20 @@ describeEveryStore((harness) => {
       expect(await read(1)).toEqual(['b', 'a', 'c', 'd']);
     });
 
+    it('need no namespace: those without one stay whatever namespace goes', async () => {
+      const { records, namespaces } = await harness().store();
+      const shard = await harness().acquire();
+      await namespaces.create({ namespaceId: 'namespace', name: 'name', record: bytes('') });
+      const keys = ['b', 'a', 'c'].map((id) => recordKey(id, '', 'nexus-endpoint'));
+      await records.write(shard, [...keys.map((key) => ({ key, value: bytes(key.id) })), ...set('d')]);
+      await namespaces.delete('namespace');
+      expect(await pages((cursor) => records.list('', 'nexus-endpoint', cursor, 2))).toEqual(['a,b', 'c']);
+      expect(await pages((cursor) => records.ofShard(0, 'nexus-endpoint', cursor, 2))).toEqual(['a,b', 'c']);
+      if (!harness().survivesReopening) return;
+      const reopened = await harness().reopen();
+      expect(await pages((cursor) => reopened.records.list('', 'nexus-endpoint', cursor, 9))).toEqual(['a,b,c']);
+    });
+
     it('go with their namespace', async () => {
       const { records, namespaces } = await harness().store();
       const shard = await harness().acquire();
