@@ -47,6 +47,13 @@ async function run(path: string, form: Form, format: string): Promise<{ readonly
   const named = `x${randomUUID().slice(0, 8)}`;
   const id = (await form.prepare?.(named, world)) ?? named;
   const words = [...path.split(' '), ...form.words(id, world), '-o', format];
+  if (form.isTriedAgain === true) {
+    let last = await cli.run(...words);
+    await eventually(async () => (last.code === 0 ? last : (last = await cli.run(...words)))).toMatchObject({
+      code: 0,
+    });
+    return { id, out: last.out };
+  }
   if (form.items === undefined || format === 'none') return { id, out: await cli.text(...words) };
   let out = '';
   await eventually(async () => (out = await cli.text(...words))).toMatch(/\{/);
@@ -81,9 +88,10 @@ async function checkRefusal(path: string, form: Form): Promise<void> {
 /** Whether the server does it at all: one that PERDURE_TEST_ADDRESS names is asked. */
 async function skipWhatIsMissing(context: TestContext, path: string, form: Form): Promise<void> {
   if (form.needs === undefined || TESTED.address === undefined) return;
+  const isAlone = form.needs === 'other clusters' && TESTED.secondCluster === undefined;
+  if (isAlone) context.skip('PERDURE_TEST_SECOND_CLUSTER names no other cluster');
   const { out } = await cli.run(...path.split(' '), ...form.words(`x${randomUUID().slice(0, 8)}`, world), '-o', 'json');
   if (/"code": "(UNIMPLEMENTED|PERMISSION_DENIED)"/.test(out)) context.skip(`the server does not have ${form.needs}`);
-  if (form.needs === 'other clusters') context.skip('there is no other cluster');
 }
 
 const ROWS = Object.entries(FORMS).flatMap(([path, forms]) =>
@@ -103,6 +111,7 @@ test.for(ROWS)(
     if (form.items === undefined) check(form.document, whole);
     else for (const item of whole as readonly unknown[]) check(form.items, item);
     if (form.like !== undefined) expect(whole).toMatchObject(form.like(json.id));
+    await form.afterwards?.(json.id, world);
 
     const lines = linesOf((await run(path, form, 'jsonl')).out);
     const line = form.lines ?? form.items;

@@ -8,6 +8,8 @@ const OURS_LACKS: readonly Capability[] = ['other clusters', 'version overrides'
 export const TESTED = {
   /** Undefined: our own, a new one for every file of tests. */
   address: process.env['PERDURE_TEST_ADDRESS'] || undefined,
+  /** Another server, which the one at `address` may be told to replicate with: PERDURE_TEST_SECOND_CLUSTER. */
+  secondCluster: process.env['PERDURE_TEST_SECOND_CLUSTER'] || undefined,
   lacks(capability: Capability): boolean {
     return this.address === undefined && OURS_LACKS.includes(capability);
   },

@@ -29,10 +29,14 @@ export interface Form {
   readonly needs?: Capability;
   /** The status that a server without it answers with (default: `UNIMPLEMENTED`). */
   readonly refusedWith?: string;
+  /** Servers of several parts refuse it until all of them know what was prepared: it is tried until it succeeds. */
+  readonly isTriedAgain?: boolean;
   /** Makes ready what the command works on, and may name it otherwise. `id` is new for every call. */
   prepare?(id: string, world: World): Promise<string | void>;
   /** The words behind the command's own. */
   words(id: string, world: World): readonly string[];
+  /** What must hold once it was done. */
+  afterwards?(id: string, world: World): Promise<void>;
 }
 
 /** The forms of some commands, by their words; several where flags make another form of it. */

@@ -1,10 +1,14 @@
 import { nexus, operatorservice, workflowservice } from '@perdure/protocol';
 import { expect } from 'vitest';
-import type { Form, Forms } from './form.js';
-import { exactly, listOf, message, shape, text } from './shape.js';
+import { CLUSTER_FORMS } from './cluster.js';
+import type { Form, Forms, World } from './form.js';
+import { listOf, message, shape, text } from './shape.js';
 
 const NAMESPACE = message(workflowservice.DescribeNamespaceResponse);
-const TARGET = ['--target-namespace', 'default', '--target-task-queue', 'bills'];
+const targetIn = ({ cli }: World): readonly string[] => [
+  ...['--target-namespace', cli.namespace],
+  ...['--target-task-queue', 'bills'],
+];
 
 /** A command that acts on a namespace; ids begin with a letter, as names of namespaces have to. */
 const onNamespace = (form: Pick<Form, 'document' | 'like'>, ...more: readonly string[]): Form => ({
@@ -17,8 +21,8 @@ const onNamespace = (form: Pick<Form, 'document' | 'like'>, ...more: readonly st
 const onEndpoint = (form: Pick<Form, 'document' | 'items' | 'like'>, ...more: readonly string[]): Form => ({
   ...form,
   needs: 'Nexus endpoints',
-  prepare: async (id, { cli }) =>
-    void (await cli.text('operator', 'nexus', 'endpoint', 'create', '--name', id, ...TARGET)),
+  prepare: async (id, world) =>
+    void (await world.cli.text('operator', 'nexus', 'endpoint', 'create', '--name', id, ...targetIn(world))),
   words: (id) => ['--name', id, ...more],
 });
 
@@ -64,28 +68,7 @@ export const OPERATOR_FORMS: Forms = {
       void (await cli.text('operator', 'search-attribute', 'create', '--name', attributeOf(id), '--type', 'Keyword')),
     words: (id) => ['--name', attributeOf(id), '--yes'],
   },
-  'operator cluster health': { document: shape({ status: exactly('SERVING') }), words: () => [] },
-  'operator cluster describe': {
-    document: message(workflowservice.GetClusterInfoResponse),
-    like: () => ({ clusterName: 'active' }),
-    words: () => [],
-  },
-  'operator cluster system': {
-    document: message(workflowservice.GetSystemInfoResponse),
-    like: () => ({ capabilities: {} }),
-    words: () => [],
-  },
-  'operator cluster list': { items: message(operatorservice.ClusterMetadata), words: () => [] },
-  'operator cluster upsert': {
-    document: shape({ frontendAddress: text }),
-    needs: 'other clusters',
-    words: () => ['--frontend-address', '127.0.0.1:1'],
-  },
-  'operator cluster remove': {
-    document: shape({ clusterName: text }),
-    needs: 'other clusters',
-    words: (id) => ['--name', id],
-  },
+  ...CLUSTER_FORMS,
   'operator nexus endpoint list': {
     ...onEndpoint({ items: message(nexus.Endpoint) }),
     words: () => [],
@@ -98,7 +81,7 @@ export const OPERATOR_FORMS: Forms = {
     document: message(operatorservice.CreateNexusEndpointResponse),
     like: (id) => ({ endpoint: { spec: { name: id } } }),
     needs: 'Nexus endpoints',
-    words: (id) => ['--name', id, ...TARGET],
+    words: (id, world) => ['--name', id, ...targetIn(world)],
   },
   'operator nexus endpoint update': onEndpoint(
     {
