@@ -1,17 +1,18 @@
 /** Child processes that say when they are ready and end when they are told to. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { ROOT } from './run-step.mjs';
+import { ENDS_WITH_PARENT, ROOT } from './run-step.mjs';
 
 /** How long a child may take to end in good order before it is killed. */
 const STOP_TIMEOUT_MS = 10_000;
 
 /**
  * Starts `node args...` and resolves when it prints a line that contains `readyLine`. Every other line it prints appears with its
- * name in front. Rejects if it ends before that.
+ * name in front. Rejects if it ends before that. It ends with this process, even if that is killed.
  */
 export async function startChild(name, args, readyLine) {
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const stdio = ['ignore', 'pipe', 'pipe', 'ipc'];
+  const child = spawn(process.execPath, [...ENDS_WITH_PARENT, ...args], { cwd: ROOT, stdio });
   const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`)));
   const ready = new Promise((resolve) => forward(child.stdout, name, process.stdout, readyLine, resolve));
   forward(child.stderr, name, process.stderr, readyLine, () => {});

@@ -25,9 +25,14 @@ if (!['perdure', 'temporal'].includes(flags.sdk)) {
 ensureDependencies(ROOT);
 if ((await runNode(['scripts/build.mjs'])) !== 0) process.exit(1);
 
+// The first signal stops what runs and clears up; the second one ends this process at once, and what it started ends by itself.
+const cutOff = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => cutOff.abort(new Error(`cut off by ${signal}`)));
+
 const { runCrashTest } = await import('../interop/dist/crash/index.js');
 console.log(`crash: seed ${flags.seed}, ${flags.kills} kills, workers of ${flags.sdk}`);
 const report = await runCrashTest({
+  signal: cutOff.signal,
   kills: Number(flags.kills),
   sdk: flags.sdk,
   seed: Number(flags.seed),

@@ -8,6 +8,7 @@
  * process, which is busier than the server: it says what one client can do, not what the server can.
  */
 import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { grpcJsClient, http2Client, officialClient } from './clients.mjs';
@@ -104,7 +105,12 @@ async function load(client, concurrency, calls) {
 
 async function startServer(name) {
   const profile = options['cpu-prof'];
-  const execArgv = ['--expose-gc', ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])];
+  const endsWithParent = ['--require', fileURLToPath(new URL('../../scripts/ends-with-parent.cjs', import.meta.url))];
+  const execArgv = [
+    ...endsWithParent,
+    '--expose-gc',
+    ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+  ];
   const child = fork(new URL('candidates.mjs', import.meta.url), [name], { execArgv });
   const answer = () => new Promise((resolve) => child.once('message', resolve));
   const { port } = await answer();

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { ENDS_WITH_PARENT } from '../ends-with-parent.js';
 import type { DriveResult, DriverMessage, DriveTask } from './messages.js';
 
 export type { DriveResult, DriveTask } from './messages.js';
@@ -26,7 +27,10 @@ export async function drive(
   const queue = `bench-${task.workload}-${process.pid}-${Date.now()}`;
   const entry = needsWorker(task) ? workerEntries[task.sdk] : undefined;
   const worker = entry === undefined ? undefined : await startWorker(entry, task.address, queue);
-  const driver = fork(driverEntry, [JSON.stringify(task), queue], { stdio: 'inherit' });
+  const driver = fork(driverEntry, [JSON.stringify(task), queue], {
+    stdio: 'inherit',
+    execArgv: [...ENDS_WITH_PARENT],
+  });
   const processes: LoadProcesses = { driver: driver.pid, worker: worker?.pid };
   try {
     return await new Promise<DriveResult>((resolve, reject) => {
@@ -59,7 +63,7 @@ function needsWorker({ workload }: DriveTask): boolean {
 
 async function startWorker(entry: string, address: string, queue: string): Promise<ChildProcess> {
   const file = fileURLToPath(new URL(entry, import.meta.url));
-  const worker = fork(file, [address, queue], { stdio: 'inherit' });
+  const worker = fork(file, [address, queue], { stdio: 'inherit', execArgv: [...ENDS_WITH_PARENT] });
   await new Promise((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)));

@@ -11,7 +11,6 @@ import type { DriveResult, DriverMessage, DriveTask } from './messages.js';
 
 const [taskText = '', workQueue = ''] = process.argv.slice(2);
 const task = JSON.parse(taskText) as DriveTask;
-process.on('disconnect', () => process.exit(0));
 
 try {
   const queues = { workQueue, idleQueue: `${workQueue}-idle` };

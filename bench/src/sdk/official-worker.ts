@@ -2,8 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { answerQuestions } from './footprint.js';
 
-// The process of the official worker. Usage: node official-worker.js HOST:PORT TASK_QUEUE. Sends "ready" to its parent, and ends
-// when the parent goes away.
+// The process of the official worker. Usage: node official-worker.js HOST:PORT TASK_QUEUE. Sends "ready" to its parent.
 
 const [address = '', taskQueue = ''] = process.argv.slice(2);
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -21,6 +20,5 @@ const worker = await Worker.create({
   shutdownGraceTime: 0,
 });
 answerQuestions();
-process.on('disconnect', () => process.exit(0));
 process.send?.('ready');
 await worker.run();

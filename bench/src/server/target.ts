@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ENDS_WITH_PARENT } from '../ends-with-parent.js';
 import { findListeningProcess } from './listening-process.js';
 
 /** A server that is measured. */
@@ -55,9 +56,11 @@ export async function startOwnTarget(): Promise<Target & { readonly readyMs: num
 
 async function startServerProcess(args: readonly string[]): Promise<{ child: ChildProcess; readyMs: number }> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...ENDS_WITH_PARENT, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
   await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       if (chunk.includes('Server:')) resolve();
     });
     child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready`)));

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { ENDS_WITH_PARENT } from '../ends-with-parent.js';
 import type { WorkerQuestion } from '../sdk/footprint.js';
 
 /** The SDKs whose workers are compared. */
@@ -57,7 +58,8 @@ export async function measureBundling(sdk: WorkerSdk): Promise<{ readonly firstM
 }
 
 function forkEntry(entry: string, args: readonly string[], execArgv: readonly string[]): ChildProcess {
-  return fork(fileURLToPath(new URL(entry, import.meta.url)), [...args], { stdio: 'inherit', execArgv: [...execArgv] });
+  const file = fileURLToPath(new URL(entry, import.meta.url));
+  return fork(file, [...args], { stdio: 'inherit', execArgv: [...ENDS_WITH_PARENT, ...execArgv] });
 }
 
 /** The next message of a process. Rejects if it ends first. */

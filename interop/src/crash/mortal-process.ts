@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { endsWithParent } from './ends-with-parent.js';
 
 /** How to start a process and how to know that it works. */
 export interface ProcessRecipe {
@@ -16,13 +17,18 @@ export class MortalProcess {
 
   constructor(private readonly recipe: ProcessRecipe) {}
 
+  /** The process as it runs now. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   /** Starts the process; resolves when it is ready. Throws with its output if it ends by itself before that. */
   async start(): Promise<void> {
     this.output = '';
-    const child = spawn(this.recipe.command, [...this.recipe.args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = endsWithParent(this.recipe.command, this.recipe.args);
     const collect = (chunk: Buffer): void => void (this.output = (this.output + chunk.toString()).slice(-4000));
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
     this.child = child;
     const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
     await this.recipe.ready(isAlive, () => this.output);

@@ -26,6 +26,8 @@ export interface CrashOptions {
   /** Another server's command line, with {port} and {file}; ours without. Its file is not checked then. */
   readonly serverCommand?: string;
   readonly say: (line: string) => void;
+  /** Cuts it off: nothing more is killed or waited for, everything is stopped, and it rejects. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a crash test saw. */
@@ -51,6 +53,7 @@ export async function runCrashTest(options: CrashOptions): Promise<CrashReport> 
   try {
     await Promise.all([scene.server.start(), ...scene.workers.map((worker) => worker.start())]);
     const { records, ...kills } = await runUnderFire(scene, options);
+    options.signal?.throwIfAborted();
     const problems = await judge(scene.address, records);
     await Promise.all(scene.workers.map((worker) => worker.stop()));
     await scene.server.stop();
@@ -84,10 +87,10 @@ async function runUnderFire(
   const records: OrderRecord[] = [];
   let deadlineMs = Infinity;
   let isFiring = true;
-  const isGivenUp = (): boolean => Date.now() > deadlineMs;
+  const isGivenUp = (): boolean => options.signal?.aborted === true || Date.now() > deadlineMs;
   const connection = Connection.lazy({ address: scene.address });
   const placeOrders = async (): Promise<void> => {
-    while (isFiring) {
+    while (isFiring && options.signal?.aborted !== true) {
       const record: OrderRecord = { workflowId: `order-${records.length}`, acknowledgedSignals: [], completed: false };
       records.push(record);
       await runOrder(connection, record, isGivenUp).catch((error: unknown) =>
@@ -108,12 +111,12 @@ async function runUnderFire(
 async function fire(
   scene: Scene,
   random: Random,
-  { kills, say }: CrashOptions,
+  { kills, say, signal }: CrashOptions,
   records: () => readonly OrderRecord[],
 ): Promise<{ serverKills: number; workerKills: number }> {
   let serverKills = 0;
   let workerKills = 0;
-  for (let count = 1; count <= kills; count++) {
+  for (let count = 1; count <= kills && signal?.aborted !== true; count++) {
     await delay(random.between(20, 700));
     const victim = random.next() < 0.6 ? scene.server : scene.workers[random.between(0, scene.workers.length - 1)]!;
     await victim.kill();

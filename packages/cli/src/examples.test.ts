@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { COMMANDS } from './commands/index.js';
 import { Cli, type Ran } from './testing/cli.js';
+import { ENDS_WITH_PARENT } from './testing/ends-with-parent.js';
 import { EXAMPLE_QUEUES, SETTINGS } from './testing/examples.js';
 import { TESTED } from './testing/tested-server.js';
 import { startWorker, type RunningWorker } from './testing/worker.js';
@@ -31,16 +32,17 @@ afterAll(async () => {
 function runInShell(line: string, shell = 'bash'): Promise<Ran> {
   const child = spawn(shell, ['-c', line], {
     cwd: cli.folder,
-    env: { ...cli.variables, PATH: path, HOME: cli.folder },
+    env: { ...cli.variables, PATH: path, HOME: cli.folder, NODE_OPTIONS: ENDS_WITH_PARENT.join(' ') },
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   });
   let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     out += text;
     // Of all commands only the server goes on until it is stopped.
     if (text.includes('Database:')) child.kill('SIGINT');
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  child.stdin.end();
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text));
+  child.stdin?.end();
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve({ code: code ?? -1, out, err }));

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Ran } from './cli.js';
+import { ENDS_WITH_PARENT } from './ends-with-parent.js';
 
 /** The bundled command, as it is installed. */
 const COMMAND = fileURLToPath(new URL('../../bin/perdure.js', import.meta.url));
@@ -27,7 +28,8 @@ export interface ProcessControl {
 /** Runs one command line in a process of its own, to its end. */
 export function runProcess(words: readonly string[], options: ProcessOptions = {}): Promise<Ran> {
   const { variables = {}, input = '', onOutput, onStart } = options;
-  const child = spawn(process.execPath, [COMMAND, ...words], {
+  const child = spawn(process.execPath, [...ENDS_WITH_PARENT, COMMAND, ...words], {
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...variables },
   });
   let isInterrupted = false;
@@ -37,16 +39,16 @@ export function runProcess(words: readonly string[], options: ProcessOptions = {
       if (!isInterrupted) child.kill('SIGINT');
       isInterrupted = true;
     },
-    closePipe: () => child.stdout.destroy(),
+    closePipe: () => child.stdout?.destroy(),
   };
   let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     out += chunk;
     onOutput?.(out, control);
   });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (err += chunk));
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (err += chunk));
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(input);
   child.once('spawn', () => onStart?.(control));
   return new Promise((resolve, reject) => {
     child.once('error', reject);

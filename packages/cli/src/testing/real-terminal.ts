@@ -94,6 +94,14 @@ function environment({ variables }: ShellOptions): NodeJS.ProcessEnv {
   return { TERM: 'xterm-256color', LANG: 'C.UTF-8', PS1: '\\#$ ', PROMPT_COMMAND: '', ...variables };
 }
 
+/** Runs a command of the shell when this process goes, whatever ends it, unless it is released before. */
+function onceThisProcessIsGone(command: string): () => void {
+  const guardian = spawn('sh', ['-c', `trap '' INT TERM HUP; cat; ${command}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  return () => void guardian.kill('SIGKILL');
+}
+
 function openTmux(options: ShellOptions): Screen {
   const name = `perdure-${randomUUID()}`;
   const tmux = (...args: string[]): string => {
@@ -108,10 +116,14 @@ function openTmux(options: ShellOptions): Screen {
   const assignments = Object.entries(environment(options)).map(([key, value]) => `${key}=${value ?? ''}`);
   const size = ['-x', String(COLUMNS), '-y', String(ROWS)];
   tmux('new-session', '-d', ...size, 'env', '-i', ...assignments, ...SHELL);
+  const release = onceThisProcessIsGone(`tmux -L ${name} kill-server`);
   return {
     read: () => trimmed(tmux('capture-pane', '-p', '-J', '-S', '-')),
     press: (keys) => void tmux('send-keys', '-H', ...[...Buffer.from(keys)].map((byte) => byte.toString(16))),
-    close: () => void tmux('kill-server'),
+    close: () => {
+      tmux('kill-server');
+      release();
+    },
   };
 }
 
@@ -123,12 +135,16 @@ function openScript(options: ShellOptions): Screen {
     env: environment(options),
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  const release = onceThisProcessIsGone(`kill -9 ${child.pid}`);
   let text = '';
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   return {
     read: () => trimmed(withoutControls(text)),
     press: (keys) => void child.stdin?.write(keys),
-    close: () => void child.kill('SIGKILL'),
+    close: () => {
+      release();
+      child.kill('SIGKILL');
+    },
   };
 }
 

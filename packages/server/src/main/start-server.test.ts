@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type StdioOptions } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { InProcessTransport } from '../api/index.js';
 import { allMethods } from '../service/index.js';
 import { openStore } from '../store/index.js';
 import { scheduleActivity, startTimer } from '../testing/commands.js';
+import { ENDS_WITH_PARENT } from '../testing/ends-with-parent.js';
 import { startServer, type RunningServer } from './start-server.js';
 
 const { methods } = api.WorkflowService;
@@ -138,9 +139,11 @@ describe('stopping a server', () => {
 
 describe('the process', () => {
   it('stops on SIGTERM with everything on disk, and says so', async () => {
-    const child = spawn(process.execPath, [runPath, '--db-filename', path, '--port', '0', '--log-format', 'json']);
+    const args = [runPath, '--db-filename', path, '--port', '0', '--log-format', 'json'];
+    const stdio: StdioOptions = ['ignore', 'pipe', 'inherit', 'ipc'];
+    const child = spawn(process.execPath, [...ENDS_WITH_PARENT, ...args], { stdio });
     let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       output += chunk.toString();
       if (output.includes('Server ready') && !child.killed) child.kill('SIGTERM');
     });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ENDS_WITH_PARENT } from '../../testing/ends-with-parent.js';
 import { text } from '../contract/testing/rows.js';
 import { openStore } from '../open-store.js';
 
@@ -39,12 +40,12 @@ async function runAndKill(
   acknowledged: Map<number, number>,
   records: Map<number, number>,
 ): Promise<void> {
-  const child = spawn(process.execPath, [childPath, path, String(shardCount)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child = spawn(process.execPath, [...ENDS_WITH_PARENT, childPath, path, String(shardCount)], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const exited = new Promise((resolve) => child.on('exit', resolve));
   let heard = 0;
-  for await (const line of createInterface(child.stdout)) {
+  for await (const line of createInterface(child.stdout!)) {
     const [word, shardId, position] = line.split(' ');
     if (word === 'record') records.set(Number(shardId), Number(position));
     if (word !== 'ack') continue;

@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreOpenError } from '../errors.js';
 import type { StoreOpenProblem } from '../errors.js';
+import { ENDS_WITH_PARENT } from '../../testing/ends-with-parent.js';
 import { openStore } from '../open-store.js';
 import type { Store } from '../store.js';
 import { loadSqlite } from './driver.js';
@@ -129,8 +130,10 @@ describe('opening an SQLite file', () => {
   });
 
   it('refuses a file in use by another process, until that process is killed', async () => {
-    const child = spawn(process.execPath, [childPath, path, '1'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const child = spawn(process.execPath, [...ENDS_WITH_PARENT, childPath, path, '1'], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    await new Promise((resolve) => child.stdout?.once('data', resolve));
     await expectRefused('in-use', 'is in use by another server');
     const link = join(folder, 'link.sqlite');
     symlinkSync(path, link);
