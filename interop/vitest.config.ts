@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { ENDS_WITH_PARENT } from '../vitest.config.js';
 
 export default defineConfig({
   test: {
@@ -7,6 +8,7 @@ export default defineConfig({
     globalSetup: ['src/harness/global-setup.ts'],
     snapshotSerializers: ['src/harness/transcript-serializer.ts'],
     pool: 'forks',
+    execArgv: ENDS_WITH_PARENT,
     maxWorkers: 2,
     isolate: false,
     testTimeout: 30_000,

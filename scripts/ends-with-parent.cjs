@@ -5,12 +5,17 @@
 const { process } = globalThis;
 
 function watchParent() {
-  if (process.channel === undefined) throw new Error('ends-with-parent: start this process with "ipc" in its stdio');
+  const { channel } = process;
+  if (channel === undefined) throw new Error('ends-with-parent: start this process with "ipc" in its stdio');
   // Without warning, as a parent may go without any: what has to last must outlast that in any case.
   const end = () => process.kill(process.pid, 'SIGKILL');
   process.on('disconnect', end);
-  // Listening must not keep a process alive that has nothing left to do.
-  process.channel.unref();
+  // That alone must not keep a process alive that has nothing left to do; waiting for messages does, as ever.
+  channel.unref();
+  process.on('newListener', (event) => event === 'message' && channel.ref());
+  process.on('removeListener', (event) => {
+    if (event === 'message' && process.listenerCount(event) === 0) channel.unref();
+  });
   if (!process.connected) end();
 }
 

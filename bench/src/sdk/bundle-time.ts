@@ -13,7 +13,6 @@ for (let round = 0; round < 6; round++) {
   times.push(performance.now() - startedAt);
 }
 process.send?.({ firstMs: times[0], laterMs: Math.min(...times.slice(1)) });
-process.disconnect();
 
 async function official(): Promise<() => Promise<unknown>> {
   const { bundleWorkflowCode } = await import('@temporalio/worker');
