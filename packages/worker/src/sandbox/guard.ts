@@ -1,15 +1,48 @@
 import vm from 'node:vm';
+import { forgetInterruptedContinuations } from './interrupted-continuations.js';
+import type { Watchdog } from './watchdog.js';
 
 /** Code under guard ran longer than it may, and was stopped where it was. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
 }
 
+/** Keeps code within a time. */
+export interface TimeLimit {
+  /** Runs the code. It is told whether there is time for more. Throws `TimeLimitError`, or never returns, if it did not end in time. */
+  run(code: (hasTime: () => boolean) => void): void;
+}
+
+/** How long all code under one watched limit may go on before the event loop gets a turn. */
+const LONGEST_WATCHED_MS = 50;
+
+/** A time limit which the watchdog of the process sees to. The code has to be called by itself: see `Watchdog`. */
+export class WatchedLimit implements TimeLimit {
+  constructor(
+    private readonly watchdog: Watchdog,
+    private readonly limitMs: number,
+  ) {}
+
+  run(code: (hasTime: () => boolean) => void): void {
+    const { watchdog } = this;
+    const untilMs = performance.now() + LONGEST_WATCHED_MS;
+    watchdog.begin(this.limitMs);
+    try {
+      code(() => {
+        watchdog.next();
+        return performance.now() < untilMs;
+      });
+    } finally {
+      watchdog.end();
+    }
+  }
+}
+
 /**
  * Stops code that does not end: a script with a time limit around it. V8 starts a thread for each such script, which costs some 75 us,
  * so code under one guard should be worth it.
  */
-export class Guard {
+export class Guard implements TimeLimit {
   private readonly script: vm.Script;
   private readonly context: vm.Context;
   private pending: (() => void) | undefined;
@@ -22,7 +55,7 @@ export class Guard {
     this.script = new vm.Script('run()', { filename: 'perdure:guard' });
   }
 
-  /** Runs the code. It is told whether at least half of the time is left. Throws `TimeLimitError` if it did not end in time. */
+  /** There is time for more code as long as half of it is left. Throws `TimeLimitError`. */
   run(code: (hasTime: () => boolean) => void): void {
     const { limitMs } = this;
     if (limitMs === undefined) {
@@ -47,26 +80,5 @@ export class Guard {
     } finally {
       this.pending = undefined;
     }
-  }
-}
-
-interface AsyncWrap {
-  clearAsyncIdStack?(): void;
-}
-
-/**
- * Node keeps a stack of the continuations it is in, and ends the process if it is not empty when it should be. A continuation that was
- * stopped never left it. There is no public way to say so; where this one is missing (newer versions keep no such stack) none is needed.
- */
-function forgetInterruptedContinuations(): void {
-  const { binding } = process as unknown as { binding?: (name: string) => AsyncWrap };
-  const { noDeprecation } = process;
-  process.noDeprecation = true;
-  try {
-    binding?.('async_wrap').clearAsyncIdStack?.();
-  } catch {
-    // Not there: then neither is the stack.
-  } finally {
-    process.noDeprecation = noDeprecation;
   }
 }

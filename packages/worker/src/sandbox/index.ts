@@ -11,3 +11,5 @@ export {
   type WorkflowOptions,
 } from './sandbox.js';
 export { rejectionsHaveContext, rejectionsPrecedeNextImmediate } from './rejections.js';
+export { callAlone } from './call-alone.js';
+export { isWatched } from './watchdog.js';

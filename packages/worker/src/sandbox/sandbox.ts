@@ -9,12 +9,13 @@ import type { GlobalScope, LoadedModules, WorkflowInstance } from '@perdure/work
 import type { SinkCall, WorkflowInfo, WorkflowInterceptors } from '@perdure/workflow';
 import type { WorkflowBundle } from '../bundler/index.js';
 import { bundleScript } from './bundle-script.js';
-import { Guard, TimeLimitError } from './guard.js';
+import { Guard, TimeLimitError, WatchedLimit, type TimeLimit } from './guard.js';
 import { providedAssert } from './provided-assert.js';
 import { ownRejections, type RejectionOwner } from './rejections.js';
 import { runtimeCode, type RuntimeExports } from './runtime-code.js';
-import { installTextClasses, type TextOutside } from './text-classes.js';
 import { RUNTIME_FILE, StackMapping } from './stack-mapping.js';
+import { installTextClasses, type TextOutside } from './text-classes.js';
+import { processWatchdog } from './watchdog.js';
 
 /** How a sandbox treats the code in it. */
 export interface SandboxOptions {
@@ -119,10 +120,16 @@ export class Sandbox {
   private readonly mapping: StackMapping;
   private pending: (() => unknown) | undefined;
   private readonly assert: object;
+  private readonly watched: WatchedLimit | undefined;
   private isDead = false;
+  /** The workflow that is being woken up. */
+  private awake: SandboxedWorkflow | undefined;
 
   constructor(private readonly options: SandboxOptions) {
-    this.guard = new Guard(options.deadlockTimeoutMs);
+    const { deadlockTimeoutMs } = options;
+    this.guard = new Guard(deadlockTimeoutMs);
+    const watchdog = deadlockTimeoutMs === undefined ? undefined : processWatchdog();
+    this.watched = watchdog && new WatchedLimit(watchdog, deadlockTimeoutMs as number);
     this.context = vm.createContext({}, { name: 'workflows', microtaskMode: 'afterEvaluate' });
     const script = bundleScript(options.bundle.code);
     this.mapping = new StackMapping(options.bundle.code, script.filename);
@@ -180,23 +187,26 @@ export class Sandbox {
    * are not woken up. Throws `DeadlockError`, which names the one that did not.
    */
   activateAll(activations: readonly SandboxActivation[]): void {
-    let index = 0;
     try {
-      while (index < activations.length) {
-        // A time limit costs far more than waking a workflow up: one is shared, as long as enough of it is left for each.
-        this.guard.run((hasTime) => {
-          do {
-            wake(activations[index] as SandboxActivation, hasTime);
-            index += 1;
-          } while (index < activations.length && hasTime());
-        });
-      }
+      this.wakeAll(activations, this.guard);
     } catch (error) {
       if (!(error instanceof TimeLimitError)) throw error;
-      this.isDead = true;
-      const { workflow } = activations[index] as SandboxActivation;
-      throw new DeadlockError(workflow, this.options.deadlockTimeoutMs ?? 0);
+      throw this.giveUp();
     }
+  }
+
+  /**
+   * The same at a fraction of the price, for a caller that was called by itself (`callAlone`) while there is a watchdog (`isWatched`).
+   * Never returns if a workflow does not come to rest: then `interruption` tells which, in a later turn of the event loop.
+   */
+  activateAllAlone(activations: readonly SandboxActivation[]): void {
+    this.wakeAll(activations, this.watched ?? this.guard);
+  }
+
+  /** Why `activateAllAlone` did not return. */
+  interruption(): DeadlockError {
+    processWatchdog()?.recover();
+    return this.giveUp();
   }
 
   /** Runs a function and all microtasks that follow from it. */
@@ -207,6 +217,28 @@ export class Sandbox {
     } finally {
       this.pending = undefined;
     }
+  }
+
+  private wakeAll(activations: readonly SandboxActivation[], limit: TimeLimit): void {
+    let index = 0;
+    while (index < activations.length) {
+      // The time limit of a script costs far more than waking a workflow up: one is shared, as long as enough of it is left for each.
+      limit.run((hasTime) => {
+        do {
+          const activation = activations[index] as SandboxActivation;
+          this.awake = activation.workflow;
+          wake(activation, hasTime);
+          index += 1;
+        } while (index < activations.length && hasTime());
+      });
+    }
+    this.awake = undefined;
+  }
+
+  private giveUp(): DeadlockError {
+    this.isDead = true;
+    this.pending = undefined;
+    return new DeadlockError(this.awake as SandboxedWorkflow, this.options.deadlockTimeoutMs ?? 0);
   }
 
   private prepare(global: Record<string, unknown>): void {

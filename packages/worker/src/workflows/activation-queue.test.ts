@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import type { WorkflowActivation } from '@perdure/common/activation';
 import { bundleWorkflowCode } from '../bundler/index.js';
-import { Sandbox } from '../sandbox/index.js';
+import { DeadlockError, isWatched, Sandbox } from '../sandbox/index.js';
 import { activationOf, begin } from '../testing/sandbox-runs.js';
 import { ActivationQueue } from './activation-queue.js';
 
@@ -16,6 +16,7 @@ writeFileSync(
   `
 import { sleep } from '@perdure/workflow';
 export async function sleeps() { for (;;) await sleep(10); }
+export async function loops() { for (;;) await Promise.resolve(); }
 export async function rejects() { void Promise.reject(new Error('nobody waits')); await sleep(10); }
 export async function breaks() { await sleep(10); throw new TypeError('broken'); }
 `,
@@ -84,4 +85,24 @@ test('without a step every activation is concluded by itself', async () => {
   const { queue, workflow, start } = prepare('sleeps');
   expect(await queue.activate(workflow, start)).toMatchObject({ commands: [{ kind: 'startTimer', seq: 1 }] });
   expect(await queue.activate(workflow, timerFired(1, true))).toMatchObject({ commands: [{ seq: 2 }] });
+});
+
+test('a workflow that does not come to rest is stopped; another of its sandbox is lost, those of other sandboxes go on', async () => {
+  const [first, second] = [0, 1].map(() => new Sandbox({ bundle, deadlockTimeoutMs: 200 })) as [Sandbox, Sandbox];
+  await vi.waitFor(() => expect(isWatched()).toBe(true));
+  const runs = [begin(first, 'sleeps'), begin(first, 'loops'), begin(second, 'sleeps'), begin(second, 'loops')];
+  const homes = new Map(runs.map(({ workflow }, index) => [workflow, index < 2 ? first : second]));
+  const queue = new ActivationQueue((workflow) => homes.get(workflow) as Sandbox);
+  const [lost, looping, other] = runs
+    .slice(0, 3)
+    .map(({ workflow, activation }) => queue.activate(workflow, activation));
+  const outcomes = await Promise.allSettled([lost, looping, other]);
+  expect(outcomes).toMatchObject([
+    { status: 'rejected', reason: { name: 'SandboxLostError' } },
+    { status: 'rejected', reason: { name: 'DeadlockError', message: expect.stringContaining('loops') as string } },
+    { status: 'fulfilled', value: { commands: [{ kind: 'startTimer' }] } },
+  ]);
+  expect([first.isUseless, second.isUseless]).toEqual([true, false]);
+  const { workflow, activation } = runs[3] as (typeof runs)[number];
+  await expect(queue.activate(workflow, activation)).rejects.toThrow(DeadlockError);
 });

@@ -1,6 +1,8 @@
 import type { ActivationCompletion, WorkflowActivation } from '@perdure/common/activation';
 import {
+  callAlone,
   DeadlockError,
+  isWatched,
   rejectionsHaveContext,
   rejectionsPrecedeNextImmediate,
   type Sandbox,
@@ -77,9 +79,17 @@ export class ActivationQueue {
   private timer: NodeJS.Timeout | undefined;
   private isScheduled = false;
   private readonly flush = (): void => this.enter(rejectionsPrecedeNextImmediate);
+  private readonly flushAlone = (): void => {
+    // First of all: what is woken up may have to be stopped, and nothing after it is reached here.
+    setImmediate(this.settle);
+    this.enterAlone();
+  };
+  /** Those that are being woken up by themselves. */
+  private entered = new Map<Sandbox, Waiting[]>();
   /** Those that have come to rest, and whose rejections have not arrived yet. */
   private resting: Waiting[] = [];
   private readonly settle = (): void => {
+    this.resume();
     const { resting } = this;
     this.resting = [];
     for (const item of resting) item.conclude();
@@ -113,6 +123,10 @@ export class ActivationQueue {
     }
     if (this.isScheduled) return;
     this.isScheduled = true;
+    if (isWatched()) {
+      callAlone(this.flushAlone);
+      return;
+    }
     const delayMs = this.pacing.delayMs(performance.now());
     if (delayMs === 0) this.enterNext();
     else this.timer = setTimeout(() => this.enter(false), delayMs);
@@ -135,6 +149,38 @@ export class ActivationQueue {
       this.isScheduled = true;
       this.enterNext();
     }
+    let costMs = 0;
+    for (const [sandbox, batch] of this.batchesOf(waiting)) {
+      this.run(sandbox, batch, (activations) => sandbox.activateAll(activations));
+      costMs += sandbox.entryCostMs;
+    }
+    this.pacing.entered(waiting.length, costMs);
+    if (!isSettledNext) setImmediate(this.settle);
+  }
+
+  private enterAlone(): void {
+    this.isScheduled = false;
+    this.entered = this.batchesOf(this.waiting.splice(0));
+    for (const [sandbox, batch] of this.entered) {
+      this.run(sandbox, batch, (activations) => sandbox.activateAllAlone(activations));
+      this.entered.delete(sandbox);
+    }
+  }
+
+  /** After an entry that was stopped in the middle: ends what it was at, and goes on with the rest. */
+  private resume(): void {
+    const { entered } = this;
+    const [interrupted] = entered;
+    if (interrupted === undefined) return;
+    const [sandbox, batch] = interrupted;
+    entered.delete(sandbox);
+    rejectAll(batch, sandbox.interruption());
+    this.waiting.unshift(...[...entered.values()].flat());
+    entered.clear();
+    if (this.waiting.length > 0) this.schedule();
+  }
+
+  private batchesOf(waiting: readonly Waiting[]): Map<Sandbox, Waiting[]> {
     const batches = new Map<Sandbox, Waiting[]>();
     for (const item of waiting) {
       const sandbox = this.sandboxOf(item.workflow);
@@ -142,25 +188,23 @@ export class ActivationQueue {
       if (batch === undefined) batches.set(sandbox, [item]);
       else batch.push(item);
     }
-    let costMs = 0;
-    for (const [sandbox, batch] of batches) {
-      this.run(sandbox, batch);
-      costMs += sandbox.entryCostMs;
-    }
-    this.pacing.entered(waiting.length, costMs);
-    if (!isSettledNext) setImmediate(this.settle);
+    return batches;
   }
 
-  private run(sandbox: Sandbox, batch: readonly Waiting[]): void {
+  private run(sandbox: Sandbox, batch: readonly Waiting[], activateAll: (batch: readonly Waiting[]) => void): void {
     try {
       if (sandbox.isUseless) throw new SandboxLostError();
-      sandbox.activateAll(batch);
+      activateAll(batch);
     } catch (error) {
-      for (const { workflow, reject } of batch) {
-        reject(error instanceof DeadlockError && error.workflow === workflow ? error : new SandboxLostError());
-      }
+      rejectAll(batch, error as Error);
       return;
     }
     this.resting.push(...batch);
+  }
+}
+
+function rejectAll(batch: readonly Waiting[], error: Error): void {
+  for (const { workflow, reject } of batch) {
+    reject(error instanceof DeadlockError && error.workflow === workflow ? error : new SandboxLostError());
   }
 }
