@@ -117,7 +117,7 @@ function createSchedules(
       const namespace = namespaces.byId(id);
       return namespace !== undefined && isRegistered(namespace) ? namespace.name : undefined;
     },
-    checkStart: (request) => checkedStart({ namespaces, limits, newId }, request),
+    checkStart: (request, runId) => checkedStart({ namespaces, limits, newId }, request, runId),
     busyChanged: timeSkipper && ((count) => timeSkipper.runChanged('schedules', { activities: 0, others: count })),
   });
 }

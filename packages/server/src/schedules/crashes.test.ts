@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { MemoryDisk, type MemoryFaults } from '../store/index.js';
 import { continueAsNew } from '../testing/commands.js';
 import { quiet } from '../testing/manual-clock.js';
-import { MINUTE_MS, ScheduleNode } from '../testing/schedule-node.js';
+import { ACTION, MINUTE_MS, ScheduleNode } from '../testing/schedule-node.js';
 
 const { methods } = api.WorkflowService;
 const { SCHEDULE_OVERLAP_POLICY_ALLOW_ALL: ALLOW_ALL, SCHEDULE_OVERLAP_POLICY_BUFFER_ALL: BUFFER_ALL } =
@@ -77,10 +77,10 @@ it.each([
   120_000,
 );
 
-it('a workflow that has gone on in another run before its start was recorded is found again', async () => {
-  const disk = new MemoryDisk({ powerCuts: true });
+/** A node whose schedule has started a workflow, and cannot record that it has. */
+async function withUnrecordedStart(): Promise<ScheduleNode> {
   const schedule = await ScheduleNode.open({
-    disk,
+    disk: new MemoryDisk({ powerCuts: true }),
     wrapStore: ({ records }) => {
       const write = records.write.bind(records);
       let writes = 0;
@@ -93,6 +93,30 @@ it('a workflow that has gone on in another run before its start was recorded is 
   });
   await schedule.create({ policies: { overlapPolicy: BUFFER_ALL } });
   await schedule.node.clock.advance(MINUTE_MS);
+  return schedule;
+}
+
+it('a workflow whose id somebody else has used before its start was recorded is not started again', async () => {
+  const schedule = await withUnrecordedStart();
+  await schedule.completeNext();
+  const workflowId = 'w-2026-01-01T00:01:00Z';
+  const { taskQueue, workflowType } = ACTION.startWorkflow ?? {};
+  const other = { namespace: 'default', workflowId, requestId: 'other', taskQueue, workflowType };
+  const { runId } = await schedule.node.call(methods.StartWorkflowExecution, other);
+  await schedule.failNext('not of the schedule');
+  await quiet();
+  const again = await schedule.restart('losePower');
+  await quiet();
+  expect(await again.recent()).toEqual([`${workflowId} COMPLETED`]);
+  expect(await startedRuns(again)).toEqual([workflowId]);
+  const query = `WorkflowId = '${workflowId}'`;
+  const { executions } = await again.node.call(methods.ListWorkflowExecutions, { namespace: 'default', query });
+  expect(executions.map(({ execution }) => execution?.runId)).toHaveLength(2);
+  expect(executions.map(({ execution }) => execution?.runId)).toContain(runId);
+});
+
+it('a workflow that has gone on in another run before its start was recorded is found again', async () => {
+  const schedule = await withUnrecordedStart();
   await schedule.node.complete(await schedule.node.pollWorkflowTask(), [continueAsNew()]);
   await schedule.completeNext();
   await quiet();

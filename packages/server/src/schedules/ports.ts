@@ -25,8 +25,8 @@ export interface SchedulePorts {
   readonly newId: () => string;
   /** The name of a namespace; `undefined` when it is gone or being deleted. */
   readonly namespaceName: (namespaceId: string) => string | undefined;
-  /** Checks a start as StartWorkflowExecution does. Throws `ServiceError`. */
-  readonly checkStart: (request: workflowservice.IStartWorkflowExecutionRequest) => CheckedStart;
+  /** Checks a start as StartWorkflowExecution does; `runId` is what its run will be called. Throws `ServiceError`. */
+  readonly checkStart: (request: workflowservice.IStartWorkflowExecutionRequest, runId: string) => CheckedStart;
   /** How much is under way: where time skips, it must not while that is more than nothing. */
   readonly busyChanged?: ((count: number) => void) | undefined;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isClosed, requestCancel, terminateExecution, type ExecutionState } from '@perdure/engine';
 import type { PlannedStart, RunningWorkflow, ScheduleState, WorkflowEnd } from '@perdure/engine/schedule';
 import { enums, type failure } from '@perdure/protocol';
@@ -31,19 +32,16 @@ export class ScheduledWorkflows {
   async start(state: ScheduleState, planned: PlannedStart, isRepeated: boolean): Promise<StartOutcome> {
     const host = this.ports.host();
     const target = { namespaceId: state.key.namespaceId, workflowId: planned.workflowId, runId: '' };
+    const runId = runIdOf(planned.requestId);
     try {
-      if (isRepeated) {
-        const runId = await this.startedEarlier(target, planned.requestId);
-        if (runId !== undefined) return { kind: 'started', runId };
-      }
-      const checked = this.ports.checkStart(startRequest(state, planned));
+      if (isRepeated && (await this.find({ ...target, runId })) !== undefined) return { kind: 'started', runId };
+      const checked = this.ports.checkStart(startRequest(state, planned), runId);
       const { result } = await host.start(checked.target, (current, context) => checked.decide(current, context));
       return { kind: 'started', runId: result.firstRunId };
     } catch (error) {
       if (!(error instanceof ServiceError) || TRANSIENT.has(error.code)) throw error;
       if (error.code !== 'ALREADY_EXISTS') return { kind: 'refused', error };
-      const runId = await this.startedEarlier(target, planned.requestId);
-      return runId === undefined ? { kind: 'taken' } : { kind: 'started', runId };
+      return (await this.find({ ...target, runId })) === undefined ? { kind: 'taken' } : { kind: 'started', runId };
     }
   }
 
@@ -96,16 +94,6 @@ export class ScheduledWorkflows {
     return run;
   }
 
-  /** The first run that a start under a request id made, if there was such a start. */
-  private async startedEarlier(target: RunTarget, requestId: string): Promise<string | undefined> {
-    const present = await this.find(target);
-    if (present === undefined) return undefined;
-    const { firstRunId } = present.chain;
-    // Of a chain only the first run carries the id of the request.
-    const first = firstRunId === present.key.runId ? present : await this.find({ ...target, runId: firstRunId });
-    return first?.createRequestId === requestId ? firstRunId : undefined;
-  }
-
   private async find(target: RunTarget): Promise<ExecutionState | undefined> {
     try {
       return await this.ports.host().read(target, (live) => live.state);
@@ -123,6 +111,20 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'DEADLINE_EXCEEDED',
   'INTERNAL',
 ]);
+
+/**
+ * The run that a planned start makes: as every attempt at it names the same one, a later attempt finds what an earlier one has made,
+ * whatever else has been started under the workflow id since.
+ */
+function runIdOf(requestId: string): string {
+  const hex = createHash('sha1').update(requestId).digest('hex');
+  // The form of a UUID that is made from a name (RFC 9562, version 5).
+  const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
+  return [
+    ...[hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`],
+    ...[`${variant}${hex.slice(18, 20)}`, hex.slice(20, 32)],
+  ].join('-');
+}
 
 /** The run is closed, and no other goes on where it stopped. */
 export function hasEnded(run: ExecutionState): boolean {

@@ -38,6 +38,8 @@ export interface StartExecution {
   readonly signal?: Signal;
   /** Whether the caller can take the first workflow task at once. */
   readonly eager?: boolean;
+  /** The id that the run gets (default: a new one). Where it follows from the request, a repeated one can be told for good. */
+  readonly runId?: string;
 }
 
 /** What the caller of a start is told. */
@@ -204,7 +206,7 @@ function open(
   input: StartExecution,
   context: DecideContext,
   before: readonly Transition[],
-  runId = context.newId(),
+  runId = input.runId ?? context.newId(),
 ): Decision<StartedExecution> {
   const { request, namespaceId, signal } = input;
   const created = {
