@@ -1,6 +1,7 @@
 // The port between transports and the handlers of the API, and the transports: gRPC and in-process.
 // It owns how calls travel and how errors are written; it must not know what any method does.
 export { GrpcServer, type GrpcServerOptions } from './grpc/index.js';
+export { type HttpHandler, HttpServer } from './http1/index.js';
 export type { TlsOptions } from './http2/index.js';
 export {
   type CallableMethod,

@@ -7,7 +7,7 @@ import { DeliveryService } from '../delivery/index.js';
 import { ExecutionHost } from '../host/index.js';
 import { Matching } from '../matching/index.js';
 import { NamespaceRegistry } from '../namespace/index.js';
-import { EndpointRegistry } from '../nexus/index.js';
+import { EndpointRegistry, NexusTasks, type EndpointPorts } from '../nexus/index.js';
 import type { Logger } from '../observability/index.js';
 import { QueryService } from '../queries/index.js';
 import { ScheduleService, type SchedulePorts } from '../schedules/index.js';
@@ -36,7 +36,7 @@ export function createServices(
   const matching = new Matching(clock);
   const namespaces = new NamespaceRegistry(store);
   const hostOf = (): ExecutionHost => host;
-  const nexusEndpoints = new EndpointRegistry({ store, host: hostOf, clock, newId: randomUUID });
+  const nexus = nexusServices({ store, host: hostOf, clock, newId: randomUUID, matching });
   const queries = new QueryService({ host: hostOf, matching, store, limits, clock, newId: randomUUID });
   const tasks = new TaskDispatcher({ matching, queries, store, limits, clock, newId: randomUUID, log });
   const delivery = new DeliveryService({
@@ -83,7 +83,7 @@ export function createServices(
     updates,
     namespaces,
     schedules,
-    nexusEndpoints,
+    ...nexus,
     store,
     limits,
     clock,
@@ -92,6 +92,12 @@ export function createServices(
     newId: randomUUID,
   };
   return { services, committer };
+}
+
+function nexusServices(
+  ports: EndpointPorts & { readonly matching: Matching },
+): Pick<Services, 'nexusEndpoints' | 'nexusTasks'> {
+  return { nexusEndpoints: new EndpointRegistry(ports), nexusTasks: new NexusTasks(ports) };
 }
 
 function storeLost(log: Logger, onFatal: ServerOptions['onFatal']): (error: Error) => void {

@@ -20,6 +20,17 @@ export interface ServerOptions {
     readonly port?: number;
     readonly tls?: TlsOptions;
   };
+  /** Serves Nexus over HTTP; off unless given. */
+  readonly http?: {
+    /** Default 127.0.0.1. */
+    readonly host?: string;
+    /** 0 takes any free port. */
+    readonly port: number;
+    /** Default: that of the gRPC port. */
+    readonly tls?: TlsOptions;
+    /** How servers outside reach this port, such as https://perdure.example.com. Default: by its address. */
+    readonly publicUrl?: string;
+  };
   /** Serves Prometheus metrics and a health probe over HTTP; off unless given. */
   readonly metrics?: { readonly host?: string; readonly port: number };
   /** Default: nothing is logged. */

@@ -16,6 +16,8 @@ Runs a Perdure server in this process.
   --in-memory            keep everything in memory
   --ip ADDRESS           address to listen on (default 127.0.0.1)
   --port PORT            gRPC port (default 7233)
+  --http-port PORT       Nexus over HTTP (default: off)
+  --http-url URL         how servers outside reach that port (default: by its address)
   --metrics-port PORT    Prometheus metrics at /metrics and a probe at /healthz (default: off)
   --namespace NAME       namespace to create at start; may be repeated (default: default)
   --tls-cert-path FILE   certificate of the server, PEM; needs --tls-key-path
@@ -32,6 +34,8 @@ interface Settings {
   readonly dbFilename: string | undefined;
   readonly host: string;
   readonly port: number;
+  readonly httpPort: number | undefined;
+  readonly httpUrl: string | undefined;
   readonly metricsPort: number | undefined;
   readonly namespaces: readonly string[];
   readonly tls: TlsOptions | undefined;
@@ -46,6 +50,8 @@ function readSettings(): Settings | 'help' {
       'in-memory': { type: 'boolean' },
       ip: { type: 'string', default: '127.0.0.1' },
       port: { type: 'string', default: '7233' },
+      'http-port': { type: 'string' },
+      'http-url': { type: 'string' },
       'metrics-port': { type: 'string' },
       namespace: { type: 'string', multiple: true },
       'tls-cert-path': { type: 'string' },
@@ -63,13 +69,18 @@ function readSettings(): Settings | 'help' {
     dbFilename: values['db-filename'],
     host: values.ip,
     port: portNumber('--port', values.port),
-    metricsPort:
-      values['metrics-port'] === undefined ? undefined : portNumber('--metrics-port', values['metrics-port']),
+    httpPort: optionalPort('--http-port', values['http-port']),
+    httpUrl: values['http-url'],
+    metricsPort: optionalPort('--metrics-port', values['metrics-port']),
     namespaces: values.namespace ?? ['default'],
     tls: readTls(values['tls-cert-path'], values['tls-key-path'], values['tls-ca-path']),
     logLevel: oneOf('--log-level', values['log-level'], LOG_LEVELS) as LogLevel,
     logFormat: oneOf('--log-format', values['log-format'], ['json', 'pretty']) as 'json' | 'pretty',
   };
+}
+
+function optionalPort(flag: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : portNumber(flag, text);
 }
 
 function portNumber(flag: string, text: string): number {
@@ -105,6 +116,15 @@ async function main(): Promise<void> {
   const server = await startServer({
     store: settings.dbFilename === undefined ? { kind: 'memory' } : { kind: 'sqlite', path: settings.dbFilename },
     grpc: { host: settings.host, port: settings.port, ...(settings.tls === undefined ? {} : { tls: settings.tls }) },
+    ...(settings.httpPort === undefined
+      ? {}
+      : {
+          http: {
+            host: settings.host,
+            port: settings.httpPort,
+            ...(settings.httpUrl === undefined ? {} : { publicUrl: settings.httpUrl }),
+          },
+        }),
     ...(settings.metricsPort === undefined ? {} : { metrics: { host: settings.host, port: settings.metricsPort } }),
     log: { level: settings.logLevel, format: settings.logFormat },
     namespaces: settings.namespaces,
@@ -113,6 +133,7 @@ async function main(): Promise<void> {
   stopOnSignals(server);
   server.services.log.info('Server ready', {
     address: server.address,
+    httpAddress: server.httpAddress,
     metricsAddress: server.metricsAddress,
     store: settings.dbFilename ?? 'memory',
   });

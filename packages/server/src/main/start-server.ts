@@ -7,7 +7,15 @@ import {
   silentLogger,
   type Logger,
 } from '../observability/index.js';
-import { GrpcServer, InProcessTransport, nameOfGrpcStatus } from '../api/index.js';
+import {
+  GrpcServer,
+  HttpServer,
+  InProcessTransport,
+  nameOfGrpcStatus,
+  type GrpcServerOptions,
+  type HttpHandler,
+} from '../api/index.js';
+import { NexusFront } from '../nexus/index.js';
 import { allMethods, ensureNamespace, resumeNamespaceDeletions, type Services } from '../service/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { createServices } from './create-services.js';
@@ -21,6 +29,10 @@ const DEFAULT_NAMESPACES = ['default'];
 export interface RunningServer {
   /** `host:port` of the gRPC port. */
   readonly address: string;
+  /** `host:port` of the HTTP port, if there is one. */
+  readonly httpAddress: string | undefined;
+  /** Answers what is served over HTTP, for whoever serves HTTP in this process on a port of its own. */
+  readonly httpHandler: HttpHandler;
   /** `host:port` of the metrics port, if there is one. */
   readonly metricsAddress: string | undefined;
   readonly services: Services;
@@ -51,6 +63,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
+function grpcServerOf(
+  { grpc }: ServerOptions,
+  { limits, clock, log }: Services,
+  parts: Pick<GrpcServerOptions, 'methods' | 'observer'>,
+): GrpcServer {
+  return new GrpcServer({
+    ...parts,
+    host: grpc?.host,
+    port: grpc?.port ?? DEFAULT_PORT,
+    tls: grpc?.tls,
+    maxRequestBytes: limits.grpcMessageSizeBytes,
+    log: log.child({ part: 'grpc' }),
+    clock,
+  });
+}
+
+function httpHandlerOf(services: Services): HttpHandler {
+  const { nexusEndpoints: endpoints, nexusTasks: tasks, namespaces, limits, log } = services;
+  const front = new NexusFront({ endpoints, tasks, namespaces, limits, log: log.child({ part: 'nexus' }) });
+  return (request, response) => front.handle(request, response);
+}
+
+function httpServerOf({ http, grpc }: ServerOptions, handler: HttpHandler): HttpServer | undefined {
+  return http && new HttpServer({ tls: grpc?.tls, ...http, handlers: [handler] });
+}
+
 async function loadRegistries(services: Services, namespaces: readonly string[]): Promise<void> {
   await services.namespaces.load();
   await services.nexusEndpoints.load();
@@ -69,16 +107,9 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     observer,
     clock: services.clock,
   });
-  const grpc = new GrpcServer({
-    methods,
-    host: options.grpc?.host,
-    port: options.grpc?.port ?? DEFAULT_PORT,
-    tls: options.grpc?.tls,
-    maxRequestBytes: services.limits.grpcMessageSizeBytes,
-    log: log.child({ part: 'grpc' }),
-    observer,
-    clock: services.clock,
-  });
+  const grpc = grpcServerOf(options, services, { methods, observer });
+  const httpHandler = httpHandlerOf(services);
+  const httpServer = httpServerOf(options, httpHandler);
   let isServing = false;
   const metricsServer =
     options.metrics === undefined
@@ -90,6 +121,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     await metricsServer?.start();
     await services.host.open();
     services.schedules.open();
+    await httpServer?.start();
     await grpc.start();
     resumeNamespaceDeletions(services);
     await services.batches.resume();
@@ -97,7 +129,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     services.matching.stop();
     await Promise.all([services.schedules.stop(), services.batches.stop()]);
     await services.host.stop();
-    await metricsServer?.stop();
+    await Promise.all([metricsServer?.stop(), httpServer?.stop({ graceMs: 0 })]);
     throw error;
   }
   isServing = true;
@@ -106,7 +138,8 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     isServing = false;
     services.timeSkipper?.stop();
     services.matching.stop();
-    await Promise.all([grpc.stop({ graceMs }), inProcess.stop({ graceMs })]);
+    services.nexusTasks.stop();
+    await Promise.all([grpc.stop({ graceMs }), inProcess.stop({ graceMs }), httpServer?.stop({ graceMs })]);
     try {
       await Promise.all([services.schedules.stop(), services.batches.stop()]);
       await services.host.stop();
@@ -117,6 +150,8 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
   };
   return {
     address: grpc.address,
+    httpAddress: httpServer?.address,
+    httpHandler,
     metricsAddress: metricsServer?.address,
     services,
     inProcess,

@@ -8,10 +8,6 @@ class Fifo {
   private items: (PendingTask | undefined)[] = [];
   private head = 0;
 
-  get length(): number {
-    return this.items.length - this.head;
-  }
-
   push(task: PendingTask): void {
     this.items.push(task);
   }
@@ -23,18 +19,26 @@ class Fifo {
   }
 
   peek(): PendingTask | undefined {
+    while (this.head < this.items.length && this.items[this.head] === undefined) this.head += 1;
     return this.items[this.head];
   }
 
+  /** Leaves a gap, which `peek` passes over. False if there is no such task. */
+  remove(task: PendingTask): boolean {
+    const index = this.items.indexOf(task, this.head);
+    if (index < 0) return false;
+    this.items[index] = undefined;
+    this.peek();
+    this.compact();
+    return true;
+  }
+
   shift(): PendingTask | undefined {
-    const task = this.items[this.head];
+    const task = this.peek();
     if (task === undefined) return undefined;
     this.items[this.head] = undefined;
     this.head += 1;
-    if (this.head >= COMPACT_AT && this.head * 2 >= this.items.length) {
-      this.items = this.items.slice(this.head);
-      this.head = 0;
-    }
+    this.compact();
     return task;
   }
 
@@ -43,6 +47,12 @@ class Fifo {
     this.items = [];
     this.head = 0;
     return rest.filter((task) => task !== undefined);
+  }
+
+  private compact(): void {
+    if (this.head < COMPACT_AT || this.head * 2 < this.items.length) return;
+    this.items = this.items.slice(this.head);
+    this.head = 0;
   }
 }
 
@@ -89,6 +99,11 @@ export class Backlog {
       }
     }
     return undefined;
+  }
+
+  /** Takes a task out wherever it stands; of one that is not here nothing comes. */
+  remove(task: PendingTask): void {
+    if (this.byPriority.get(task.priority)?.remove(task) === true) this.count -= 1;
   }
 
   /** When the task that has waited longest arrived. */

@@ -57,6 +57,11 @@ export class TaskQueue {
     this.match();
   }
 
+  /** Takes a task away that nobody waits for any more; one that has been dispatched is left as it is. */
+  withdraw(task: PendingTask): void {
+    this.backlog.remove(task);
+  }
+
   /** Lets a poller wait for a task. One whose worker has left, or of a queue that has been stopped, is answered at once. */
   poll(poller: Poller, maxTasksPerSecond: number | undefined): void {
     if (maxTasksPerSecond !== undefined) this.rateLimit.set(maxTasksPerSecond);

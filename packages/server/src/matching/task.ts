@@ -1,7 +1,7 @@
 import type { Poller } from './poller.js';
 
 /** What kind of worker takes a task. */
-export type TaskKind = 'workflow' | 'activity';
+export type TaskKind = 'workflow' | 'activity' | 'nexus';
 
 /** Names a task queue. */
 export interface QueueKey {

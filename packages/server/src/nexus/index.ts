@@ -1,5 +1,6 @@
 // Nexus: where endpoints lead, and operations of workflows on their way to handlers and back. What an operation does to
 // its run is the engine's.
+export { EndpointCaller } from './endpoint-caller.js';
 export { endpointNotFound, EndpointRegistry, type EndpointPorts } from './endpoint-registry.js';
 export type {
   NexusCancelAnswer,
@@ -9,4 +10,7 @@ export type {
   NexusStartAnswer,
   NexusStartCall,
 } from './nexus-caller.js';
+export { failureOfHandlerError } from './handler-answers.js';
 export type { NexusCompletion, NexusCompletions } from './nexus-completions.js';
+export { NexusFront } from './http/front.js';
+export { NexusTasks } from './nexus-tasks.js';

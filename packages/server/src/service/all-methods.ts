@@ -6,6 +6,7 @@ import { describeMethods } from './describe-methods.js';
 import { historyMethods } from './history-methods.js';
 import { namespaceMethods } from './namespace-methods.js';
 import { nexusEndpointMethods } from './nexus-endpoint-methods.js';
+import { nexusTaskMethods } from './nexus-task-methods.js';
 import { operatorMethods } from './operator-methods.js';
 import { optionsMethods } from './options-methods.js';
 import { outsideMethods } from './outside-methods.js';
@@ -38,6 +39,7 @@ export function allMethods(services: Services): AnyRpcMethod[] {
     ...namespaceMethods(services),
     ...operatorMethods(services),
     ...nexusEndpointMethods(services),
+    ...nexusTaskMethods(services),
     ...clusterMethods(services),
     ...testMethods(services),
   ];

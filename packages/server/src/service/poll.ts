@@ -32,7 +32,7 @@ export function pollTask(services: Services, poll: TaskPoll, context: CallContex
   require(() => (request.taskQueue === undefined ? 'TaskQueue is not set on request.' : undefined), () =>
     invalidId('TaskQueue', request.taskQueue?.name, services.limits), () =>
     invalidId('Identity', request.identity, services.limits, { optional: true }), () =>
-    request.taskQueue?.kind === TaskQueueKind.TASK_QUEUE_KIND_STICKY && kind === 'activity'
+    request.taskQueue?.kind === TaskQueueKind.TASK_QUEUE_KIND_STICKY && kind !== 'workflow'
       ? 'TaskQueue kind STICKY is for workflow tasks only.'
       : undefined);
   checkTimeout(context);

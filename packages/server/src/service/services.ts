@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import type { ExecutionHost } from '../host/index.js';
 import type { Matching } from '../matching/index.js';
 import type { NamespaceRegistry } from '../namespace/index.js';
-import type { EndpointRegistry } from '../nexus/index.js';
+import type { EndpointRegistry, NexusTasks } from '../nexus/index.js';
 import type { Logger } from '../observability/index.js';
 import type { QueryService } from '../queries/index.js';
 import type { ScheduleService } from '../schedules/index.js';
@@ -24,6 +24,7 @@ export interface Services {
   readonly schedules: ScheduleService;
   readonly batches: BatchService;
   readonly nexusEndpoints: EndpointRegistry;
+  readonly nexusTasks: NexusTasks;
   readonly store: Store;
   readonly limits: Limits;
   readonly clock: Clock;

@@ -64,9 +64,9 @@ type QueueOf = (kind: TaskKind) => TaskQueue | undefined;
 
 /** The plain form: one kind of task. */
 function describeQueue(request: DescribeRequest, queueOf: QueueOf): workflowservice.IDescribeTaskQueueResponse {
-  const kind =
-    request.taskQueueType === TaskQueueType.TASK_QUEUE_TYPE_UNSPECIFIED ? 'workflow' : taskKind(request.taskQueueType);
-  const queue = kind === undefined ? undefined : queueOf(kind);
+  const queue = queueOf(
+    request.taskQueueType === TaskQueueType.TASK_QUEUE_TYPE_UNSPECIFIED ? 'workflow' : taskKind(request.taskQueueType),
+  );
   const perSecond = queue?.tasksPerSecond ?? UNLIMITED_PER_SECOND;
   return {
     pollers: pollers(queue),
@@ -120,23 +120,22 @@ function reachability(version: string): enums.BuildIdTaskReachability {
 }
 
 function typeInfo(request: DescribeRequest, type: enums.TaskQueueType, queueOf: QueueOf): taskqueue.ITaskQueueTypeInfo {
-  const kind = taskKind(type);
-  const queue = kind === undefined ? undefined : queueOf(kind);
+  const queue = queueOf(taskKind(type));
   return {
     pollers: request.reportPollers ? pollers(queue) : [],
     stats: request.reportStats ? stats(queue) : undefined,
   };
 }
 
-/** The kind of tasks of a type; undefined for Nexus tasks, of which there are none. */
-function taskKind(type: enums.TaskQueueType): TaskKind | undefined {
+/** The kind of tasks of a type. Throws INVALID_ARGUMENT if there is none. */
+function taskKind(type: enums.TaskQueueType): TaskKind {
   switch (type) {
     case TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW:
       return 'workflow';
     case TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY:
       return 'activity';
     case TaskQueueType.TASK_QUEUE_TYPE_NEXUS:
-      return undefined;
+      return 'nexus';
     default:
       throw new ServiceError(
         'INVALID_ARGUMENT',

@@ -44,7 +44,7 @@ function shutdownWorker(services: Services, request: workflowservice.ShutdownWor
   require(() => invalidId('StickyTaskQueue', stickyTaskQueue, limits, { optional: true }), () =>
     invalidId('TaskQueue', taskQueue, limits, { optional: true }));
   if (workerInstanceKey !== '') {
-    const kinds = ['workflow', 'activity'] as const;
+    const kinds = ['workflow', 'activity', 'nexus'] as const;
     const keys = [stickyTaskQueue, taskQueue].flatMap((name) => kinds.map((kind) => queueKey(id, kind, name)));
     matching.dismiss(workerInstanceKey, keys);
   }

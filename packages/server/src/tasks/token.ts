@@ -19,11 +19,17 @@ export interface QueryTaskToken {
   readonly queryId: string;
 }
 
+/** Which waiting Nexus request a Nexus task is. */
+export interface NexusTaskToken {
+  readonly namespaceId: string;
+  readonly taskId: string;
+}
+
 /**
  * Tokens are opaque to workers: a letter for what it is, then the parts, as a JSON array. A worker hands one back with
  * every answer, and nothing is as quick to write and read here as JSON.
  */
-type Packed = [kind: 'w' | 'a' | 'q', ...parts: (string | number)[]];
+type Packed = [kind: 'w' | 'a' | 'q' | 'n', ...parts: (string | number)[]];
 
 /** The token of a workflow task. */
 export function encodeWorkflowTaskToken({
@@ -44,6 +50,11 @@ export function encodeActivityTaskToken({ key, scheduledEventId, attempt }: Acti
 /** The token of a query task. */
 export function encodeQueryTaskToken({ namespaceId, queryId }: QueryTaskToken): Uint8Array {
   return pack(['q', namespaceId, queryId]);
+}
+
+/** The token of a Nexus task. */
+export function encodeNexusTaskToken({ namespaceId, taskId }: NexusTaskToken): Uint8Array {
+  return pack(['n', namespaceId, taskId]);
 }
 
 /** Throws INVALID_ARGUMENT if the bytes are no workflow task token of this server. */
@@ -76,6 +87,12 @@ export function decodeActivityTaskToken(bytes: Uint8Array): ActivityTaskToken {
 export function decodeQueryTaskToken(bytes: Uint8Array): QueryTaskToken {
   const [namespaceId, queryId] = unpack(bytes, 'q', 'ss');
   return { namespaceId: String(namespaceId), queryId: String(queryId) };
+}
+
+/** Throws INVALID_ARGUMENT if the bytes are no Nexus task token of this server. */
+export function decodeNexusTaskToken(bytes: Uint8Array): NexusTaskToken {
+  const [namespaceId, taskId] = unpack(bytes, 'n', 'ss');
+  return { namespaceId: String(namespaceId), taskId: String(taskId) };
 }
 
 function pack(parts: Packed): Uint8Array {

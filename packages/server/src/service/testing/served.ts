@@ -13,13 +13,15 @@ export class Served {
   private constructor(
     readonly services: Services,
     private readonly transport: InProcessTransport,
+    /** `host:port` of the HTTP port, if there is one. */
+    readonly httpAddress: string | undefined,
     private readonly stopServer: () => Promise<void>,
   ) {}
 
   static async start(options: Partial<ServerOptions> = {}): Promise<Served> {
     const server = await startServer({ store: { kind: 'memory' }, grpc: { port: 0 }, ...options });
     const transport = new InProcessTransport({ methods: allMethods(server.services) });
-    const served = new Served(server.services, transport, () => server.stop({ graceMs: 1000 }));
+    const served = new Served(server.services, transport, server.httpAddress, () => server.stop({ graceMs: 1000 }));
     onTestFinished(() => served.stop());
     return served;
   }
