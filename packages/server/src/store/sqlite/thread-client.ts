@@ -5,7 +5,8 @@ import type { StoreHealth } from './health.js';
 import { FlatReader, FlatWriter, transferList } from './wire/flat.js';
 import type { FlatMessage } from './wire/flat.js';
 import { answerStatus } from './wire/messages.js';
-import type { Operation, ThreadOptions, ThreadReply } from './wire/messages.js';
+import type { Operation, ThreadData, ThreadOptions, ThreadReply } from './wire/messages.js';
+import { Turn, turnMemory } from './wire/turn.js';
 
 interface PendingCall {
   readonly receive: (answer: FlatReader) => void;
@@ -17,13 +18,32 @@ const entryUrl = import.meta.url.endsWith('.ts')
   ? new URL('../../../dist/store/sqlite/thread/entry.js', import.meta.url)
   : new URL('./thread/entry.js', import.meta.url);
 
+/** For the slowest disk; whoever ends a process does not wait for longer. */
+const holdPatienceMs = 5_000;
 const pageSizeBytes = 4096;
 /** A row of about twenty values changes about three pages: its own and those of its indexes. */
 const valuesPerPage = 6;
 
+/** Of the threads that run. One listener holds them all: a process may have many stores. */
+const turns = new Set<Turn>();
+const holdAll = (): void => {
+  for (const turn of turns) turn.hold(holdPatienceMs);
+};
+
+function holdAtExit(turn: Turn): void {
+  if (turns.size === 0) process.on('exit', holdAll);
+  turns.add(turn);
+}
+
+function releaseAtExit(turn: Turn): void {
+  turns.delete(turn);
+  if (turns.size === 0) process.off('exit', holdAll);
+}
+
 /** Calls operations on one store thread. */
 export class ThreadClient {
   readonly #worker: Worker;
+  readonly #turn: Turn;
   readonly #health: StoreHealth;
   readonly #calls = new Map<number, PendingCall>();
   readonly #opened: PendingOpen = pendingOpen();
@@ -35,11 +55,16 @@ export class ThreadClient {
 
   constructor(options: ThreadOptions, health: StoreHealth) {
     this.#health = health;
-    this.#worker = new Worker(entryUrl, { workerData: options, name: `store-${options.role}` });
+    const turn = turnMemory();
+    this.#turn = new Turn(turn);
+    const workerData: ThreadData = { ...options, turn };
+    this.#worker = new Worker(entryUrl, { workerData, name: `store-${options.role}` });
+    holdAtExit(this.#turn);
     this.#worker.on('message', (reply: ThreadReply) => this.#receive(reply));
     this.#worker.on('error', (error) => this.#lose(`stopped with an error (${error.message})`, error));
     this.#exited = new Promise((resolve) => {
       this.#worker.on('exit', () => {
+        releaseAtExit(this.#turn);
         this.#lose('ended');
         resolve();
       });
@@ -109,8 +134,9 @@ export class ThreadClient {
     await this.#exited;
   }
 
-  /** Ends the thread at once, whatever it is doing. */
+  /** Ends the thread at once, after no more than the call into SQLite it is in. */
   async terminate(): Promise<void> {
+    this.#turn.hold(holdPatienceMs);
     await this.#worker.terminate();
   }
 

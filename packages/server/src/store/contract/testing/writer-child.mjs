@@ -2,7 +2,9 @@
  * Commits for ever and says what was acknowledged, to be killed at any moment. Everything it writes can be computed
  * from shard and position, so the test knows what must be there.
  *
- *   node writer-child.mjs FILE SHARDS
+ *   node writer-child.mjs FILE SHARDS [EXIT_AFTER]
+ *
+ * With EXIT_AFTER it ends itself with exit code 3 after so many groups, in the middle of whatever goes on.
  *
  * Prints `open`, then `ack SHARD POSITION` for each durable group and `record SHARD NUMBER` for each pair of records.
  */
@@ -10,7 +12,8 @@ import { Buffer } from 'node:buffer';
 import { Committer } from '../../../../dist/committer/index.js';
 import { openStore } from '../../../../dist/store/index.js';
 
-const [path, shardCount] = [process.argv[2], Number(process.argv[3])];
+const [path, shardCount, exitAfter] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
+let acknowledged = 0;
 const store = await openStore({ kind: 'sqlite', path, clusterId: 'crash', shardCount });
 process.stdout.write('open\n');
 const committer = new Committer({ store });
@@ -29,6 +32,7 @@ function run(shard, journal, writeRecords) {
       if (position % 5 === 0) void writeRecords();
       if (position % 7 === 0 && !materialising) materialise(position);
       step();
+      if (++acknowledged === exitAfter) setImmediate(() => process.exit(3));
     });
     journal.enqueue(Buffer.from(`position ${position}`));
   };

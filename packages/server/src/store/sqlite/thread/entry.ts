@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { StoreOpenError } from '../../errors.js';
-import type { ThreadOptions, ThreadReply, ThreadRequest } from '../wire/messages.js';
+import type { ThreadData, ThreadReply, ThreadRequest } from '../wire/messages.js';
+import { Turn } from '../wire/turn.js';
 import { openForReading, openForWriting } from './connection.js';
 import { endThread } from './end-thread.js';
 import { ThreadLoop } from './loop.js';
@@ -9,11 +10,12 @@ import { SqliteTables } from './tables.js';
 import { Writer } from './writer.js';
 
 /** Opens the writing connection at once and reports how that went. */
-async function startWriter(port: MessagePort, options: ThreadOptions): Promise<void> {
+async function startWriter(port: MessagePort, turn: Turn, options: ThreadData): Promise<void> {
+  turn.begin();
   try {
     const { database, identity, close } = await openForWriting(options);
     const tables = new SqliteTables(database);
-    const loop = new ThreadLoop(port, tables, new Writer(tables, identity.location), close);
+    const loop = new ThreadLoop(port, turn, tables, new Writer(tables, identity.location), close);
     port.on('message', (request: ThreadRequest) => {
       if (request !== 'open') loop.receive(request);
     });
@@ -23,15 +25,19 @@ async function startWriter(port: MessagePort, options: ThreadOptions): Promise<v
     const { problem, message } = error;
     port.postMessage({ kind: 'refused', problem, message } satisfies ThreadReply);
     endThread(port);
+  } finally {
+    turn.end();
   }
 }
 
 /** Waits until the writer has opened the file, then opens it for reading. */
-function startReader(port: MessagePort, path: string): void {
+function startReader(port: MessagePort, turn: Turn, path: string): void {
   const opened = new Promise<ThreadLoop>((resolve, reject) => {
     port.once('message', () => {
+      turn.begin();
       openForReading(path)
-        .then((database) => new ThreadLoop(port, new SqliteTables(database), undefined, () => database.close()))
+        .then((database) => new ThreadLoop(port, turn, new SqliteTables(database), undefined, () => database.close()))
+        .finally(() => turn.end())
         .then(resolve, reject);
     });
   });
@@ -45,7 +51,8 @@ function startReader(port: MessagePort, path: string): void {
   });
 }
 
-const options = workerData as ThreadOptions;
+const data = workerData as ThreadData;
 if (parentPort === null) throw new TypeError('This module runs as the thread of an SQLite store only.');
-if (options.role === 'reader') startReader(parentPort, options.path ?? '');
-else await startWriter(parentPort, options);
+const turn = new Turn(data.turn);
+if (data.role === 'reader') startReader(parentPort, turn, data.path ?? '');
+else await startWriter(parentPort, turn, data);

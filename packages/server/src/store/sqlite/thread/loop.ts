@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { FlatReader, transferList } from '../wire/flat.js';
 import type { FlatMessage } from '../wire/flat.js';
 import type { Operation, ThreadReply } from '../wire/messages.js';
+import type { Turn } from '../wire/turn.js';
 import { Answers } from './answers.js';
 import { endThread } from './end-thread.js';
 import { readOperations } from './read-operations.js';
@@ -17,13 +18,15 @@ export class ThreadLoop {
   readonly #tables: SqliteTables;
   readonly #writer: Writer | undefined;
   readonly #close: () => void;
+  readonly #turn: Turn;
   readonly #answers = new Answers();
   #writes: WriteTask[] = [];
   #canLookAhead = true;
 
   /** Without a writer the thread only reads. `close` releases the connection. */
-  constructor(port: MessagePort, tables: SqliteTables, writer: Writer | undefined, close: () => void) {
+  constructor(port: MessagePort, turn: Turn, tables: SqliteTables, writer: Writer | undefined, close: () => void) {
     this.#port = port;
+    this.#turn = turn;
     this.#tables = tables;
     this.#writer = writer;
     this.#close = close;
@@ -31,14 +34,18 @@ export class ThreadLoop {
 
   /** Performs a message and everything that arrives meanwhile. */
   receive(message: FlatMessage): void {
+    this.#turn.begin();
     this.#accept(message);
     this.#acceptWaiting();
     while (this.#writes.length > 0) {
+      this.#turn.pause();
       this.#commitAll();
       this.#acceptWaiting();
+      this.#turn.pause();
       this.#performNext();
       this.#acceptWaiting();
     }
+    this.#turn.end();
   }
 
   /** A message holds either reads, or one write. */

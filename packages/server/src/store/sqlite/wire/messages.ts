@@ -5,7 +5,12 @@ import type { FlatMessage } from './flat.js';
 /** What a thread does. A database in memory cannot be shared, so there one thread does both. */
 export type ThreadRole = 'reader' | 'writer' | 'both';
 
-/** What a thread is told when it starts. */
+/** What a thread is told when it starts, and the memory of its `Turn`. */
+export interface ThreadData extends ThreadOptions {
+  readonly turn: SharedArrayBuffer;
+}
+
+/** What a thread is to open, and as what. */
 export interface ThreadOptions {
   readonly role: ThreadRole;
   /** Absolute path, or undefined for a database in memory. */
