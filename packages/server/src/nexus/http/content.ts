@@ -40,7 +40,7 @@ export function contentOfPayload(payload: common.IPayload | null | undefined): H
       if (hasOnlyMessageType) return typed(`application/x-protobuf; message-type="${messageType}"`, body);
       break;
     case FOREIGN:
-      if (others.every((name) => /^[\w-]+$/.test(name) && /^[ -~]*$/.test(rest[name] ?? '')))
+      if (isForeign(rest, body))
         return { headers: Object.fromEntries(others.map((name) => [PREFIX + name, rest[name] ?? ''])), body };
       break;
   }
@@ -53,27 +53,45 @@ export function payloadOfContent(
   body: Uint8Array,
 ): common.IPayload {
   const content = contentHeaders(headers);
-  const names = Object.keys(content);
-  if (names.length === 0 && body.length === 0) return payload('binary/null', body);
-  if (names.length === 1 && content['type'] !== undefined) {
-    const { mediaType, parameters } = parseContentType(content['type']);
-    const messageType = parameters['message-type'];
-    const isProtobuf = parameters['format'] === 'protobuf' && messageType !== undefined;
-    switch (mediaType) {
-      case WHOLE_PAYLOAD:
-        return wholePayload(body);
-      case 'application/octet-stream':
-        return payload('binary/plain', body);
-      case 'application/json':
-        if (isProtobuf) return payload('json/protobuf', body, { messageType });
-        if (Object.keys(parameters).every((name) => name === 'charset')) return payload('json/plain', body);
-        break;
-      case 'application/x-protobuf':
-        if (messageType !== undefined) return payload('binary/protobuf', body, { messageType });
-        break;
-    }
+  const known = encodingOf(content, body);
+  if (known === undefined) return payload(FOREIGN, body, content);
+  const { encoding, ...metadata } = known;
+  return encoding === WHOLE_PAYLOAD ? wholePayload(body) : payload(encoding, body, metadata);
+}
+
+/** The encoding that headers stand for, and the type of its message if it has one; undefined if they stand for none. */
+function encodingOf(
+  content: Readonly<Record<string, string>>,
+  body: Uint8Array,
+): { readonly encoding: string; readonly messageType?: string } | undefined {
+  const { type, ...others } = content;
+  if (Object.keys(others).length > 0) return undefined;
+  if (type === undefined) return body.length === 0 ? { encoding: 'binary/null' } : undefined;
+  const { mediaType, parameters } = parseContentType(type);
+  const messageType = parameters['message-type'];
+  switch (mediaType) {
+    case WHOLE_PAYLOAD:
+      return { encoding: WHOLE_PAYLOAD };
+    case 'application/octet-stream':
+      return { encoding: 'binary/plain' };
+    case 'application/json':
+      if (parameters['format'] === 'protobuf' && messageType !== undefined)
+        return { encoding: 'json/protobuf', messageType };
+      return Object.keys(parameters).every((name) => name === 'charset') ? { encoding: 'json/plain' } : undefined;
+    case 'application/x-protobuf':
+      return messageType === undefined ? undefined : { encoding: 'binary/protobuf', messageType };
+    default:
+      return undefined;
   }
-  return payload(FOREIGN, body, content);
+}
+
+/** Whether metadata can be headers, and will be taken for nothing else than what came in headers. */
+function isForeign(metadata: Readonly<Record<string, string>>, body: Uint8Array): boolean {
+  const entries = Object.entries(metadata);
+  const areHeaders = entries.every(
+    ([name, value]) => /^[a-z0-9-]+$/.test(name) && name !== 'length' && /^[!-~](?:[ -~]*[!-~])?$/.test(value),
+  );
+  return areHeaders && encodingOf(metadata, body) === undefined;
 }
 
 function typed(contentType: string, body: Uint8Array): HttpContent {
