@@ -16,6 +16,7 @@ const PROJECTS = [
   'packages/workflow',
   'packages/client',
   'packages/activity',
+  'packages/nexus',
   'packages/worker',
   'packages/testing',
   'packages/cli',

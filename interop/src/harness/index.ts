@@ -20,7 +20,7 @@ export { errorDetails, type ErrorDetail } from './error-details.js';
 export { acceptance, commandsFor, rejection, response, updatesOf, type ReceivedUpdate } from './update-messages.js';
 export { type Certificates, makeCertificates } from './certificates.js';
 export { type ClientScenario, type Conversation, conversations } from './conversation.js';
-export { RecordingServer, type Script } from './recording-server.js';
+export { type RecordedCall, RecordingServer, type Script } from './recording-server.js';
 export {
   alreadyExists,
   inTurn,

@@ -13,6 +13,8 @@ export type TestWorkerOptions = Pick<
   | 'identity'
   | 'patchActivationCallback'
   | 'dataConverter'
+  | 'interceptors'
+  | 'nexusServices'
 > & {
   /** A module of workflows that are written with `@perdure/workflow`, in place of the suite's. */
   readonly workflowsPath?: string;

@@ -13,6 +13,7 @@ export const ENTRIES: readonly Entry[] = [
   { name: 'workflow', ours: '@perdure/workflow', theirs: '@temporalio/workflow' },
   { name: 'activity', ours: '@perdure/activity', theirs: '@temporalio/activity' },
   { name: 'client', ours: '@perdure/client', theirs: '@temporalio/client' },
+  { name: 'nexus', ours: '@perdure/nexus', theirs: '@temporalio/nexus' },
   { name: 'worker', ours: '@perdure/worker', theirs: '@temporalio/worker' },
   { name: 'testing', ours: '@perdure/testing', theirs: '@temporalio/testing' },
 ];

@@ -1,7 +1,6 @@
 import type { IntendedDifference } from './difference.js';
 
 const NO_NATIVE_CORE = 'speaks to the native core, which there is none of';
-const NO_NEXUS_YET = 'Nexus operations are not here yet';
 const NO_WEBPACK = 'workflow code is bundled with esbuild, which there is no webpack configuration for';
 const OWN_OPTION = 'an option of our own';
 const FOR_OUR_PACKAGES = 'what our own packages ask of it';
@@ -28,9 +27,6 @@ export const WORKER: readonly IntendedDifference[] = [
     why: 'observables of rxjs, which workers here do without; getStatus() has the numbers',
   },
   { entry: 'worker', names: 'Worker', at: '.connection', why: 'cannot be assigned: a worker keeps its connection' },
-  { entry: 'worker', names: 'Nexus*', why: NO_NEXUS_YET },
-  { entry: 'worker', names: 'WorkerOptions', at: '.*Nexus*', why: NO_NEXUS_YET },
-  { entry: 'worker', names: 'WorkerOptions WorkerInterceptors', at: '.nexus*', why: NO_NEXUS_YET },
   {
     entry: 'worker',
     names: 'BundleOptions WorkerOptions ReplayWorkerOptions',

@@ -116,6 +116,17 @@ function adaptJob(kind: string, fields: Fields, json: Json = {}): Fields {
       const { seq, ...result } = fields;
       return { seq, result };
     }
+    case 'resolveNexusOperationStart': {
+      const { seq, operationToken, failed } = fields;
+      if (failed !== undefined) return { seq, result: { status: 'failed', failure: failed } };
+      const isSync = operationToken === undefined || operationToken === '';
+      return { seq, result: isSync ? { status: 'startedSync' } : { status: 'started', operationToken } };
+    }
+    case 'resolveNexusOperation': {
+      const { seq, result } = fields as { readonly seq: unknown; readonly result: Fields };
+      const wrapped = { completed: 'result', failed: 'failure', cancelled: 'failure', timedOut: 'failure' };
+      return { seq, result: oneOf(result, Object.keys(wrapped), wrapped) };
+    }
     default:
       return fields;
   }

@@ -6,6 +6,7 @@ import { history } from '@perdure/protocol';
 import { fromJson, toJson } from '@perdure/protocol/json';
 import { startServer } from '@perdure/server';
 import * as activities from './activities.js';
+import { recordedHandlers } from './nexus-handlers.js';
 import { installActivationLog, type ActivationLog } from './activation-log.js';
 import { withoutStacks } from './official-shapes.js';
 import { writeRecording, type Json, type Recording } from './recording.js';
@@ -18,16 +19,17 @@ const CHANGED = ['patches', 'unpatched'];
 /** Replayed once more as if an old SDK had made it, which knew nothing of the flags of later ones. */
 const UNFLAGGED = ['messages-at-once'];
 
-/** Records the scenarios with these names; all of them without names. */
+/** Records the scenarios with these names; all of them without names. On a server of ours, or that of PERDURE_TEST_ADDRESS. */
 async function recordAll(names: readonly string[]): Promise<void> {
   const log = installActivationLog();
-  const server = await startServer({ store: { kind: 'memory' }, grpc: { port: 0, host: '127.0.0.1' } });
+  const given = process.env.PERDURE_TEST_ADDRESS;
+  const server =
+    given === undefined
+      ? await startServer({ store: { kind: 'memory' }, grpc: { port: 0, host: '127.0.0.1' } })
+      : { address: given, stop: async () => undefined };
   const connection = await Connection.connect({ address: server.address });
   const nativeConnection = await NativeConnection.connect({ address: server.address });
-  await connection.operatorService.addSearchAttributes({
-    namespace: 'default',
-    searchAttributes: { RecordedKeyword: 2, RecordedInt: 3 },
-  });
+  await prepare(connection);
   const client = new Client({ connection, identity: 'client' });
   const taskQueue = 'recorded';
   const worker = await Worker.create({
@@ -36,6 +38,7 @@ async function recordAll(names: readonly string[]): Promise<void> {
     identity: 'official-worker',
     workflowBundle: await bundleOf('index'),
     activities,
+    nexusServices: [recordedHandlers],
   });
   await worker.runUntil(async () => {
     for (const [name, scenario] of Object.entries(scenarios)) {
@@ -45,6 +48,17 @@ async function recordAll(names: readonly string[]): Promise<void> {
     }
   });
   await server.stop();
+}
+
+/** What scenarios need that no namespace has by itself. On a server where it is there already, it is left as it is. */
+async function prepare({ operatorService }: Connection): Promise<void> {
+  const isThere = (error: unknown): void => {
+    if (!(error instanceof Error) || !/already/i.test(error.message)) throw error;
+  };
+  const searchAttributes = { RecordedKeyword: 2, RecordedInt: 3 };
+  await operatorService.addSearchAttributes({ namespace: 'default', searchAttributes }).catch(isThere);
+  const target = { worker: { namespace: 'default', taskQueue: 'recorded' } };
+  await operatorService.createNexusEndpoint({ spec: { name: 'recorded', target } }).catch(isThere);
 }
 
 async function record(run: RecordedRun, client: Client, log: ActivationLog): Promise<void> {

@@ -78,6 +78,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await update;
     return await ended('messages-at-once', handle);
   },
+  'nexus-outcomes': plain('nexusOutcomes'),
+  'nexus-cancellations': plain('nexusCancellations'),
   patches: plain('patches'),
   unpatched: plain('unpatched'),
   attributes: plain('attributes'),

@@ -18,6 +18,8 @@ const SERVER_MADE = [
   'acceptedEventId',
   'startedEventId',
   'identity',
+  'requestId',
+  'endpointId',
   'control',
 ];
 /** Fields that the server fills in where the command says nothing. */
@@ -143,6 +145,8 @@ function attributesOf(message: object, ending: string): Record<string, unknown> 
 const EVENT_OF: Readonly<Record<string, string>> = {
   COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK: 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED',
   COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK: 'EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED',
+  COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION: 'EVENT_TYPE_NEXUS_OPERATION_SCHEDULED',
+  COMMAND_TYPE_REQUEST_CANCEL_NEXUS_OPERATION: 'EVENT_TYPE_NEXUS_OPERATION_CANCEL_REQUESTED',
   COMMAND_TYPE_START_TIMER: 'EVENT_TYPE_TIMER_STARTED',
   COMMAND_TYPE_CANCEL_TIMER: 'EVENT_TYPE_TIMER_CANCELED',
   COMMAND_TYPE_RECORD_MARKER: 'EVENT_TYPE_MARKER_RECORDED',

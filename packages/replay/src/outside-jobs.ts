@@ -40,7 +40,7 @@ export function initializeJob(
     cronScheduleToScheduleInterval: started.firstWorkflowTaskBackoff,
     memo: started.memo?.fields ?? {},
     searchAttributes: started.searchAttributes?.indexedFields ?? {},
-    startTimeMs: timestampToMs(event.eventTime) ?? 0,
+    startTimeMs: Math.floor(timestampToMs(event.eventTime) ?? 0),
     priority: started.priority,
   };
 }

@@ -37,12 +37,16 @@ export function assertConsecutive(events: readonly history.HistoryEvent[]): void
   }
 }
 
-/** The deployment version on record. Build ids without a deployment are recorded as well, but workflow code is not told of them on replay. */
+/** The version of the worker on record: that of its deployment, or the build id of a worker without one. */
 export function recordedVersionOf({
   deploymentVersion,
+  workerVersion,
 }: history.WorkflowTaskCompletedEventAttributes):
   { readonly deploymentName: string; readonly buildId: string } | undefined {
-  if (deploymentVersion === undefined) return undefined;
+  if (deploymentVersion === undefined) {
+    const buildId = workerVersion?.buildId ?? '';
+    return buildId === '' ? undefined : { deploymentName: '', buildId };
+  }
   return { deploymentName: deploymentVersion.deploymentName, buildId: deploymentVersion.buildId };
 }
 

@@ -36,6 +36,18 @@ describe('a workflow task', () => {
     });
   });
 
+  test('tells the time in whole milliseconds, whatever the server has recorded', () => {
+    const replay = newReplay();
+    const events = oneSleep().events.map((event) => ({
+      ...event,
+      eventTime: { seconds: event.eventTime?.seconds ?? 0, nanos: 123_456_789 },
+    }));
+    replay.startWorkflowTask({ events, messages: [] });
+    const [first, second] = run(replay, sleeper);
+    expect([first?.timestampMs, second?.timestampMs]).toEqual([3123, 8123]);
+    expect(first?.jobs).toMatchObject([{ startTimeMs: 1123 }]);
+  });
+
   test('goes on where the one before it ended, and not elsewhere', () => {
     const replay = newReplay();
     const script = oneSleep();

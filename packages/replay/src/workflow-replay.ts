@@ -224,7 +224,8 @@ export class WorkflowReplay implements MachineContext {
     const { started, metadata } = this;
     return {
       runId: this.options.runId,
-      timestampMs: this.timestampMs,
+      // Servers record more than milliseconds; clocks in JavaScript show no fractions of them.
+      timestampMs: Math.floor(this.timestampMs),
       isReplaying,
       historyLength: this.lastEventId,
       historySizeBytes: started?.historySizeBytes ?? 0,

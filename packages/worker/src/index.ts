@@ -1,5 +1,5 @@
 /**
- * Runs workflows and activities: bundler, sandbox, pollers, sticky cache, replayer. API-compatible with `@temporalio/worker` 1.24 as far
+ * Runs workflows, activities and Nexus operations: bundler, sandbox, pollers, sticky cache, replayer. API-compatible with `@temporalio/worker` 1.24 as far
  * as that makes sense without a native core.
  */
 export { defaultPayloadConverter, IllegalStateError } from '@perdure/common';
@@ -30,6 +30,15 @@ export type {
 } from './bundler/index.js';
 export * from './deprecated.js';
 export * from './errors.js';
+export type {
+  NexusCancelOperationInput,
+  NexusInboundCallsInterceptor,
+  NexusInterceptors,
+  NexusInterceptorsFactory,
+  NexusOutboundCallsInterceptor,
+  NexusStartOperationInput,
+  NexusStartOperationOutput,
+} from './nexus/index.js';
 export { ReplayError, type ReplayHistoriesIterable, type ReplayResult } from './replayer.js';
 export { ResourceBasedController } from './slots/index.js';
 export type {

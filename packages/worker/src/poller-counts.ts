@@ -24,8 +24,10 @@ export interface PollerBehaviorAutoscaling {
 export interface PollOptions {
   readonly maxConcurrentWorkflowTaskPolls?: number | undefined;
   readonly maxConcurrentActivityTaskPolls?: number | undefined;
+  readonly maxConcurrentNexusTaskPolls?: number | undefined;
   readonly workflowTaskPollerBehavior?: PollerBehavior | undefined;
   readonly activityTaskPollerBehavior?: PollerBehavior | undefined;
+  readonly nexusTaskPollerBehavior?: PollerBehavior | undefined;
   readonly nonStickyToStickyPollRatio?: number | undefined;
 }
 
@@ -59,9 +61,24 @@ export function workflowPollersOf(options: PollOptions, slots: number): Workflow
 
 /** How many polls for activities to keep open. Throws a RangeError that names the option at fault. */
 export function activityPollersOf(options: PollOptions, slots: number): PollerCount {
-  const { maxConcurrentActivityTaskPolls, activityTaskPollerBehavior: behavior } = options;
-  if (behavior?.type === 'autoscaling') return autoscaling('activityTaskPollerBehavior', behavior);
-  const fixed = fixedCount('maxConcurrentActivityTaskPolls', maxConcurrentActivityTaskPolls, behavior);
+  const { maxConcurrentActivityTaskPolls: polls, activityTaskPollerBehavior: behavior } = options;
+  return pollersOf('Activity', polls, behavior, slots);
+}
+
+/** How many polls for Nexus operations to keep open. Throws a RangeError that names the option at fault. */
+export function nexusPollersOf(options: PollOptions, slots: number): PollerCount {
+  const { maxConcurrentNexusTaskPolls: polls, nexusTaskPollerBehavior: behavior } = options;
+  return pollersOf('Nexus', polls, behavior, slots);
+}
+
+function pollersOf(
+  kind: 'Activity' | 'Nexus',
+  polls: number | undefined,
+  behavior: PollerBehavior | undefined,
+  slots: number,
+): PollerCount {
+  if (behavior?.type === 'autoscaling') return autoscaling(`${kind.toLowerCase()}TaskPollerBehavior`, behavior);
+  const fixed = fixedCount(`maxConcurrent${kind}TaskPolls`, polls, behavior);
   return fixed === undefined ? growing(DEFAULT_POLLS, slots / 2) : fixedPollerCount(fixed);
 }
 

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { ServiceHandler } from 'nexus-rpc';
 import {
   msToNumber,
   type DataConverter,
@@ -19,7 +20,14 @@ import type {
   WorkflowBundlePathWithSourceMap,
   WorkflowBundleWithSourceMap,
 } from './bundler/index.js';
-import { activityPollersOf, workflowPollersOf, type PollerBehavior, type WorkflowPollers } from './poller-counts.js';
+import type { NexusInterceptorsFactory } from './nexus/index.js';
+import {
+  activityPollersOf,
+  nexusPollersOf,
+  workflowPollersOf,
+  type PollerBehavior,
+  type WorkflowPollers,
+} from './poller-counts.js';
 import type { PollerCount } from './polling/index.js';
 import type { WorkerTuner } from './slots/index.js';
 import type { NativeConnection } from './telemetry/index.js';
@@ -30,11 +38,12 @@ export type { PollerBehavior, PollerBehaviorAutoscaling, PollerBehaviorSimpleMax
 
 /** What stands between the worker and the code that it runs. */
 export interface WorkerInterceptors {
-  /** Around what activities call with their client. */
+  /** Around what activities and Nexus operations call with their client. */
   client?: ClientInterceptors;
   activity?: ActivityInterceptorsFactory[];
   /** @deprecated Use `activity`. They come after those. */
   activityInbound?: ActivityInboundCallsInterceptorFactory[];
+  nexus?: NexusInterceptorsFactory[];
   /** Paths of modules that export `interceptors`, outermost first. */
   workflowModules?: string[];
 }
@@ -68,6 +77,8 @@ export interface WorkerOptions {
   taskQueue: string;
   /** Functions by name, as an object, a `Map`, or an instance with methods. */
   activities?: object;
+  /** Handlers of Nexus services, made with `serviceHandler` of nexus-rpc. */
+  nexusServices?: ServiceHandler<Any>[];
   /**
    * Decides whether a run that comes to a patch for the first time goes the new way, as all runs do without it. Asked once for
    * each patch while the run stays in memory, and not at all on replay or by queries.
@@ -88,6 +99,8 @@ export interface WorkerOptions {
   maxConcurrentActivityTaskExecutions?: number;
   /** Default: 100. */
   maxConcurrentLocalActivityExecutions?: number;
+  /** Default: 100. */
+  maxConcurrentNexusTaskExecutions?: number;
   /** Default: 40. */
   maxConcurrentWorkflowTaskExecutions?: number;
   /** False: only local activities are run. Default: true. */
@@ -102,8 +115,11 @@ export interface WorkerOptions {
   maxConcurrentWorkflowTaskPolls?: number;
   /** Default: 10, and more while tasks wait for a poll: up to 200, but no more than half of the slots. */
   maxConcurrentActivityTaskPolls?: number;
+  /** Default: 10, and more while tasks wait for a poll: up to 200, but no more than half of the slots. */
+  maxConcurrentNexusTaskPolls?: number;
   workflowTaskPollerBehavior?: PollerBehavior;
   activityTaskPollerBehavior?: PollerBehavior;
+  nexusTaskPollerBehavior?: PollerBehavior;
   /** How long a task waits for the worker that has the run in memory. Default: 10 s. */
   stickyQueueScheduleToStartTimeout?: Duration;
   /** Runs kept in memory between their tasks; 0 keeps none. Default: 10,000. */
@@ -187,8 +203,10 @@ export interface CompiledWorkerOptions extends WorkerOptions {
   readonly workflowSlots: number;
   readonly activitySlots: number;
   readonly localActivitySlots: number;
+  readonly nexusSlots: number;
   readonly workflowPollers: WorkflowPollers;
   readonly activityPollers: PollerCount;
+  readonly nexusPollers: PollerCount;
   readonly maxEagerActivities: number;
   readonly loadedDataConverter: LoadedDataConverter;
   readonly logger: Logger;
@@ -212,6 +230,7 @@ export function compileWorkerOptions(
     value === undefined ? otherwise : msToNumber(value);
   const workflowSlots = count('maxConcurrentWorkflowTaskExecutions', options.maxConcurrentWorkflowTaskExecutions, 40, 2); // prettier-ignore
   const activitySlots = count('maxConcurrentActivityTaskExecutions', options.maxConcurrentActivityTaskExecutions, 100);
+  const nexusSlots = count('maxConcurrentNexusTaskExecutions', options.maxConcurrentNexusTaskExecutions, 100);
   return {
     ...options,
     namespace: options.namespace ?? 'default',
@@ -224,6 +243,7 @@ export function compileWorkerOptions(
     maxCachedWorkflowsBytes: options.maxCachedWorkflowsBytes ?? 512 * MIB,
     workflowSlots,
     activitySlots,
+    nexusSlots,
     localActivitySlots: count(
       'maxConcurrentLocalActivityExecutions',
       options.maxConcurrentLocalActivityExecutions,
@@ -231,6 +251,7 @@ export function compileWorkerOptions(
     ),
     workflowPollers: workflowPollersOf(options, options.tuner === undefined ? workflowSlots : Infinity),
     activityPollers: activityPollersOf(options, options.tuner === undefined ? activitySlots : Infinity),
+    nexusPollers: nexusPollersOf(options, options.tuner === undefined ? nexusSlots : Infinity),
     maxEagerActivities: count(
       'maxEagerActivityReservationsPerWorkflowTask',
       options.maxEagerActivityReservationsPerWorkflowTask,

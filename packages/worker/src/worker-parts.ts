@@ -11,6 +11,7 @@ import {
   type ActivityInterceptorsFactory,
 } from './activities/index.js';
 import { systemClock } from './clock.js';
+import { NexusHost, ServiceRegistry } from './nexus/index.js';
 import { openSlots, slotSuppliersOf, type Slots } from './slots/index.js';
 import {
   MeteredSlots,
@@ -40,6 +41,7 @@ export interface WorkerParts extends ServerOfWorker {
   readonly workerInstanceKey: string;
   readonly workflowHost: WorkflowHost | undefined;
   readonly activityHost: ActivityHost | undefined;
+  readonly nexusHost: NexusHost | undefined;
   readonly localActivities: LocalActivityRunner;
   readonly cache: RunCache<WorkflowRun>;
   readonly stickyQueueName: string | undefined;
@@ -53,9 +55,10 @@ export function assembleParts(
   onFatalError: (error: unknown) => void,
 ): WorkerParts {
   const registry = new ActivityRegistry(options.activities);
-  if (bundle === undefined && registry.isEmpty) {
+  const services = new ServiceRegistry(options.nexusServices);
+  if (bundle === undefined && registry.isEmpty && services.isEmpty) {
     throw new TypeError(
-      'This worker would have nothing to do: give it workflows (workflowsPath or workflowBundle), activities, or both.',
+      'This worker would have nothing to do: give it workflows (workflowsPath or workflowBundle), activities, or nexusServices.',
     );
   }
   const { namespace, taskQueue } = options;
@@ -71,6 +74,7 @@ export function assembleParts(
     onFatalError,
   };
   const activityHost = activityHostOf(ground);
+  const nexusHost = nexusHostOf(ground, services, client);
   const localActivities = new LocalActivityRunner({
     environment: ground.environment,
     slots: ground.slotsOf('local-activity', 'LocalActivityWorker'),
@@ -81,7 +85,7 @@ export function assembleParts(
     maxBytes: options.maxCachedWorkflowsBytes,
   });
   const { workerInstanceKey } = ground;
-  const base = { ...server, client, workerInstanceKey, activityHost, localActivities, cache };
+  const base = { ...server, client, workerInstanceKey, activityHost, nexusHost, localActivities, cache };
   if (bundle === undefined) return { ...base, workflowHost: undefined, stickyQueueName: undefined };
   const stickyQueueName = options.maxCachedWorkflows > 0 ? stickyQueueNameOf(options) : undefined;
   const factory = new WorkflowFactory(options, bundle, new Set(registry.names));
@@ -89,7 +93,7 @@ export function assembleParts(
   return { ...base, workflowHost, stickyQueueName };
 }
 
-type SlotType = 'workflow' | 'activity' | 'local-activity';
+type SlotType = 'workflow' | 'activity' | 'local-activity' | 'nexus';
 
 /** What all parts stand on. */
 interface Ground {
@@ -135,7 +139,7 @@ function slotsOf(options: CompiledWorkerOptions, metrics: WorkerMetrics): Ground
       workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: options.workflowSlots },
       activityTaskSlotSupplier: { type: 'fixed-size', numSlots: options.activitySlots },
       localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: options.localActivitySlots },
-      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: options.nexusSlots },
     },
   );
   const ports = { logger, clock: systemClock };
@@ -154,6 +158,8 @@ function slotsOf(options: CompiledWorkerOptions, metrics: WorkerMetrics): Ground
         return openSlots(suppliers.activityTaskSlotSupplier, context, ports);
       case 'local-activity':
         return openSlots(suppliers.localActivityTaskSlotSupplier, context, ports);
+      case 'nexus':
+        return openSlots(suppliers.nexusTaskSlotSupplier, context, ports);
     }
   };
   return (slotType, workerType) => new MeteredSlots(open(slotType), workerType, metrics);
@@ -180,6 +186,23 @@ function activityHostOf(ground: Ground): ActivityHost | undefined {
     maxTaskQueueActivitiesPerSecond: options.maxTaskQueueActivitiesPerSecond,
     defaultHeartbeatThrottleMs: optionalMs(options.defaultHeartbeatThrottleInterval),
     maxHeartbeatThrottleMs: optionalMs(options.maxHeartbeatThrottleInterval),
+    metrics,
+    onFatalError,
+  });
+}
+
+function nexusHostOf(ground: Ground, services: ServiceRegistry, client: () => Client): NexusHost | undefined {
+  if (services.isEmpty) return undefined;
+  const { options, transport, workerInstanceKey, metrics, onFatalError } = ground;
+  const { namespace, taskQueue, identity, loadedDataConverter: dataConverter, logger, metricMeter } = options;
+  const { workerVersionCapabilities, deploymentOptions } = versionFieldsOf(options);
+  const interceptors = options.interceptors?.nexus ?? [];
+  return new NexusHost({
+    environment: { namespace, taskQueue, services, dataConverter, interceptors, client, logger, metricMeter },
+    transport,
+    poller: { identity, workerInstanceKey, workerVersionCapabilities, deploymentOptions },
+    slots: ground.slotsOf('nexus', 'NexusWorker'),
+    pollers: options.nexusPollers,
     metrics,
     onFatalError,
   });

@@ -50,7 +50,7 @@ interface RunUntilOptions {
   promiseCompletionTimeout?: Duration;
 }
 
-/** Runs the workflows and activities of a task queue. */
+/** Runs the workflows, activities and Nexus operations of a task queue. */
 export class Worker {
   private state: State = 'INITIALIZED';
   private readonly abortPolls = new AbortController();
@@ -198,6 +198,7 @@ export class Worker {
     logger.info('Worker state changed', { state: this.state, taskQueue, namespace });
     this.parts.workflowHost?.start();
     this.parts.activityHost?.start();
+    this.parts.nexusHost?.start();
     try {
       await stopped;
       await this.stopWithin(this.options.shutdownForceTimeMs);
@@ -220,6 +221,7 @@ export class Worker {
     const expired = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         this.parts.activityHost?.abandon();
+        this.parts.nexusHost?.abandon();
         this.abortPolls.abort();
         reject(new GracefulShutdownPeriodExpiredError(`The worker did not stop within ${forceTimeMs} ms`));
       }, forceTimeMs);
@@ -233,16 +235,17 @@ export class Worker {
   }
 
   private async stop(): Promise<void> {
-    const { workflowHost, activityHost, localActivities, cache, serverEndsPolls } = this.parts;
+    const { workflowHost, activityHost, nexusHost, localActivities, cache, serverEndsPolls } = this.parts;
     const graceMs = this.options.shutdownGraceTimeMs;
     const cancelLocals = systemClock.schedule(graceMs, () => localActivities.cancelAll());
     const { signal: abortPolls } = this.abortPolls;
     const workflowsDone = workflowHost?.stop(abortPolls) ?? Promise.resolve();
     // Answers to workflow tasks may bring activities.
     const activitiesDone = activityHost?.shutdown({ graceMs, abortPolls, lastEager: workflowsDone });
+    const nexusDone = nexusHost?.shutdown({ graceMs, abortPolls });
     if (serverEndsPolls) await this.endPolls();
     else this.abortPolls.abort();
-    await Promise.all([workflowsDone, activitiesDone]);
+    await Promise.all([workflowsDone, activitiesDone, nexusDone]);
     this.cancelLateEnd();
     cancelLocals();
     cache.evictWhere(() => true);
@@ -257,9 +260,9 @@ export class Worker {
 
   /** Tells the server not to wait for this worker, so that its runs go to others at once. False if it did not hear. */
   private async sayGoodbye(): Promise<boolean> {
-    const { transport, stickyQueueName, workerInstanceKey, workflowHost, activityHost } = this.parts;
+    const { transport, stickyQueueName, workerInstanceKey, workflowHost, activityHost, nexusHost } = this.parts;
     const { namespace, identity, taskQueue } = this.options;
-    const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY } = enums.TaskQueueType;
+    const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_NEXUS } = enums.TaskQueueType;
     const request = {
       namespace,
       identity,
@@ -268,6 +271,7 @@ export class Worker {
       taskQueueTypes: [
         ...(workflowHost === undefined ? [] : [TASK_QUEUE_TYPE_WORKFLOW]),
         ...(activityHost === undefined ? [] : [TASK_QUEUE_TYPE_ACTIVITY]),
+        ...(nexusHost === undefined ? [] : [TASK_QUEUE_TYPE_NEXUS]),
       ],
       stickyTaskQueue: stickyQueueName,
       reason: 'graceful shutdown',

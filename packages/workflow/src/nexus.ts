@@ -41,7 +41,7 @@ export interface NexusServiceClient<T extends nexus.ServiceDefinition> {
 export interface NexusOperationHandle<T> {
   readonly service: string;
   readonly operation: string;
-  /** Undefined if it answered at once. */
+  /** Empty if it answered at once. */
   readonly token?: string;
   result(): Promise<T>;
 }
@@ -71,6 +71,9 @@ const cancellationNumbers = {
 } as const;
 const [encodeCancellationType] = makeProtoEnumConverters<typeof cancellationNumbers, ''>(cancellationNumbers, '');
 
+/** What is known of an operation by the definition of its service. */
+type Operation = Pick<nexus.OperationDefinition<unknown, unknown>, 'name' | 'inputType' | 'outputType'>;
+
 /** A client of a Nexus service, for workflow code. */
 export function createNexusServiceClient<T extends nexus.ServiceDefinition>(
   options: NexusServiceClientOptions<T>,
@@ -78,12 +81,12 @@ export function createNexusServiceClient<T extends nexus.ServiceDefinition>(
   const { endpoint, service } = options;
   if (!endpoint) throw new TypeError('createNexusServiceClient needs the name of an endpoint');
   const start = async (
-    op: string | { readonly name: string },
+    op: string | Operation,
     input: unknown,
     operationOptions: Partial<StartNexusOperationOptions> = {},
   ): Promise<NexusOperationHandle<unknown>> => {
-    const operations = service.operations as Record<string, { readonly name: string }>;
-    const operation = typeof op === 'string' ? operations[op]?.name : op.name;
+    const operations: Partial<Record<string, Operation>> = service.operations;
+    const { name: operation, inputType, outputType } = (typeof op === 'string' ? operations[op] : op) ?? {};
     if (operation === undefined) throw new TypeError(`Service ${service.name} has no operation '${String(op)}'`);
     const execution = currentExecution();
     const run = composeInterceptors(execution.interceptors.outbound, 'startNexusOperation', startNexusOperation);
@@ -95,13 +98,15 @@ export function createNexusServiceClient<T extends nexus.ServiceDefinition>(
       headers: {},
       seq: execution.next('nexus'),
       input,
+      inputType,
+      outputType,
     });
     return { service: service.name, operation, token, result: () => result };
   };
   return {
     startOperation: start,
     executeOperation: async (
-      op: string | { readonly name: string },
+      op: string | Operation,
       input: unknown,
       operationOptions?: Partial<StartNexusOperationOptions>,
     ) => await (await start(op, input, operationOptions)).result(),

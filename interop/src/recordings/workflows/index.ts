@@ -4,6 +4,7 @@ export * from './children.js';
 export * from './external.js';
 export * from './local-activities.js';
 export * from './messages.js';
+export * from './nexus.js';
 export * from './patches.js';
 export * from './runs.js';
 export * from './scopes.js';

@@ -4,6 +4,7 @@ import { decodeFromPayloadsAtIndex, decodeOptionalFailureToOptionalError } from 
 import type { activity, workflowservice } from '@perdure/protocol';
 import { ActivityExecutionFailedError } from '../errors.js';
 import { listed } from '../listed.js';
+import { nexusCallOf } from '../nexus-call.js';
 import type { CallScope } from '../workflow/call-scope.js';
 import { decodeCount } from '../workflow/execution-info.js';
 import type { ActivityOptionsUpdateResult } from './activity-options.js';
@@ -34,9 +35,11 @@ interface Target {
 /** Starts an activity; the id of its run. */
 export async function startActivity(scope: CallScope, input: ActivityStartInput): Promise<string> {
   const request = await startActivityRequest(scope, input);
-  const { runId } = await scope.service
+  const { runId, link } = await scope.service
     .startActivityExecution(request)
     .catch((error: unknown) => throwStartActivityError(error, input.options.id));
+  const nexusCall = nexusCallOf(input.options);
+  if (nexusCall !== undefined) nexusCall.responseLink = link;
   return runId;
 }
 

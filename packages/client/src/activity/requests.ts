@@ -9,6 +9,7 @@ import {
 import { encodeUnifiedSearchAttributes, msOptionalToTs, optionalTsToMs } from '@perdure/common/internal';
 import { encodeToPayloadsWithContext, encodeUserMetadata } from '@perdure/common/internal/conversion';
 import type { activity, workflowservice } from '@perdure/protocol';
+import { nexusCallOf } from '../nexus-call.js';
 import { type CallScope, headerOf } from '../workflow/call-scope.js';
 import type { ActivityOptions, ActivityOptionsUpdate, ActivityOptionsUpdateResult } from './activity-options.js';
 import type { ActivityStartInput } from './interceptors.js';
@@ -41,10 +42,13 @@ export async function startActivityRequest(
     options.args ?? [],
     typeInfo?.inputTypes,
   );
+  const { requestId = randomUUID(), completionCallbacks, onConflictOptions } = nexusCallOf(options) ?? {};
   return {
     namespace: scope.namespace,
     identity: scope.identity,
-    requestId: randomUUID(),
+    requestId,
+    completionCallbacks,
+    onConflictOptions,
     activityId: options.id,
     activityType: { name: activityType },
     taskQueue: { name: options.taskQueue },

@@ -12,6 +12,7 @@ import { composeInterceptors } from '@perdure/common/internal';
 import { decodeUserMetadata } from '@perdure/common/internal/conversion';
 import type { update } from '@perdure/protocol';
 import type { Any } from '../any.js';
+import { withNexusCallOf } from '../nexus-call.js';
 import { encodeQueryRejectCondition, type QueryRejectCondition, type WorkflowExecution } from '../types.js';
 import { type CallScope, serializationContext } from './call-scope.js';
 import { executionInfoFromRaw } from './execution-info.js';
@@ -97,12 +98,14 @@ function messages(scope: HandleScope) {
   const workflowExecution = executionOf(scope);
   const sendSignal = (signalName: string, args: unknown[], typeInfo?: SignalTypeInfo): Promise<void> => {
     const next = composeInterceptors(interceptors, 'signal', (input) => signalWorkflow(calls, input));
-    return next({ workflowExecution, signalName, args, typeInfo, headers: {} });
+    return next(withNexusCallOf(scope, { workflowExecution, signalName, args, typeInfo, headers: {} }));
   };
   const sendQuery = (queryType: string, args: unknown[], typeInfo?: PayloadTypeInfo): Promise<unknown> => {
     const next = composeInterceptors(interceptors, 'query', (input) => queryWorkflow(calls, input));
     const queryRejectCondition = encodeQueryRejectCondition(scope.queryRejectCondition);
-    return next({ workflowExecution, queryRejectCondition, queryType, args, typeInfo, headers: {} });
+    return next(
+      withNexusCallOf(scope, { workflowExecution, queryRejectCondition, queryType, args, typeInfo, headers: {} }),
+    );
   };
   return {
     signal: async (definition: SignalDefinition<Any[]> | string, ...args: unknown[]) =>
@@ -128,7 +131,7 @@ function updates(scope: HandleScope) {
     { args = [], updateId, typeInfo }: UpdateCallOptions = {},
   ): Promise<WorkflowUpdateHandle<unknown>> => {
     const next = composeInterceptors(interceptors, 'startUpdate', (input) => startUpdate(calls, waitForStage, input));
-    const output = await next({
+    const input = {
       workflowExecution: executionOf(scope),
       firstExecutionRunId,
       updateName: typeof definition === 'string' ? definition : definition.name,
@@ -136,7 +139,8 @@ function updates(scope: HandleScope) {
       typeInfo: typeof definition === 'string' ? typeInfo : definition.typeInfo,
       headers: {},
       options: { updateId },
-    });
+    };
+    const output = await next(withNexusCallOf(scope, input));
     const execution = { workflowId, runId: output.workflowRunId };
     return updateHandle(calls, output.updateId, execution, output.outcome, output.outputTypeInfo);
   };

@@ -3,6 +3,7 @@ import { encodeToPayloadsWithContext } from '@perdure/common/internal/conversion
 import { randomUUID } from 'node:crypto';
 import { throwWorkflowError } from '../error-conversion.js';
 import { isGrpcServiceError } from '../errors.js';
+import { nexusCallOf } from '../nexus-call.js';
 import { GrpcStatus } from '../transport/index.js';
 import type {
   DescribeWorkflowExecutionResponse,
@@ -27,6 +28,8 @@ export async function startWorkflow(scope: CallScope, input: WorkflowStartInput)
   const { workflowId } = input.options;
   try {
     const response = await scope.service.startWorkflowExecution(request);
+    const nexusCall = nexusCallOf(input.options);
+    if (nexusCall !== undefined) nexusCall.responseLink = response.link;
     return { runId: response.runId, eagerlyStarted: response.eagerWorkflowTask !== undefined };
   } catch (error) {
     throwIfStarted(error, workflowId, input.workflowType);
@@ -39,7 +42,10 @@ export async function signalWithStart(scope: CallScope, input: WorkflowSignalWit
   const request = await signalWithStartRequest(scope, input);
   const { workflowId } = input.options;
   try {
-    return (await scope.service.signalWithStartWorkflowExecution(request)).runId;
+    const { runId, signalLink } = await scope.service.signalWithStartWorkflowExecution(request);
+    const nexusCall = nexusCallOf(input.options);
+    if (nexusCall !== undefined) nexusCall.responseLink = signalLink;
+    return runId;
   } catch (error) {
     throwIfStarted(error, workflowId, input.workflowType);
     return throwWorkflowError(error, 'Failed to signalWithStart Workflow', { workflowId });
@@ -49,18 +55,21 @@ export async function signalWithStart(scope: CallScope, input: WorkflowSignalWit
 /** Signals a workflow. */
 export async function signalWorkflow(scope: CallScope, input: WorkflowSignalInput): Promise<void> {
   const { workflowExecution, signalName, args, typeInfo, headers } = input;
+  const nexusCall = nexusCallOf(input);
   const request = {
     namespace: scope.namespace,
     identity: scope.identity,
     workflowExecution,
     requestId: randomUUID(),
+    links: nexusCall?.links,
     header: headerOf(headers),
     signalName,
     input: await encodeArguments(scope, workflowExecution.workflowId, args, typeInfo?.inputTypes),
   };
-  await scope.service
+  const { link } = await scope.service
     .signalWorkflowExecution(request)
     .catch((error: unknown) => throwWorkflowError(error, 'Failed to signal Workflow', workflowExecution));
+  if (nexusCall !== undefined) nexusCall.responseLink = link;
 }
 
 /** Ends a workflow at once. */

@@ -4,6 +4,7 @@ import { decodeFromPayloadsAtIndex } from '@perdure/common/internal/conversion';
 import type { enums } from '@perdure/protocol';
 import { throwWorkflowError } from '../error-conversion.js';
 import { isGrpcServiceError } from '../errors.js';
+import { nexusCallOf } from '../nexus-call.js';
 import { GrpcStatus } from '../transport/index.js';
 import { type CallScope, encodeArguments, headerOf, serializationContext } from './call-scope.js';
 import type { WorkflowQueryInput } from './interceptors.js';
@@ -54,6 +55,8 @@ export async function queryWorkflow(scope: CallScope, input: WorkflowQueryInput)
     }
     return throwWorkflowError(error, 'Failed to query Workflow', workflowExecution);
   });
+  const nexusCall = nexusCallOf(input);
+  if (nexusCall !== undefined) nexusCall.responseLink = response.link;
   if (response.queryRejected !== undefined) throw new QueryRejectedError(response.queryRejected.status);
   if (response.queryResult === undefined) throw new TypeError('Invalid response from server');
   const context = serializationContext(scope, workflowId);

@@ -9,6 +9,7 @@ import {
 import { encodeUnifiedSearchAttributes } from '@perdure/common/internal';
 import { encodeMapToPayloads, encodeUserMetadata } from '@perdure/common/internal/conversion';
 import { enums, type workflowservice } from '@perdure/protocol';
+import { nexusCallOf } from '../nexus-call.js';
 import { type CallScope, encodeArguments, headerOf, serializationContext } from './call-scope.js';
 import type { WorkflowSignalWithStartInput, WorkflowStartInput, WorkflowStartUpdateInput } from './interceptors.js';
 import type { CompiledWorkflowOptions } from './workflow-options.js';
@@ -22,6 +23,7 @@ async function startFields(scope: CallScope, workflowType: string, headers: Head
     namespace: scope.namespace,
     identity: scope.identity,
     requestId: randomUUID(),
+    links: nexusCallOf(options)?.links,
     workflowId,
     workflowIdReusePolicy: encodeWorkflowIdReusePolicy(options.workflowIdReusePolicy),
     workflowIdConflictPolicy: encodeWorkflowIdConflictPolicy(options.workflowIdConflictPolicy),
@@ -51,7 +53,9 @@ export async function startRequest(
   { workflowType, headers, options }: WorkflowStartInput,
 ): Promise<workflowservice.IStartWorkflowExecutionRequest> {
   const fields = await startFields(scope, workflowType, headers, options);
-  return { ...fields, requestEagerExecution: options.requestEagerStart };
+  const { requestId = fields.requestId, completionCallbacks, onConflictOptions } = nexusCallOf(options) ?? {};
+  const { requestEagerStart: requestEagerExecution } = options;
+  return { ...fields, requestId, completionCallbacks, onConflictOptions, requestEagerExecution };
 }
 
 /** The request that signals a workflow and starts it if it does not run. */
@@ -70,6 +74,7 @@ export async function updateRequest(
   input: WorkflowStartUpdateInput,
 ): Promise<workflowservice.IUpdateWorkflowExecutionRequest> {
   const { workflowExecution, firstExecutionRunId, updateName, args, typeInfo, headers, options } = input;
+  const { requestId, completionCallbacks, links } = nexusCallOf(input) ?? {};
   return {
     namespace: scope.namespace,
     workflowExecution,
@@ -77,6 +82,9 @@ export async function updateRequest(
     waitPolicy: { lifecycleStage },
     request: {
       meta: { updateId: options.updateId ?? randomUUID(), identity: scope.identity },
+      requestId,
+      completionCallbacks,
+      links,
       input: {
         header: headerOf(headers),
         name: updateName,

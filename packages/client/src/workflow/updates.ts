@@ -8,6 +8,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '../errors.js';
+import { nexusCallOf } from '../nexus-call.js';
 import { GrpcServiceError, GrpcStatus } from '../transport/index.js';
 import type { WorkflowExecution } from '../types.js';
 import { type CallScope, serializationContext } from './call-scope.js';
@@ -35,6 +36,8 @@ export async function startUpdate(
     for (;;) {
       const response = await scope.service.updateWorkflowExecution(request);
       if (!hasArrived(response, stage)) continue;
+      const nexusCall = nexusCallOf(input);
+      if (nexusCall !== undefined) Object.assign(nexusCall, { responseLink: response.link, outcome: response.outcome });
       return {
         updateId: request.request?.meta?.updateId ?? '',
         workflowRunId: response.updateRef?.workflowExecution?.runId ?? '',

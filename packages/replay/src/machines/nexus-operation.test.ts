@@ -76,6 +76,22 @@ test.each([
   expect(kinds(context)).toHaveLength(type === 'waitRequested' ? 1 : 0);
 });
 
+test.each([
+  ['abandon', 1],
+  ['tryCancel', 1],
+  ['waitCompleted', 0],
+  ['waitRequested', 0],
+] as const)('cancelling with %s while it starts; what comes after the end is not told', (type, toldAtOnce) => {
+  const context = new FakeContext();
+  const operation = schedule(context, cancellationTypes[type]);
+  const [scheduled] = context.record();
+  operation.cancel({ kind: 'requestCancelNexusOperation', seq: 1 });
+  expect(kinds(context)).toEqual(toldAtOnce === 1 ? [[startedAs, 'failed']] : []);
+  context.happen(scheduled, { nexusOperationStartedEventAttributes: { operationToken: 'token' } });
+  context.happen(scheduled, { nexusOperationCompletedEventAttributes: {} });
+  expect(kinds(context)).toEqual(toldAtOnce === 1 ? [] : [[startedAs, 'started'], [endedAs, 'completed']]); // prettier-ignore
+});
+
 test('an operation that was not sent is taken back', () => {
   const context = new FakeContext();
   schedule(context).cancel({ kind: 'requestCancelNexusOperation', seq: 1 });

@@ -68,7 +68,7 @@ export class NexusOperationMachine {
     const { cancellationType } = this.request;
     if (cancellationType !== cancellation.abandon) this.sendCancel(callSite);
     if (cancellationType === cancellation.abandon || cancellationType === cancellation.tryCancel) {
-      this.resolveCancelled('Nexus operation cancelled');
+      this.resolveCancelled('Nexus operation cancelled after starting');
     }
   }
 
@@ -103,7 +103,7 @@ export class NexusOperationMachine {
     if (canceled) return this.end('cancelled', canceled.failure);
     const { waitRequested } = cancellation;
     if (event.nexusOperationCancelRequestCompletedEventAttributes && this.request.cancellationType === waitRequested) {
-      this.resolveCancelled('Nexus operation cancellation requested');
+      this.resolveCancelled('Nexus operation cancellation request completed');
     }
   }
 

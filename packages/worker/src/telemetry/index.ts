@@ -37,6 +37,7 @@ export type {
   MeteredActivityEnd,
   MeteredPollerType,
   MeteredWorkerType,
+  NexusMetrics,
   WorkerMetrics,
   WorkflowMetrics,
 } from './worker-metrics.js';

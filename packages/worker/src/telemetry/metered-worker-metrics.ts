@@ -168,6 +168,24 @@ export class MeteredWorkerMetrics implements WorkerMetrics {
     this.count('sticky_cache_total_forced_eviction');
   }
 
+  nexusPollEmpty(): void {
+    this.count('nexus_poll_no_task');
+  }
+
+  nexusTaskScheduleToStart(latencyMs: number): void {
+    this.record('nexus_task_schedule_to_start_latency', latencyMs);
+  }
+
+  nexusTaskEnded(latencyMs: number, endToEndMs: number): void {
+    this.record('nexus_task_execution_latency', latencyMs);
+    this.record('nexus_task_endtoend_latency', endToEndMs);
+  }
+
+  nexusTaskFailed(failureReason: string): void {
+    const metric = 'nexus_task_execution_failed';
+    this.counters.get(`${metric}\n${failureReason}`, () => ({ metric, failure_reason: failureReason })).add(1);
+  }
+
   workerStarted(): void {
     this.count('worker_start');
   }

@@ -46,8 +46,18 @@ export interface WorkflowMetrics {
   stickyCacheEvicted(): void;
 }
 
+/** What Nexus tasks tell their metrics. Latencies are milliseconds. */
+export interface NexusMetrics {
+  nexusPollEmpty(): void;
+  /** From being scheduled to arriving here. */
+  nexusTaskScheduleToStart(latencyMs: number): void;
+  /** From the task's arrival, and from its scheduling, to the end of its handler. */
+  nexusTaskEnded(latencyMs: number, endToEndMs: number): void;
+  nexusTaskFailed(failureReason: string): void;
+}
+
 /** What a worker tells its metrics. */
-export interface WorkerMetrics extends ActivityMetrics, WorkflowMetrics {
+export interface WorkerMetrics extends ActivityMetrics, WorkflowMetrics, NexusMetrics {
   workerStarted(): void;
   /** `availableCount` is left out where nobody can say it. */
   slots(workerType: MeteredWorkerType, usedCount: number, availableCount: number | undefined): void;
@@ -75,6 +85,10 @@ export const noWorkerMetrics: WorkerMetrics = {
   stickyCacheMiss: nothing,
   stickyCacheSize: nothing,
   stickyCacheEvicted: nothing,
+  nexusPollEmpty: nothing,
+  nexusTaskScheduleToStart: nothing,
+  nexusTaskEnded: nothing,
+  nexusTaskFailed: nothing,
   workerStarted: nothing,
   slots: nothing,
   pollers: nothing,

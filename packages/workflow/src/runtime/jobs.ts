@@ -51,7 +51,7 @@ const HANDLERS: Handlers = {
       const error = execution.failureToError(result.failure);
       waiting?.reject(error);
       take(execution.waiting.nexusResults, seq)?.reject(error);
-    } else waiting?.resolve(result.status === 'started' ? result.operationToken : undefined);
+    } else waiting?.resolve(result.status === 'started' ? result.operationToken : '');
   },
   resolveNexusOperation: (execution, { seq, result }) => {
     const waiting = take(execution.waiting.nexusResults, seq);
