@@ -2,6 +2,7 @@
 // Exports the way in only; everything else belongs to the folders behind it.
 export type { TlsOptions } from './api/index.js';
 export { type Clock, type ClockTimer, SystemClock } from './clock.js';
+export * from './embedded/index.js';
 export type { ServerOptions, StoreSetting } from './main/options.js';
 export { optimizeSooner } from './main/optimize-sooner.js';
 export { type RunningServer, startServer } from './main/start-server.js';

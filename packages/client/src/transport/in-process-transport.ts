@@ -2,7 +2,7 @@ import { GrpcServiceError } from './grpc-service-error.js';
 import { GrpcStatus } from './status.js';
 import type { RpcCallOptions, RpcTransport } from './transport.js';
 
-/** A server in this process, as its clients see it. `RunningServer.inProcess` of `@perdure/server` is one. */
+/** A server in this process, as its clients see it. `inProcess` of an `EmbeddedServer`, and of what `startServer` gives, of `@perdure/server` are. */
 export interface InProcessServer {
   /**
    * Calls a method by its path with an encoded request. `settle` hears of the outcome once, an `InProcessError` or the encoded
