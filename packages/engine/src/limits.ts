@@ -72,8 +72,23 @@ export interface Limits {
   readonly batchPageExecutions: number;
   readonly nexusEndpointNameBytes: number;
   readonly nexusEndpointDescriptionBytes: number;
-  /** URLs of endpoints and callbacks. */
+  /** URLs of endpoints. */
   readonly nexusUrlBytes: number;
+  /** Nexus operations of one run that have not ended. */
+  readonly pendingNexusOperations: number;
+  readonly nexusServiceNameBytes: number;
+  readonly nexusOperationNameBytes: number;
+  /** What a handler names an operation by that it has started. */
+  readonly nexusOperationTokenBytes: number;
+  /** Names and values of all headers of an operation, or of a callback, together. */
+  readonly nexusHeaderBytes: number;
+  /** How long one request to the handler of an operation, or to whoever waits for the end of a run, may take. */
+  readonly nexusRequestTimeoutMs: number;
+  readonly nexusRetryInitialIntervalMs: number;
+  readonly nexusRetryMaximumIntervalMs: number;
+  /** Who may be told of the end of one run. */
+  readonly completionCallbacks: number;
+  readonly callbackUrlBytes: number;
 }
 
 const KIB = 1024;
@@ -135,4 +150,14 @@ export const DEFAULT_LIMITS: Limits = {
   nexusEndpointNameBytes: 200,
   nexusEndpointDescriptionBytes: 20_000,
   nexusUrlBytes: 4096,
+  pendingNexusOperations: 30,
+  nexusServiceNameBytes: 1000,
+  nexusOperationNameBytes: 1000,
+  nexusOperationTokenBytes: 4096,
+  nexusHeaderBytes: 8192,
+  nexusRequestTimeoutMs: 10 * SECOND_MS,
+  nexusRetryInitialIntervalMs: SECOND_MS,
+  nexusRetryMaximumIntervalMs: 60 * MINUTE_MS,
+  completionCallbacks: 32,
+  callbackUrlBytes: 1000,
 };

@@ -6,5 +6,4 @@ export * from './embedded/index.js';
 export type { ServerOptions, StoreSetting } from './main/options.js';
 export { optimizeSooner } from './main/optimize-sooner.js';
 export { type RunningServer, startServer } from './main/start-server.js';
-export type * from './nexus/index.js';
 export { StoreOpenError } from './store/index.js';

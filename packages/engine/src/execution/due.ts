@@ -1,4 +1,5 @@
 import { enums } from '@perdure/protocol';
+import { callbackDues, nexusDues, type NexusDue } from './nexus-due.js';
 import { isClosed, type ActivityState, type ExecutionState, type TimerState } from './state.js';
 
 const { TimeoutType } = enums;
@@ -13,6 +14,7 @@ export type Due =
       readonly scheduledEventId: number;
       readonly timeoutType: enums.TimeoutType;
     }
+  | NexusDue
   | { readonly kind: 'workflowTaskTimeout'; readonly dueMs: number }
   | { readonly kind: 'stickyTimeout'; readonly dueMs: number }
   | { readonly kind: 'firstWorkflowTask'; readonly dueMs: number }
@@ -20,15 +22,22 @@ export type Due =
 
 /** The earliest thing that will happen by itself, or `undefined` if the run only waits for others. */
 export function nextDue(state: ExecutionState): Due | undefined {
-  if (isClosed(state)) return undefined;
+  if (isClosed(state)) return earliestCallback(state);
   let earliest = earlier(earliestOf(state.timers, timerDues), earliestOf(state.activities, activityDues));
+  earliest = earlier(earliest, earliestOf(state.nexusOperations, nexusDues));
   for (const due of runDues(state)) earliest = earlier(earliest, due);
+  return earliest;
+}
+
+/** After the close nothing is due but the next try to tell somebody of it. */
+function earliestCallback({ callbacks }: ExecutionState): Due | undefined {
+  let earliest: Due | undefined;
+  if (callbacks.length > 0) for (const due of callbackDues(callbacks)) earliest = earlier(earliest, due);
   return earliest;
 }
 
 /** Everything whose time has come, in the order in which it was due. */
 export function duesUntil(state: ExecutionState, nowMs: number): Due[] {
-  if (isClosed(state)) return [];
   const due: Due[] = [];
   for (const each of dues(state)) if (each.dueMs <= nowMs) due.push(each);
   return due.sort((left, right) => left.dueMs - right.dueMs);
@@ -36,12 +45,13 @@ export function duesUntil(state: ExecutionState, nowMs: number): Due[] {
 
 /** Whether it is still to happen, after what happened before it. */
 export function isStillDue(state: ExecutionState, due: Due): boolean {
-  if (isClosed(state)) return false;
   for (const each of duesOfSubject(state, due)) if (isSame(each, due)) return true;
   return false;
 }
 
 function duesOfSubject(state: ExecutionState, due: Due): Iterable<Due> {
+  if (due.kind === 'callbackRetry') return callbackDues(state.callbacks);
+  if (isClosed(state)) return [];
   if (due.kind === 'timer') {
     const timer = state.timers.get(due.timerId);
     return timer === undefined ? [] : timerDues(timer);
@@ -50,12 +60,19 @@ function duesOfSubject(state: ExecutionState, due: Due): Iterable<Due> {
     const activity = state.activities.get(due.scheduledEventId);
     return activity === undefined ? [] : activityDues(activity);
   }
+  if (due.kind === 'nexusRetry' || due.kind === 'nexusTimeout') {
+    const operation = state.nexusOperations.get(due.scheduledEventId);
+    return operation === undefined ? [] : nexusDues(operation);
+  }
   return runDues(state);
 }
 
 function isSame(left: Due, right: Due): boolean {
   if (left.kind !== right.kind || left.dueMs !== right.dueMs) return false;
-  return left.kind !== 'activityTimeout' || right.kind !== 'activityTimeout' || left.timeoutType === right.timeoutType;
+  if (left.kind === 'callbackRetry' && right.kind === 'callbackRetry') return left.index === right.index;
+  if (left.kind === 'nexusRetry' && right.kind === 'nexusRetry') return left.request === right.request;
+  if ('timeoutType' in left && 'timeoutType' in right) return left.timeoutType === right.timeoutType;
+  return true;
 }
 
 /** States share the collections that did not change, and the earliest due of each with them. */
@@ -80,8 +97,13 @@ function earlier(one: Due | undefined, other: Due | undefined): Due | undefined 
 }
 
 function* dues(state: ExecutionState): Generator<Due> {
+  if (isClosed(state)) {
+    yield* callbackDues(state.callbacks);
+    return;
+  }
   for (const timer of state.timers.values()) yield* timerDues(timer);
   for (const activity of state.activities.values()) yield* activityDues(activity);
+  for (const operation of state.nexusOperations.values()) yield* nexusDues(operation);
   yield* runDues(state);
 }
 

@@ -14,7 +14,13 @@ export type Effect =
   | { readonly kind: 'startChild'; readonly initiatedEventId: number }
   | { readonly kind: 'externalRequest'; readonly initiatedEventId: number }
   | { readonly kind: 'notifyParent' }
-  | { readonly kind: 'parentClosePolicy'; readonly initiatedEventId: number };
+  | { readonly kind: 'parentClosePolicy'; readonly initiatedEventId: number }
+  /** A Nexus operation is to be started; `tries` requests have ended before. */
+  | { readonly kind: 'nexusStart'; readonly scheduledEventId: number; readonly tries: number }
+  /** Its handler is to be asked to cancel it. */
+  | { readonly kind: 'nexusCancel'; readonly scheduledEventId: number; readonly tries: number }
+  /** Somebody is to be told of the end of the run. */
+  | { readonly kind: 'callback'; readonly index: number; readonly tries: number };
 
 /** Every effect the state still owes the world, in the order they should be taken up. */
 export function pendingEffects(state: ExecutionState): Effect[] {
@@ -35,7 +41,21 @@ export function pendingEffects(state: ExecutionState): Effect[] {
   if (state.parentToNotify) effects.push({ kind: 'notifyParent' });
   for (const duty of state.parentCloseDuties)
     effects.push({ kind: 'parentClosePolicy', initiatedEventId: duty.initiatedEventId });
+  effects.push(...nexusEffects(state), ...callbackEffects(state));
   return effects;
+}
+
+function* nexusEffects(state: ExecutionState): Generator<Effect> {
+  for (const { scheduledEventId, phase, tries, cancellation } of state.nexusOperations.values()) {
+    if (phase === 'scheduled') yield { kind: 'nexusStart', scheduledEventId, tries: tries.completed };
+    if (cancellation?.phase === 'scheduled')
+      yield { kind: 'nexusCancel', scheduledEventId, tries: cancellation.tries.completed };
+  }
+}
+
+function* callbackEffects({ callbacks }: ExecutionState): Generator<Effect> {
+  for (const [index, { phase, tries }] of callbacks.entries())
+    if (phase === 'scheduled') yield { kind: 'callback', index, tries: tries.completed };
 }
 
 /** Whether start-up has to load this execution to take up its effects again. */
@@ -65,6 +85,18 @@ export function isPending(state: ExecutionState, effect: Effect): boolean {
       return state.parentToNotify;
     case 'parentClosePolicy':
       return state.parentCloseDuties.some((duty) => duty.initiatedEventId === effect.initiatedEventId);
+    case 'nexusStart': {
+      const operation = state.nexusOperations.get(effect.scheduledEventId);
+      return operation?.phase === 'scheduled' && operation.tries.completed === effect.tries;
+    }
+    case 'nexusCancel': {
+      const cancellation = state.nexusOperations.get(effect.scheduledEventId)?.cancellation;
+      return cancellation?.phase === 'scheduled' && cancellation.tries.completed === effect.tries;
+    }
+    case 'callback': {
+      const callback = state.callbacks[effect.index];
+      return callback?.phase === 'scheduled' && callback.tries.completed === effect.tries;
+    }
     default:
       return effect satisfies never;
   }
@@ -102,5 +134,7 @@ export function workUnderWay(state: ExecutionState): WorkUnderWay {
 function needsDelivery(state: ExecutionState): boolean {
   if (state.parentToNotify || state.parentCloseDuties.length > 0 || state.externalRequests.size > 0) return true;
   for (const child of state.children.values()) if (isToStart(state, child)) return true;
-  return false;
+  for (const { phase, cancellation } of state.nexusOperations.values())
+    if (phase === 'scheduled' || cancellation?.phase === 'scheduled') return true;
+  return state.callbacks.some(({ phase }) => phase === 'scheduled');
 }

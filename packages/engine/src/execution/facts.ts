@@ -54,6 +54,17 @@ export type Fact =
   | { readonly kind: 'resetTo'; readonly runId: string }
   /** The last reset that began at this run, so that the same request again finds the run it made. */
   | { readonly kind: 'resetRequested'; readonly requestId: string; readonly runId: string }
+  /** A request to the handler of a Nexus operation had no answer that counts; it is made again. */
+  | {
+      readonly kind: 'nexusTryFailed';
+      readonly request: 'start' | 'cancel';
+      readonly scheduledEventId: number;
+      readonly failed: FailedTryFact;
+    }
+  | { readonly kind: 'nexusBackoffEnded'; readonly request: 'start' | 'cancel'; readonly scheduledEventId: number }
+  /** After this run closed: somebody who waits for its end was told, or could not be. */
+  | { readonly kind: 'callbackTried'; readonly callback: CallbackTriedFact }
+  | { readonly kind: 'callbackBackoffEnded'; readonly index: number }
   /** The closed run is to be forgotten; its rows may be removed. */
   | { readonly kind: 'deleted' };
 
@@ -107,4 +118,19 @@ export interface ActivityRetryScheduledFact {
   readonly lastFailure: failure.IFailure | undefined;
   readonly completedTimeMs: number;
   readonly heartbeatDetails: common.IPayloads | undefined;
+}
+
+/** A request that has ended, and failed unless it was the last. */
+export interface FailedTryFact {
+  readonly completedTimeMs: number;
+  readonly failure: failure.IFailure | undefined;
+  /** When it is made again. */
+  readonly nextAttemptTimeMs: number | undefined;
+}
+
+/** An attempt to tell somebody of the end of the run. */
+export interface CallbackTriedFact extends FailedTryFact {
+  /** Its place among the callbacks of the run. */
+  readonly index: number;
+  readonly outcome: 'succeeded' | 'failed' | 'backoff';
 }

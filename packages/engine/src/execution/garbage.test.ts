@@ -79,6 +79,17 @@ const attributes = {
     execution: maybe(fc.record({ workflowId: text, runId: text })),
     signalName: text,
   }),
+  scheduleNexusOperationCommandAttributes: fc.record({
+    endpoint: text,
+    service: text,
+    operation: text,
+    input: maybe(payload),
+    scheduleToCloseTimeout: maybe(duration),
+    scheduleToStartTimeout: maybe(duration),
+    startToCloseTimeout: maybe(duration),
+    nexusHeader: fc.dictionary(text, text, { maxKeys: 3 }),
+  }),
+  requestCancelNexusOperationCommandAttributes: fc.record({ scheduledEventId: int64 }),
   recordMarkerCommandAttributes: fc.record({
     markerName: text,
     details: fc.dictionary(text, payloads, { maxKeys: 2 }),

@@ -4,6 +4,7 @@ export type { Accepted, Decision } from './decision.js';
 export type { DecideContext, Transition } from './transition.js';
 export type { Fact, RecordedEvent } from './facts.js';
 export type * from './state.js';
+export type * from './nexus-state.js';
 export { continuedBy, isClosed, isWaitingForFirstWorkflowTask, outgoingRequestId, runPriority } from './state.js';
 export { evolve } from './evolve/index.js';
 export { isPending, needsAttention, pendingEffects, workUnderWay, type Effect, type WorkUnderWay } from './effects.js';
@@ -28,8 +29,18 @@ export {
   type WorkflowTaskCompletion,
 } from './decide/complete-workflow-task.js';
 export { deleteExecution } from './decide/delete.js';
+export { recordCallback, type CallbackOutcome } from './decide/callback.js';
 export { elapse } from './decide/elapse.js';
 export { recordExternalOutcome, type ExternalOutcome } from './decide/external.js';
+export {
+  endNexusOperation,
+  recordNexusCancel,
+  recordNexusStart,
+  type NexusCancelOutcome,
+  type NexusOperationEnd,
+  type NexusOutcome,
+  type NexusStartOutcome,
+} from './decide/nexus.js';
 export { leaveStickyQueue, reportWorkflowTaskFailure, resetStickyQueue } from './decide/fail-workflow-task.js';
 export {
   requestCancel,

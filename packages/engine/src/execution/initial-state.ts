@@ -57,5 +57,7 @@ export function initialState(created: CreatedFact): ExecutionState {
     resetRunId: '',
     priorityOverride: undefined,
     resetRequest: undefined,
+    nexusOperations: EMPTY_MAP,
+    callbacks: [],
   };
 }

@@ -1,7 +1,7 @@
 import { decode, Encoder } from '@msgpack/msgpack';
 import { common, failure, history, update } from '@perdure/protocol';
 import { MessagePackWriter } from './message-pack-writer.js';
-import type { ActivityRetryScheduledFact, Fact, RecordedEvent } from './facts.js';
+import type { ActivityRetryScheduledFact, CallbackTriedFact, Fact, FailedTryFact, RecordedEvent } from './facts.js';
 import type { ExecutionKey } from './state.js';
 
 /** One transition as the journal holds it. */
@@ -49,6 +49,10 @@ function packFact(fact: Fact): Packed {
       return [fact.kind, [fact.scheduledEventId, fact.timeMs, packed(common.Payloads, fact.details)]];
     case 'activityRetryScheduled':
       return [fact.kind, packRetry(fact.activity)];
+    case 'nexusTryFailed':
+      return [fact.kind, [fact.request, fact.scheduledEventId, ...packTry(fact.failed)]];
+    case 'callbackTried':
+      return [fact.kind, [fact.callback.index, fact.callback.outcome, ...packTry(fact.callback)]];
     case 'updateAdmitted':
       return [fact.kind, [fact.updateId, update.Request.encode(fact.request)]];
     default: {
@@ -72,6 +76,14 @@ function unpackFact(item: Packed): Fact {
     }
     case 'activityRetryScheduled':
       return { kind, activity: unpackRetry(body as PackedRetry) };
+    case 'nexusTryFailed': {
+      const [request, scheduledEventId, ...failed] = body as ['start' | 'cancel', number, ...PackedTry];
+      return { kind, request, scheduledEventId, failed: unpackTry(failed) };
+    }
+    case 'callbackTried': {
+      const [index, outcome, ...tried] = body as [number, CallbackTriedFact['outcome'], ...PackedTry];
+      return { kind, callback: { index, outcome, ...unpackTry(tried) } };
+    }
     case 'updateAdmitted': {
       const [updateId, request] = body as [string, Uint8Array];
       return { kind, updateId, request: update.Request.decode(request) };
@@ -79,6 +91,20 @@ function unpackFact(item: Packed): Fact {
     default:
       return { kind, ...(body as object) } as Fact;
   }
+}
+
+type PackedTry = [number, number | null, Uint8Array | null];
+
+function packTry({ completedTimeMs, nextAttemptTimeMs, failure: reason }: FailedTryFact): PackedTry {
+  return [completedTimeMs, nextAttemptTimeMs ?? null, packed(failure.Failure, reason)];
+}
+
+function unpackTry([completedTimeMs, nextAttemptTimeMs, reason]: PackedTry): FailedTryFact {
+  return {
+    completedTimeMs,
+    failure: unpacked(failure.Failure, reason),
+    nextAttemptTimeMs: nextAttemptTimeMs ?? undefined,
+  };
 }
 
 type PackedRetry = [number, number, number, Uint8Array | null, number, Uint8Array | null];

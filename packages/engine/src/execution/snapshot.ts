@@ -3,6 +3,8 @@ import { common, failure, history, sdk, update, workflow } from '@perdure/protoc
 import { activityTimeouts } from './evolve/activity.js';
 import { EMPTY_MAP, initialState } from './initial-state.js';
 import { packed, unpacked } from './journal-record.js';
+import { packCallback, packNexusOperation, unpackCallback, unpackNexusOperation } from './nexus-snapshot.js';
+import type { PackedCallback, PackedNexusOperation } from './nexus-snapshot.js';
 import { RequestIds } from './request-ids.js';
 import type {
   ActivityState,
@@ -68,6 +70,8 @@ const FIELDS = [
   'resetRunId',
   'priorityOverride',
   'resetRequest',
+  'nexusOperations',
+  'callbacks',
 ] as const satisfies readonly (keyof ExecutionState)[];
 
 type Field = (typeof FIELDS)[number];
@@ -145,6 +149,15 @@ const CODECS: Codecs = {
   priorityOverride: {
     pack: (priority) => packed(common.Priority, priority),
     unpack: (raw: Bytes) => unpacked(common.Priority, raw),
+  },
+  nexusOperations: {
+    pack: (operations) => [...operations.values()].map(packNexusOperation),
+    unpack: (raw: PackedNexusOperation[]) =>
+      keyed(raw.map(unpackNexusOperation), (operation) => operation.scheduledEventId),
+  },
+  callbacks: {
+    pack: (callbacks) => callbacks.map(packCallback),
+    unpack: (raw: PackedCallback[]) => raw.map(unpackCallback),
   },
   signalRequestIds: { pack: (ids) => [...ids], unpack: (raw: string[]) => RequestIds.of(raw) },
 };

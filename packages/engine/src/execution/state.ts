@@ -1,4 +1,5 @@
 import type { common, enums, failure, history, protocol, sdk, taskqueue, update, workflow } from '@perdure/protocol';
+import type { CallbackState, NexusOperationState } from './nexus-state.js';
 import type { RequestIds } from './request-ids.js';
 
 /** Names one run of one workflow. The shard is a function of the first two. */
@@ -239,6 +240,10 @@ export interface ExecutionState {
   readonly priorityOverride: common.IPriority | undefined;
   /** The last reset that began at this run, and the run it made. */
   readonly resetRequest: { readonly requestId: string; readonly runId: string } | undefined;
+
+  readonly nexusOperations: ReadonlyMap<number, NexusOperationState>;
+  /** Those who are to be told of the end of the chain of runs. Only ever grows. */
+  readonly callbacks: readonly CallbackState[];
 }
 
 /** The priority of the run: what its tasks have that say nothing themselves. */

@@ -73,6 +73,14 @@ export const commands = {
     commandType: CommandType.COMMAND_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION,
     requestCancelExternalWorkflowExecutionCommandAttributes: { workflowId },
   }),
+  nexus: (operation: string, attributes: command.IScheduleNexusOperationCommandAttributes = {}): Command => ({
+    commandType: CommandType.COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION,
+    scheduleNexusOperationCommandAttributes: { endpoint: 'endpoint', service: 'service', operation, ...attributes },
+  }),
+  cancelNexus: (scheduledEventId: number): Command => ({
+    commandType: CommandType.COMMAND_TYPE_REQUEST_CANCEL_NEXUS_OPERATION,
+    requestCancelNexusOperationCommandAttributes: { scheduledEventId },
+  }),
   marker: (markerName: string): Command => ({
     commandType: CommandType.COMMAND_TYPE_RECORD_MARKER,
     recordMarkerCommandAttributes: { markerName, details: { data: payloads(1) } },

@@ -37,6 +37,8 @@ class HistoryChecker {
   private readonly timers = new Map<number, { timerId: string; dueMs: number }>();
   private readonly children = new Map<number, number>();
   private readonly externals = new Set<number>();
+  /** Pending operations: whether each has started, and the cancel request it had. */
+  private readonly operations = new Map<number, { started: boolean; cancelRequestedEventId: number }>();
   private readonly updates = new Map<string, { acceptedEventId: number; completed: boolean }>();
 
   constructor(private readonly events: readonly Event[]) {}
@@ -90,6 +92,7 @@ class HistoryChecker {
     this.checkTimer(event);
     this.checkChild(event);
     this.checkExternal(event);
+    this.checkNexus(event);
     this.checkUpdate(event);
   }
 
@@ -192,6 +195,40 @@ class HistoryChecker {
       event.requestCancelExternalWorkflowExecutionFailedEventAttributes;
     if (closed != null && !this.externals.delete(closed.initiatedEventId ?? 0))
       this.complain(event, 'answers no open request');
+  }
+
+  private checkNexus(event: Event): void {
+    if (event.nexusOperationScheduledEventAttributes != null)
+      this.operations.set(event.eventId ?? 0, { started: false, cancelRequestedEventId: 0 });
+    const started = event.nexusOperationStartedEventAttributes;
+    if (started != null) {
+      const operation = this.operations.get(started.scheduledEventId ?? 0);
+      if (operation === undefined || operation.started) this.complain(event, 'starts no operation that waits for it');
+      else operation.started = true;
+    }
+    const requested = event.nexusOperationCancelRequestedEventAttributes;
+    if (requested != null) {
+      const target = this.at(requested.scheduledEventId);
+      if (target?.nexusOperationScheduledEventAttributes == null) this.complain(event, 'cancels what is no operation');
+      const operation = this.operations.get(requested.scheduledEventId ?? 0);
+      if (operation?.cancelRequestedEventId) this.complain(event, 'cancels a second time');
+      if (operation !== undefined) operation.cancelRequestedEventId = event.eventId ?? 0;
+    }
+    const answered =
+      event.nexusOperationCancelRequestCompletedEventAttributes ??
+      event.nexusOperationCancelRequestFailedEventAttributes;
+    if (answered != null) {
+      const operation = this.operations.get(answered.scheduledEventId ?? 0);
+      if (operation?.started !== true || operation.cancelRequestedEventId !== answered.requestedEventId)
+        this.complain(event, 'answers no cancel request of a started operation');
+    }
+    const ended =
+      event.nexusOperationCompletedEventAttributes ??
+      event.nexusOperationFailedEventAttributes ??
+      event.nexusOperationCanceledEventAttributes ??
+      event.nexusOperationTimedOutEventAttributes;
+    if (ended != null && !this.operations.delete(ended.scheduledEventId ?? 0))
+      this.complain(event, 'ends no pending operation');
   }
 
   private checkUpdate(event: Event): void {

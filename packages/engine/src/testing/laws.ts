@@ -25,6 +25,7 @@ const BACKDATED: ReadonlySet<enums.EventType> = new Set([
   EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED,
   EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
   EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
+  EventType.EVENT_TYPE_NEXUS_OPERATION_STARTED,
 ]);
 
 /** A law of the engine has been broken. */

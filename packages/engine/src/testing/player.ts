@@ -14,6 +14,7 @@ import {
 import { applicationFailure, commands, payload, payloads } from './commands.js';
 import { Dice } from './dice.js';
 import { updateRequest } from './messages.js';
+import { playCallback, playNexus, randomCallbacks } from './nexus-moves.js';
 import { randomAnswer, randomFailure, randomRetryPolicy } from './random-commands.js';
 import type { Run, World } from './world.js';
 
@@ -60,6 +61,8 @@ export class Player {
       [0.3, () => void this.world.terminate(runId)],
       [8, () => this.child(dice, run)],
       [4, () => this.external(dice, run)],
+      [7, () => playNexus(this.world, dice, run)],
+      [2, () => playCallback(this.world, dice)],
       [3, () => this.afterClose(dice, run)],
       [1, () => this.reset(dice, run)],
       [2, () => this.sticky(dice, run)],
@@ -93,7 +96,12 @@ export class Player {
         workflowId: `workflow-${dice.below(2)}`,
         workflowIdReusePolicy: dice.pick(Object.values(WorkflowIdReusePolicy)),
         workflowIdConflictPolicy: dice.pick(Object.values(WorkflowIdConflictPolicy)),
-        onConflictOptions: dice.maybe(0.3, () => ({ attachRequestId: true, attachLinks: true })),
+        onConflictOptions: dice.maybe(0.3, () => ({
+          attachRequestId: true,
+          attachLinks: true,
+          attachCompletionCallbacks: dice.chance(0.5),
+        })),
+        completionCallbacks: dice.chance(0.3) ? randomCallbacks(dice) : [],
         workflowExecutionTimeout: timeout(),
         workflowRunTimeout: timeout(),
         workflowTaskTimeout: timeout(),
@@ -251,6 +259,7 @@ export class Player {
         reappliesSignals: dice.chance(0.8),
         reappliesUpdates: dice.chance(0.8),
         reappliesCancelRequest: dice.chance(0.5),
+        reappliesNexus: dice.chance(0.8),
       },
       run.state.key.runId,
     );

@@ -62,6 +62,11 @@ function randomCommand(dice: Dice, state: ExecutionState): Command {
     () => randomChild(dice),
     () => commands.signalExternal(dice.chance(0.05) ? '' : 'elsewhere'),
     () => commands.cancelExternal('elsewhere'),
+    () => randomNexusOperation(dice),
+    () =>
+      state.nexusOperations.size === 0 && dice.chance(0.95)
+        ? randomNexusOperation(dice)
+        : commands.cancelNexus(dice.pickOr(uncancelled(state), 5)),
     () => commands.marker('marker'),
     () =>
       commands.searchAttributes({
@@ -73,6 +78,22 @@ function randomCommand(dice: Dice, state: ExecutionState): Command {
   if (dice.chance(0.005)) return { commandType: 0 };
   if (dice.chance(0.005)) return commands.message('absent');
   return dice.pick(choices)();
+}
+
+function uncancelled({ nexusOperations }: ExecutionState): number[] {
+  const operations = [...nexusOperations.values()];
+  return operations.filter((each) => each.cancellation === undefined).map((each) => each.scheduledEventId);
+}
+
+function randomNexusOperation(dice: Dice): Command {
+  return commands.nexus('operation', {
+    endpoint: dice.chance(0.03) ? 'unknown' : 'endpoint',
+    input: dice.maybe(0.5, () => payload('input')),
+    scheduleToCloseTimeout: dice.maybe(0.3, () => duration(dice)),
+    scheduleToStartTimeout: dice.maybe(0.2, () => duration(dice)),
+    startToCloseTimeout: dice.maybe(0.2, () => duration(dice)),
+    nexusHeader: dice.chance(0.2) ? { 'Some-Header': 'value' } : {},
+  });
 }
 
 function randomTimerCancellation(dice: Dice, state: ExecutionState): Command {

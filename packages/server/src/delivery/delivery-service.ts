@@ -26,6 +26,7 @@ import type { Clock } from '../clock.js';
 import type { ExecutionHost } from '../host/index.js';
 import type { Logger } from '../observability/index.js';
 import type { LiveExecution, RunTarget, Shard } from '../shard/index.js';
+import type { NexusDelivery } from '../nexus/index.js';
 import { childStartRequest } from './child-start-request.js';
 
 const { ParentClosePolicy, StartChildWorkflowExecutionFailedCause: FailedCause } = enums;
@@ -44,6 +45,7 @@ export interface DeliveryPorts {
   readonly log: Logger;
   /** The namespace still exists. */
   readonly namespaceExists: (namespaceId: string) => boolean;
+  readonly nexus: Pick<NexusDelivery, 'carry'>;
 }
 
 /**
@@ -108,6 +110,11 @@ export class DeliveryService {
         if (duty !== undefined) await this.applyParentClosePolicy(state, duty);
         return;
       }
+      case 'nexusStart':
+      case 'nexusCancel':
+      case 'callback':
+        await this.ports.nexus.carry(state, effect);
+        return;
       default:
         effect satisfies never;
     }

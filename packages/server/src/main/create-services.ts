@@ -7,7 +7,6 @@ import { DeliveryService } from '../delivery/index.js';
 import { ExecutionHost } from '../host/index.js';
 import { Matching } from '../matching/index.js';
 import { NamespaceRegistry } from '../namespace/index.js';
-import { EndpointRegistry, NexusTasks, type EndpointPorts } from '../nexus/index.js';
 import type { Logger } from '../observability/index.js';
 import { QueryService } from '../queries/index.js';
 import { ScheduleService, type SchedulePorts } from '../schedules/index.js';
@@ -17,6 +16,7 @@ import type { Store } from '../store/index.js';
 import { TaskDispatcher } from '../tasks/index.js';
 import { TimeSkipper } from '../time-skipping/index.js';
 import { UpdateService } from '../updates/index.js';
+import { createNexus, type NexusOptions } from './create-nexus.js';
 import { newRunId } from './ids.js';
 import type { ServerOptions } from './options.js';
 
@@ -24,7 +24,7 @@ const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 
 /** Joins the parts. Host, queries and delivery need each other, so they are told of the host when it exists. */
 export function createServices(
-  options: Pick<ServerOptions, 'clock' | 'timeSkipping' | 'limits' | 'cacheSizeBytes' | 'onFatal'>,
+  options: Pick<ServerOptions, 'clock' | 'timeSkipping' | 'limits' | 'cacheSizeBytes' | 'onFatal'> & NexusOptions,
   store: Store,
   log: Logger,
 ): { services: Services; committer: Committer } {
@@ -36,15 +36,12 @@ export function createServices(
   const matching = new Matching(clock);
   const namespaces = new NamespaceRegistry(store);
   const hostOf = (): ExecutionHost => host;
-  const nexus = nexusServices({ store, host: hostOf, clock, newId: randomUUID, matching });
+  const nexusPorts = { store, host: hostOf, clock, executionClock, newId: randomUUID, matching, namespaces, limits };
+  const nexus = createNexus(nexusPorts, options);
   const queries = new QueryService({ host: hostOf, matching, store, limits, clock, newId: randomUUID });
   const tasks = new TaskDispatcher({ matching, queries, store, limits, clock, newId: randomUUID, log });
-  const delivery = new DeliveryService({
-    host: hostOf,
-    clock,
-    log,
-    namespaceExists: (id) => namespaces.byId(id) !== undefined,
-  });
+  const namespaceExists = (id: string): boolean => namespaces.byId(id) !== undefined;
+  const delivery = new DeliveryService({ host: hostOf, clock, log, nexus: nexus.nexusDelivery, namespaceExists });
   const host: ExecutionHost = new ExecutionHost({
     store,
     committer,
@@ -92,12 +89,6 @@ export function createServices(
     newId: randomUUID,
   };
   return { services, committer };
-}
-
-function nexusServices(
-  ports: EndpointPorts & { readonly matching: Matching },
-): Pick<Services, 'nexusEndpoints' | 'nexusTasks'> {
-  return { nexusEndpoints: new EndpointRegistry(ports), nexusTasks: new NexusTasks(ports) };
 }
 
 function storeLost(log: Logger, onFatal: ServerOptions['onFatal']): (error: Error) => void {

@@ -80,8 +80,16 @@ function grpcServerOf(
 }
 
 function httpHandlerOf(services: Services): HttpHandler {
-  const { nexusEndpoints: endpoints, nexusTasks: tasks, namespaces, limits, log } = services;
-  const front = new NexusFront({ endpoints, tasks, namespaces, limits, log: log.child({ part: 'nexus' }) });
+  const { nexusEndpoints: endpoints, nexusTasks: tasks, nexusCompletions: completions } = services;
+  const { namespaces, limits, log } = services;
+  const front = new NexusFront({
+    endpoints,
+    tasks,
+    completions,
+    namespaces,
+    limits,
+    log: log.child({ part: 'nexus' }),
+  });
   return (request, response) => front.handle(request, response);
 }
 
@@ -89,10 +97,23 @@ function httpServerOf({ http, grpc }: ServerOptions, handler: HttpHandler): Http
   return http && new HttpServer({ tls: grpc?.tls, ...http, handlers: [handler] });
 }
 
+function frontUrl({ http, grpc }: ServerOptions, server: HttpServer | undefined): string | undefined {
+  if (server === undefined) return undefined;
+  const scheme = (http?.tls ?? grpc?.tls) === undefined ? 'http' : 'https';
+  return (http?.publicUrl ?? `${scheme}://${server.address}`).replace(/\/+$/, '');
+}
+
 async function loadRegistries(services: Services, namespaces: readonly string[]): Promise<void> {
   await services.namespaces.load();
   await services.nexusEndpoints.load();
   for (const name of namespaces) await ensureNamespace(services, name);
+}
+
+/** Polls are answered; requests to handlers of Nexus operations are made again after the next start. */
+function stopWaiting({ matching, nexusTasks, nexusDelivery }: Services): void {
+  matching.stop();
+  nexusTasks.stop();
+  nexusDelivery.stop();
 }
 
 async function compose(options: ServerOptions, store: Store, log: Logger): Promise<RunningServer> {
@@ -122,11 +143,12 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     await services.host.open();
     services.schedules.open();
     await httpServer?.start();
+    services.nexusFrontUrl.url = frontUrl(options, httpServer);
     await grpc.start();
     resumeNamespaceDeletions(services);
     await services.batches.resume();
   } catch (error) {
-    services.matching.stop();
+    stopWaiting(services);
     await Promise.all([services.schedules.stop(), services.batches.stop()]);
     await services.host.stop();
     await Promise.all([metricsServer?.stop(), httpServer?.stop({ graceMs: 0 })]);
@@ -137,8 +159,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
   const stop = async ({ graceMs = 10_000 }: { readonly graceMs?: number } = {}): Promise<void> => {
     isServing = false;
     services.timeSkipper?.stop();
-    services.matching.stop();
-    services.nexusTasks.stop();
+    stopWaiting(services);
     await Promise.all([grpc.stop({ graceMs }), inProcess.stop({ graceMs }), httpServer?.stop({ graceMs })]);
     try {
       await Promise.all([services.schedules.stop(), services.batches.stop()]);

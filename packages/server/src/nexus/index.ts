@@ -11,6 +11,10 @@ export type {
   NexusStartCall,
 } from './nexus-caller.js';
 export { failureOfHandlerError } from './handler-answers.js';
-export type { NexusCompletion, NexusCompletions } from './nexus-completions.js';
 export { NexusFront } from './http/front.js';
 export { NexusTasks } from './nexus-tasks.js';
+export { CompletionService } from './completion-service.js';
+export { SYSTEM_CALLBACK_URL, type NexusCompletion, type NexusCompletions } from './nexus-completions.js';
+export { NexusDelivery } from './nexus-delivery.js';
+export type { PostCompletion } from './callback-delivery.js';
+export { postCompletions } from './callback-post.js';

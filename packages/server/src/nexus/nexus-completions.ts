@@ -12,6 +12,9 @@ export interface NexusCompletion {
     | { readonly kind: 'failed' | 'canceled'; readonly failure: failure.IFailure };
 }
 
+/** The URL of callbacks that stay within this server: what callers over HTTP put in its place leads back to it. */
+export const SYSTEM_CALLBACK_URL = 'temporal://system';
+
 /** Takes the news of the end of operations. */
 export interface NexusCompletions {
   /**

@@ -13,6 +13,7 @@ import { readEvents } from '../history/index.js';
 import type { Namespace } from '../namespace/index.js';
 import type { LiveExecution } from '../shard/index.js';
 import { method } from './handlers.js';
+import { callbackInfo, pendingNexusOperation } from './pending-nexus.js';
 import { pendingActivity, pendingChildren, pendingWorkflowTask } from './pending-work.js';
 import { runTarget } from './request-checks.js';
 import { withTypeMetadata } from './search-attribute-validation.js';
@@ -34,6 +35,8 @@ export function describeMethods(services: Services): AnyRpcMethod[] {
         pendingActivities: [...state.activities.values()].map(pendingActivity),
         pendingChildren: pendingChildren(state),
         pendingWorkflowTask: pendingWorkflowTask(state.workflowTask),
+        pendingNexusOperations: [...state.nexusOperations.values()].map(pendingNexusOperation),
+        callbacks: state.callbacks.map(callbackInfo),
         workflowExtendedInfo: extendedInfo(state, await originalStartTime(services, live, state)),
       };
     }),

@@ -42,7 +42,7 @@ export async function multiOperation(
   });
   return {
     responses: [
-      { startWorkflow: startResponse(started) },
+      { startWorkflow: startResponse(started, prepared.request) },
       { updateWorkflow: updateResponse(target.workflowId, updateId, progress) },
     ],
   };
@@ -100,6 +100,7 @@ function existingUpdate(
       runId: state.key.runId,
       firstRunId: state.chain.firstRunId,
       started: false,
+      attached: false,
       status: state.status,
       eagerWorkflowTaskStarted: false,
     },

@@ -2,11 +2,12 @@ import type { StartedExecution } from '@perdure/engine';
 import { enums, type workflowservice } from '@perdure/protocol';
 import { ServiceError } from '../api/index.js';
 import type { RunTarget } from '../shard/index.js';
+import { checkCallbacks } from './callback-checks.js';
 import { checkStart, require } from './request-checks.js';
 import { validateSearchAttributes, withTypeMetadata } from './search-attribute-validation.js';
 import type { Services } from './services.js';
 
-const { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } = enums;
+const { EventType, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } = enums;
 
 /** A start that passed every check that does not depend on the executions there are. */
 export interface PreparedStart {
@@ -22,6 +23,7 @@ export function prepareStart(
   const namespace = services.namespaces.resolveForStart(request.namespace);
   checkStart(request, services.limits);
   checkPolicies(request);
+  checkCallbacks(request, services.limits);
   require(() => validateSearchAttributes(namespace, request.searchAttributes, services.limits));
   const target = { namespaceId: namespace.id, workflowId: request.workflowId, runId: '' };
   const { searchAttributes } = request;
@@ -50,11 +52,14 @@ function checkPolicies(request: workflowservice.StartWorkflowExecutionRequest): 
 }
 
 /** The answer to a start, without the eager workflow task. */
-export function startResponse({
-  runId,
-  firstRunId,
-  started,
-  status,
-}: StartedExecution): workflowservice.IStartWorkflowExecutionResponse {
-  return { runId, firstExecutionRunId: firstRunId, started, status };
+export function startResponse(
+  { runId, firstRunId, started, status, attached }: StartedExecution,
+  { namespace, workflowId, requestId }: workflowservice.IStartWorkflowExecutionRequest,
+): workflowservice.IStartWorkflowExecutionResponse {
+  // Whoever was attached to a run that was there finds the event that says so by the request.
+  const reference = attached
+    ? { requestIdRef: { requestId, eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED } }
+    : { eventRef: { eventId: 1, eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED } };
+  const link = { workflowEvent: { namespace, workflowId, runId, ...reference } };
+  return { runId, firstExecutionRunId: firstRunId, started, status, link };
 }

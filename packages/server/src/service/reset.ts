@@ -77,6 +77,7 @@ function reappliedTypes({ resetReapplyType, resetReapplyExcludeTypes }: workflow
   return {
     reappliesSignals: !none && !excluded.has(Exclude.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL),
     reappliesUpdates: !none && !onlySignals && !excluded.has(Exclude.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE),
+    reappliesNexus: !none && !onlySignals && !excluded.has(Exclude.RESET_REAPPLY_EXCLUDE_TYPE_NEXUS),
     // Measured: Temporal's server does not carry a cancel request over a reset, whatever the types say.
     reappliesCancelRequest: false,
   };

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import type { ExecutionHost } from '../host/index.js';
 import type { Matching } from '../matching/index.js';
 import type { NamespaceRegistry } from '../namespace/index.js';
-import type { EndpointRegistry, NexusTasks } from '../nexus/index.js';
+import type { EndpointRegistry, NexusCaller, NexusCompletions, NexusDelivery, NexusTasks } from '../nexus/index.js';
 import type { Logger } from '../observability/index.js';
 import type { QueryService } from '../queries/index.js';
 import type { ScheduleService } from '../schedules/index.js';
@@ -25,6 +25,13 @@ export interface Services {
   readonly batches: BatchService;
   readonly nexusEndpoints: EndpointRegistry;
   readonly nexusTasks: NexusTasks;
+  /** The way to the handlers of Nexus operations. */
+  readonly nexusCaller: NexusCaller;
+  /** Where handlers tell the end of operations. */
+  readonly nexusCompletions: NexusCompletions;
+  readonly nexusDelivery: NexusDelivery;
+  /** How servers outside reach what is served over HTTP; undefined until there is a port for it. */
+  readonly nexusFrontUrl: { url: string | undefined };
   readonly store: Store;
   readonly limits: Limits;
   readonly clock: Clock;

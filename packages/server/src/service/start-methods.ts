@@ -34,7 +34,7 @@ async function startWorkflow(
       eagerTask = handled(describeEagerTask(services, { ...target, runId: decision.result.runId }));
     return decision;
   });
-  return { ...startResponse(result), eagerWorkflowTask: await eagerTask };
+  return { ...startResponse(result, request), eagerWorkflowTask: await eagerTask };
 }
 
 /** Runs in the turn after the decision, when the new run is in memory. */

@@ -70,6 +70,7 @@ async function completeTask(
         task: token,
         request,
         namespaceId: (name) => services.namespaces.byName(name)?.id,
+        nexusEndpointId: (name) => services.nexusCaller.resolveEndpoint(name)?.id,
         invalidSearchAttributes: (attributes) => validateSearchAttributes(namespace, attributes, services.limits),
       },
       context,

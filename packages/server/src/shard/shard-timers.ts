@@ -1,4 +1,4 @@
-import { isClosed, nextDue } from '@perdure/engine';
+import { isClosed, nextDue, type ExecutionState } from '@perdure/engine';
 import type { ClockTimer } from '../clock.js';
 import type { ExecutionCache } from './execution-cache.js';
 import type { LiveExecution, TimerEntry } from './live-execution.js';
@@ -199,13 +199,22 @@ export class ShardTimers {
   }
 }
 
-/** When something of the run is due: its own timers while it runs, its retention afterwards. */
+/** When something of the run is due: its own timers, and after its close its retention as well. */
 export function dueTimeMs(
   live: LiveExecution,
   { retentionMs }: Pick<ShardDependencies, 'retentionMs'>,
 ): number | undefined {
   const { state } = live;
-  if (!isClosed(state)) return nextDue(state)?.dueMs;
-  const keptForMs = retentionMs(state.key.namespaceId);
-  return keptForMs === Infinity ? undefined : (state.closeTimeMs ?? 0) + keptForMs;
+  const ownMs = nextDue(state)?.dueMs;
+  if (!isClosed(state)) return ownMs;
+  const dueMs = Math.min(ownMs ?? Infinity, expiryMs(state, { retentionMs }));
+  return dueMs === Infinity ? undefined : dueMs;
+}
+
+/** When a closed run has been kept for long enough. */
+export function expiryMs(
+  { key, closeTimeMs }: ExecutionState,
+  { retentionMs }: Pick<ShardDependencies, 'retentionMs'>,
+): number {
+  return (closeTimeMs ?? 0) + retentionMs(key.namespaceId);
 }

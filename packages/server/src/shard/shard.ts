@@ -20,7 +20,7 @@ import { Materialiser } from './materialiser.js';
 import type { RunTarget, ShardDependencies, ShardJournal } from './ports.js';
 import { RecordWriter } from './record-writer.js';
 import { resumeExecutions } from './resumption.js';
-import { dueTimeMs, ShardTimers } from './shard-timers.js';
+import { expiryMs, ShardTimers } from './shard-timers.js';
 
 /** What a decision function sees: the run it decides on. */
 export type Decide<Result> = (live: LiveExecution, context: DecideContext) => Decision<Result>;
@@ -304,17 +304,15 @@ export class Shard {
   private elapse(live: LiveExecution): void {
     if (this.failure !== undefined || live.discarded || live.removed) return;
     const nowMs = this.dependencies.executionClock.nowMs();
-    if (isClosed(live.state)) {
-      this.expire(live, nowMs);
-      return;
-    }
-    if ((nextDue(live.state)?.dueMs ?? Infinity) <= nowMs) this.apply(elapse(live.state, this.context()).transitions);
-    this.timers.schedule(live);
+    const isDue = (nextDue(live.state)?.dueMs ?? Infinity) <= nowMs;
+    if (isDue) this.apply(elapse(live.state, this.context()).transitions);
+    if (isClosed(live.state) && !isDue) this.expire(live, nowMs);
+    else this.timers.schedule(live);
   }
 
   /** Deletes a run whose retention has passed. */
   private expire(live: LiveExecution, nowMs: number): void {
-    const expiresMs = dueTimeMs(live, this.dependencies) ?? Infinity;
+    const expiresMs = expiryMs(live.state, this.dependencies);
     if (expiresMs > nowMs) {
       // The retention has changed since the table was told when to look.
       this.materialiser.markDirty(live);

@@ -3,6 +3,7 @@ import { enums, type query, type update } from '@perdure/protocol';
 import { InProcessTransport, ServiceError, type CallableMethod } from '../api/index.js';
 import { createServices } from '../main/create-services.js';
 import type { ServerOptions } from '../main/options.js';
+import type { NexusCaller, PostCompletion } from '../nexus/index.js';
 import { silentLogger } from '../observability/index.js';
 import { allMethods, ensureNamespace, type Services } from '../service/index.js';
 import { MemoryDisk, openStore, type MemoryFaults, type Store } from '../store/index.js';
@@ -13,6 +14,8 @@ const POLL_TIMEOUT_MS = 60_000;
 
 /** How a node is made. */
 export interface TestNodeOptions extends Pick<ServerOptions, 'limits' | 'cacheSizeBytes'> {
+  readonly nexusCaller?: NexusCaller;
+  readonly postCompletion?: PostCompletion;
   readonly disk?: MemoryDisk;
   readonly clock?: ManualClock;
   readonly faults?: MemoryFaults;
@@ -43,7 +46,9 @@ export class TestNode {
     const store = await openStore({ kind: 'memory', clusterId: 'test', disk, faults, shardCount });
     options.wrapStore?.(store);
     const onFatal = (error: Error): void => void node.fatal.push(error);
-    const settings = { clock, onFatal, ...(limits && { limits }), ...(cacheSizeBytes && { cacheSizeBytes }) };
+    const { nexusCaller, postCompletion } = options;
+    const nexus = { nexusCaller, postCompletion };
+    const settings = { clock, onFatal, ...nexus, ...(limits && { limits }), ...(cacheSizeBytes && { cacheSizeBytes }) };
     const { services } = createServices(settings, store, silentLogger);
     const transport = new InProcessTransport({ methods: allMethods(services), clock });
     const node = new TestNode(services, clock, disk, store, transport);
@@ -59,6 +64,8 @@ export class TestNode {
   /** Stops as a server does, and leaves the disk to the next one. */
   async stop(): Promise<void> {
     this.services.matching.stop();
+    this.services.nexusTasks.stop();
+    this.services.nexusDelivery.stop();
     await this.services.schedules.stop();
     await this.services.batches.stop();
     await this.services.host.stop();
@@ -68,6 +75,8 @@ export class TestNode {
   /** Gone in the middle of whatever it was doing. The disk keeps what was synced. */
   losePower(): void {
     this.services.matching.stop();
+    this.services.nexusTasks.stop();
+    this.services.nexusDelivery.stop();
     void this.services.schedules.stop();
     this.disk.losePower();
   }

@@ -23,6 +23,8 @@ export interface CommandBatch {
   readonly identity: string;
   /** Resolves a namespace name that a command gives; `undefined` if there is no such namespace. */
   readonly namespaceId: (name: string) => string | undefined;
+  /** Resolves the name of a Nexus endpoint; `undefined` if there is no such endpoint. */
+  readonly nexusEndpointId: (name: string) => string | undefined;
   /** Answers why search attributes cannot be accepted, or `undefined`. */
   readonly invalidSearchAttributes: (attributes: common.ISearchAttributes | null | undefined) => string | undefined;
   /** Whether activities may be handed out with the reply. */

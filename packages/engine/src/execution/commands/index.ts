@@ -5,6 +5,7 @@ import { startChild } from './child.js';
 import { cancelWorkflow, completeWorkflow, continueAsNew, failWorkflow } from './close.js';
 import type { CommandBatch, CommandFailure, CommandHandler } from './command.js';
 import { requestCancelExternal, signalExternal } from './external.js';
+import { requestCancelNexusOperation, scheduleNexusOperation } from './nexus.js';
 import { modifyProperties, recordMarker, upsertSearchAttributes } from './properties.js';
 import { cancelTimer, startTimer } from './timer.js';
 
@@ -25,6 +26,8 @@ const HANDLERS: ReadonlyMap<enums.CommandType, CommandHandler> = new Map([
   [CommandType.COMMAND_TYPE_RECORD_MARKER, recordMarker],
   [CommandType.COMMAND_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, upsertSearchAttributes],
   [CommandType.COMMAND_TYPE_MODIFY_WORKFLOW_PROPERTIES, modifyProperties],
+  [CommandType.COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION, scheduleNexusOperation],
+  [CommandType.COMMAND_TYPE_REQUEST_CANCEL_NEXUS_OPERATION, requestCancelNexusOperation],
 ]);
 
 /** Carries out one command, other than a protocol message, which belongs to the update protocol. */

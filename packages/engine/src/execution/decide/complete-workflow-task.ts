@@ -28,6 +28,7 @@ export interface CompleteWorkflowTask {
   readonly task: WorkflowTaskIdentity;
   readonly request: workflowservice.RespondWorkflowTaskCompletedRequest;
   readonly namespaceId: (name: string) => string | undefined;
+  readonly nexusEndpointId: (name: string) => string | undefined;
   readonly invalidSearchAttributes: (attributes: common.ISearchAttributes | null | undefined) => string | undefined;
 }
 
@@ -204,6 +205,7 @@ class Completion {
       workflowTaskCompletedEventId,
       identity: request.identity,
       namespaceId: input.namespaceId,
+      nexusEndpointId: input.nexusEndpointId,
       invalidSearchAttributes: input.invalidSearchAttributes,
       allowsEagerActivities: true,
       eagerActivities: [],

@@ -6,6 +6,7 @@ import type { ExecutionState } from '../state.js';
 import type { DecideContext, Transition } from '../transition.js';
 import { timeOutActivity } from './activity-close.js';
 import { enforceHistoryLimits, timeOutRun } from './close.js';
+import { happenNexus } from './nexus-due.js';
 import {
   scheduleFirstWorkflowTask,
   scheduleWorkflowTask,
@@ -46,6 +47,10 @@ function happen(draft: Draft, due: Due, openedRuns: Transition[]): boolean {
       const activity = draft.state.activities.get(due.scheduledEventId);
       return activity !== undefined && timeOutActivity(draft, activity, due.timeoutType);
     }
+    case 'nexusRetry':
+    case 'nexusTimeout':
+    case 'callbackRetry':
+      return happenNexus(draft, due);
     case 'workflowTaskTimeout':
       timeOutStartedWorkflowTask(draft);
       return false;

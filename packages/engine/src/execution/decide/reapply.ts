@@ -8,6 +8,7 @@ export interface Reapplication {
   readonly reappliesSignals: boolean;
   readonly reappliesUpdates: boolean;
   readonly reappliesCancelRequest: boolean;
+  readonly reappliesNexus: boolean;
 }
 
 const REAPPLICABLE: ReadonlySet<enums.EventType> = new Set([
@@ -16,6 +17,11 @@ const REAPPLICABLE: ReadonlySet<enums.EventType> = new Set([
   EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED,
   EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,
   EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED,
+  EventType.EVENT_TYPE_NEXUS_OPERATION_STARTED,
+  EventType.EVENT_TYPE_NEXUS_OPERATION_COMPLETED,
+  EventType.EVENT_TYPE_NEXUS_OPERATION_FAILED,
+  EventType.EVENT_TYPE_NEXUS_OPERATION_CANCELED,
+  EventType.EVENT_TYPE_NEXUS_OPERATION_TIMED_OUT,
 ]);
 
 /** Whether a reset may have to send this event again: nothing else of the later runs of a chain has to be kept for it. */
@@ -49,6 +55,27 @@ export function reapply(draft: Draft, event: history.IHistoryEvent, which: Reapp
     });
   }
   if (which.reappliesUpdates) reapplyUpdate(draft, event);
+  if (which.reappliesNexus) reapplyNexus(draft, event);
+}
+
+const NEXUS_MEMBERS = [
+  'nexusOperationStartedEventAttributes',
+  'nexusOperationCompletedEventAttributes',
+  'nexusOperationFailedEventAttributes',
+  'nexusOperationCanceledEventAttributes',
+  'nexusOperationTimedOutEventAttributes',
+] as const;
+
+/** What became of an operation that the new run has too: its handler will not tell it a second time. */
+function reapplyNexus(draft: Draft, event: history.IHistoryEvent): void {
+  for (const member of NEXUS_MEMBERS) {
+    const attributes = event[member];
+    if (attributes == null) continue;
+    const operation = draft.state.nexusOperations.get(attributes.scheduledEventId ?? 0);
+    if (operation === undefined || operation.attributes.requestId !== attributes.requestId) return;
+    if (member === 'nexusOperationStartedEventAttributes' && operation.phase === 'started') return;
+    draft.event(event.eventType ?? 0, { [member]: attributes }, { links: event.links });
+  }
 }
 
 function reapplyUpdate(draft: Draft, event: history.IHistoryEvent): void {

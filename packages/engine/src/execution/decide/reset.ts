@@ -2,6 +2,7 @@ import { enums, type history } from '@perdure/protocol';
 import { reject, type Rejection } from '../../rejection.js';
 import type { Decision } from '../decision.js';
 import { Draft } from '../draft.js';
+import { pendingEffects } from '../effects.js';
 import { initialState } from '../initial-state.js';
 import { isClosed, type ExecutionState } from '../state.js';
 import type { DecideContext, Transition } from '../transition.js';
@@ -181,4 +182,6 @@ function rescheduleActivities(draft: Draft): void {
   }
   for (const request of draft.state.externalRequests.values())
     draft.effect({ kind: 'externalRequest', initiatedEventId: request.initiatedEventId });
+  for (const effect of pendingEffects(draft.state))
+    if (effect.kind === 'nexusStart' || effect.kind === 'nexusCancel') draft.effect(effect);
 }

@@ -129,6 +129,8 @@ function continuedAttributes(
     searchAttributes: Object.keys(searchFields).length > 0 ? { indexedFields: searchFields } : undefined,
     prevAutoResetPoints: inheritedResetPoints(previous, context),
     eagerExecutionAccepted: false,
+    // Those that were attached later come along too.
+    completionCallbacks: previous.callbacks.map(({ callback }) => callback),
   };
 }
 

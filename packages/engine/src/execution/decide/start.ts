@@ -48,6 +48,8 @@ export interface StartedExecution {
   readonly firstRunId: string;
   /** False if an execution that was already running is the answer. */
   readonly started: boolean;
+  /** The request, this time or before, was attached to an execution that was already running. */
+  readonly attached: boolean;
   readonly status: enums.WorkflowExecutionStatus;
   readonly eagerWorkflowTaskStarted: boolean;
 }
@@ -79,7 +81,7 @@ export function startExecution(
 }
 
 function repeated(current: ExecutionState, started: boolean): Decision<StartedExecution> {
-  return { transitions: [], result: describe(current, started) };
+  return { transitions: [], result: { ...describe(current, started), attached: !started } };
 }
 
 function describe(state: ExecutionState, started: boolean): StartedExecution {
@@ -87,6 +89,7 @@ function describe(state: ExecutionState, started: boolean): StartedExecution {
     runId: state.key.runId,
     firstRunId: state.chain.firstRunId,
     started,
+    attached: false,
     status: state.status,
     eagerWorkflowTaskStarted: false,
   };
@@ -134,6 +137,9 @@ function useExisting(
   const attaches =
     options?.attachRequestId === true || options?.attachLinks === true || options?.attachCompletionCallbacks === true;
   if (!attaches) return { transitions: [], result: describe(current, false) };
+  const callbacks = options.attachCompletionCallbacks === true ? (input.request.completionCallbacks ?? []) : [];
+  const tooMany = tooManyCallbacks(current.callbacks.length, callbacks.length, context);
+  if (tooMany !== undefined) return tooMany;
   if (current.attachedRequests.length >= context.limits.attachedRequestIds) {
     return reject(
       'FAILED_PRECONDITION',
@@ -147,12 +153,35 @@ function useExisting(
     {
       workflowExecutionOptionsUpdatedEventAttributes: {
         attachedRequestId: options.attachRequestId === true ? input.request.requestId : '',
+        attachedCompletionCallbacks: callbacks,
         identity: input.request.identity,
       },
     },
-    { links: options.attachLinks === true ? input.request.links : undefined },
+    { links: options.attachLinks === true ? linksBesideCallbacks(input.request.links, callbacks) : undefined },
   );
-  return { transitions: [draft.finish()], result: describe(current, false) };
+  const attached = options.attachRequestId === true;
+  return { transitions: [draft.finish()], result: { ...describe(current, false), attached } };
+}
+
+function tooManyCallbacks(present: number, added: number, { limits }: DecideContext): Rejection | undefined {
+  const { completionCallbacks } = limits;
+  if (added === 0 || present + added <= completionCallbacks) return undefined;
+  const message = `cannot attach more than ${completionCallbacks} callbacks to a workflow (${present} callbacks already attached)`;
+  return reject('INVALID_ARGUMENT', message);
+}
+
+/** A callback says itself whom it is for: links that it carries are not said again by the event. */
+function linksBesideCallbacks(
+  links: readonly common.ILink[] | null | undefined,
+  callbacks: readonly common.ICallback[],
+): readonly common.ILink[] | undefined {
+  if (links == null || callbacks.length === 0) return links ?? undefined;
+  const said = new Set(callbacks.flatMap((callback) => (callback.links ?? []).map(linkKey)));
+  return links.filter((link) => !said.has(linkKey(link)));
+}
+
+function linkKey(link: common.ILink): string {
+  return JSON.stringify(link);
 }
 
 function replace(current: ExecutionState, input: StartExecution, context: DecideContext): Decision<StartedExecution> {
@@ -217,7 +246,8 @@ function open(
     createRequestId: request.requestId || context.newId(),
   };
   const attributes = startedAttributes(input, runId, context);
-  const draft = openRun(created, attributes, context, { userMetadata: request.userMetadata, links: request.links });
+  const links = linksBesideCallbacks(request.links, request.completionCallbacks ?? []);
+  const draft = openRun(created, attributes, context, { userMetadata: request.userMetadata, links });
   if (signal !== undefined) writeSignal(draft, signal);
   beginRun(draft);
   if (attributes.eagerExecutionAccepted === true)

@@ -2,6 +2,7 @@ import { enums, timestampToMs, type history } from '@perdure/protocol';
 import { EMPTY_MAP } from '../initial-state.js';
 import type { StateDraft } from '../state-draft.js';
 import type { ChildState, ParentCloseDuty } from '../state.js';
+import { triggered } from './callback.js';
 
 const { ParentClosePolicy } = enums;
 
@@ -25,6 +26,9 @@ export function closed(draft: StateDraft, event: history.IHistoryEvent, status: 
     activityIds: EMPTY_MAP,
     timers: EMPTY_MAP,
     externalRequests: state.externalRequests,
+    // As Temporal has it, nobody hears any more of operations, nor the handlers of a wish to cancel them.
+    nexusOperations: EMPTY_MAP,
+    callbacks: newRunId === '' && state.resetRunId === '' ? triggered(state.callbacks) : state.callbacks,
     children: unstarted.length === 0 ? EMPTY_MAP : new Map(unstarted.map((child) => [child.initiatedEventId, child])),
     // A run that was reset leaves its children, and its parent, to the run that takes its place.
     parentCloseDuties:

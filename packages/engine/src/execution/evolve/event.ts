@@ -11,6 +11,7 @@ import {
   externalSignalInitiated,
 } from './child.js';
 import { closed } from './close.js';
+import { NEXUS_EVENTS } from './nexus-events.js';
 import { executionStarted, memoModified, optionsUpdated, searchAttributesUpserted } from './execution.js';
 import { resendUpdates, updateAccepted, updateAdmittedByEvent, updateCompleted } from './update.js';
 
@@ -137,6 +138,7 @@ const HANDLERS: ReadonlyMap<enums.EventType, EventHandler> = new Map<enums.Event
   [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED, updateAdmittedByEvent],
   [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED, updateAccepted],
   [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED, updateCompleted],
+  ...NEXUS_EVENTS,
 ]);
 
 /** Applies what an event means; the caller counts it. */

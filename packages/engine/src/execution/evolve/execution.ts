@@ -1,5 +1,6 @@
 import { durationToMs, timestampToMs, type common, type history } from '@perdure/protocol';
 import type { StateDraft } from '../state-draft.js';
+import { callbacksAdded } from './callback.js';
 
 /** Applies event 1. */
 export function executionStarted(draft: StateDraft, event: history.IHistoryEvent): void {
@@ -28,6 +29,7 @@ export function executionStarted(draft: StateDraft, event: history.IHistoryEvent
     searchAttributes: present(attributes.searchAttributes?.indexedFields),
     resetPoints: attributes.prevAutoResetPoints?.points ?? [],
   });
+  callbacksAdded(draft, attributes.completionCallbacks, startTimeMs);
 }
 
 /** Search attributes were set or removed. */
@@ -44,7 +46,9 @@ export function memoModified(draft: StateDraft, event: history.IHistoryEvent): v
 
 /** A later start was attached to the run, or its priority was set. */
 export function optionsUpdated(draft: StateDraft, event: history.IHistoryEvent): void {
-  const { attachedRequestId, priority } = event.workflowExecutionOptionsUpdatedEventAttributes ?? {};
+  const attributes = event.workflowExecutionOptionsUpdatedEventAttributes ?? {};
+  const { attachedRequestId, priority } = attributes;
+  callbacksAdded(draft, attributes.attachedCompletionCallbacks, timestampToMs(event.eventTime) ?? 0);
   if (priority != null) draft.set({ priorityOverride: priority });
   const requestId = attachedRequestId ?? '';
   if (requestId !== '')

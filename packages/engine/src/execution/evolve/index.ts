@@ -4,8 +4,10 @@ import { initialState } from '../initial-state.js';
 import { StateDraft } from '../state-draft.js';
 import type { ExecutionState } from '../state.js';
 import { activityBackoffEnded, activityHeartbeat, activityRetryScheduled, activityStarted } from './activity.js';
+import { callbackBackoffEnded, callbackTried } from './callback.js';
 import { childStartedTooLate } from './close.js';
 import { applyEvent } from './event.js';
+import { nexusBackoffEnded, nexusTryFailed } from './nexus.js';
 import { resendUpdates, updateAdmitted, updateDropped, updatesSent } from './update.js';
 import { workflowTaskScheduled, workflowTaskStarted } from './workflow-task.js';
 
@@ -161,6 +163,31 @@ function applyHiddenFact(draft: StateDraft, fact: HiddenFact): void {
       return;
     case 'deleted':
       draft.set({ deleted: true });
+      return;
+    default:
+      applyNexusFact(draft, fact);
+  }
+}
+
+type NexusFact = Extract<
+  Fact,
+  { readonly kind: 'nexusTryFailed' | 'nexusBackoffEnded' | 'callbackTried' | 'callbackBackoffEnded' }
+>;
+
+/** Requests to handlers of Nexus operations, and to those who wait for the end of the run. */
+function applyNexusFact(draft: StateDraft, fact: NexusFact): void {
+  switch (fact.kind) {
+    case 'nexusTryFailed':
+      nexusTryFailed(draft, fact.request, fact.scheduledEventId, fact.failed);
+      return;
+    case 'nexusBackoffEnded':
+      nexusBackoffEnded(draft, fact.request, fact.scheduledEventId);
+      return;
+    case 'callbackTried':
+      callbackTried(draft, fact.callback);
+      return;
+    case 'callbackBackoffEnded':
+      callbackBackoffEnded(draft, fact.index);
       return;
     default:
       fact satisfies never;
