@@ -28,7 +28,8 @@ test('a batch does to each execution that matches what one request would, and te
   const type = await startMany(environment, 3);
   const signal = { signal: 'go', input: toPayloads('all'), identity: 'operator' };
   const signalled = await batch(expect, environment, type, { signalOperation: signal });
-  expect(signalled).toMatchObject({ reason: 'tidying', identity: 'operator' });
+  const operationType = api.enums.BatchOperationType.BATCH_OPERATION_TYPE_SIGNAL_WORKFLOW;
+  expect(signalled).toMatchObject({ reason: 'tidying', identity: 'operator', operationType });
   const input = (await environment.history({ workflowId: `${type}-1` })).at(
     -1,
   )!.workflowExecutionSignaledEventAttributes;

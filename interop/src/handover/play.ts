@@ -41,7 +41,11 @@ export async function play(environment: Environment, sdks: readonly SdkName[]): 
     const present = players.filter(({ scenario }) => stage <= scenario.stages);
     for (const player of present) await player.scenario.whileDown?.[stage]?.(player);
     const sdk = sdks[stage % sdks.length] ?? 'perdure';
-    const options = { activities: handoverActivities(sdk), workflowsPath: handoverWorkflows };
+    const options = {
+      activities: handoverActivities(sdk),
+      workflowsPath: handoverWorkflows,
+      maxHeartbeatThrottleInterval: 100,
+    };
     const worker = await environment.worker(sdk, taskQueue, options);
     await Promise.all(present.map((player) => leave(player, stage)));
     await worker.stop();

@@ -11,7 +11,8 @@ const { tooSlow } = proxyActivities<HandoverActivities>({ startToCloseTimeout: 1
 const cancelled = (cancellationType: ActivityCancellationType) =>
   proxyActivities<HandoverActivities>({
     startToCloseTimeout: '1 min',
-    heartbeatTimeout: '1s',
+    // Heard of at each heartbeat, which the workers of the play send often: a second would be over on a machine that is busy.
+    heartbeatTimeout: '30s',
     cancellationType,
     retry,
   });

@@ -116,7 +116,7 @@ describe('parseVisibilityQuery', () => {
     [`WorkflowId = 'a' AND`, 21, 'expected the name of a field'],
     [`HistoryLength = 1.5`, 17, 'a whole number'],
     [`WorkflowId ; DROP`, 12, 'means nothing here'],
-    [`GROUP BY ExecutionStatus`, 1, 'count queries only'],
+    [`GROUP BY ExecutionStatus`, 1, 'counts of workflow executions only'],
   ])('rejects %s at character %i', (text, position, hint) => {
     const message = problemOf(text);
     expect(message).toContain(`at character ${position}:`);

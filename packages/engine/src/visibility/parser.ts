@@ -65,7 +65,7 @@ class QueryParser {
   #groupBy(): 'ExecutionStatus' | undefined {
     const { reader } = this;
     if (!reader.sees('GROUP', 'BY')) return undefined;
-    if (this.context.use === 'list') reader.fail('GROUP BY works in count queries only');
+    if (this.context.use === 'list') reader.fail('GROUP BY works in counts of workflow executions only');
     reader.accept('GROUP', 'BY');
     const field = reader.take();
     if (field.text !== 'ExecutionStatus') {

@@ -20,13 +20,13 @@ const { BatchOperationType, ResetType } = enums;
 
 /** The type of what a batch does, as DescribeBatchOperation says it; `undefined` if the request says nothing. */
 export function batchOperationType(request: StartRequest): enums.BatchOperationType | undefined {
-  if (request.terminationOperation !== undefined) return BatchOperationType.BATCH_OPERATION_TYPE_TERMINATE;
-  if (request.signalOperation !== undefined) return BatchOperationType.BATCH_OPERATION_TYPE_SIGNAL;
-  if (request.cancellationOperation !== undefined) return BatchOperationType.BATCH_OPERATION_TYPE_CANCEL;
-  if (request.deletionOperation !== undefined) return BatchOperationType.BATCH_OPERATION_TYPE_DELETE;
-  if (request.resetOperation !== undefined) return BatchOperationType.BATCH_OPERATION_TYPE_RESET;
+  if (request.terminationOperation !== undefined) return BatchOperationType.BATCH_OPERATION_TYPE_TERMINATE_WORKFLOW;
+  if (request.signalOperation !== undefined) return BatchOperationType.BATCH_OPERATION_TYPE_SIGNAL_WORKFLOW;
+  if (request.cancellationOperation !== undefined) return BatchOperationType.BATCH_OPERATION_TYPE_CANCEL_WORKFLOW;
+  if (request.deletionOperation !== undefined) return BatchOperationType.BATCH_OPERATION_TYPE_DELETE_WORKFLOW;
+  if (request.resetOperation !== undefined) return BatchOperationType.BATCH_OPERATION_TYPE_RESET_WORKFLOW;
   if (request.updateWorkflowOptionsOperation !== undefined)
-    return BatchOperationType.BATCH_OPERATION_TYPE_UPDATE_EXECUTION_OPTIONS;
+    return BatchOperationType.BATCH_OPERATION_TYPE_UPDATE_WORKFLOW_EXECUTION_OPTIONS;
   return undefined;
 }
 

@@ -52,22 +52,22 @@ async function eventTypes(id: string): Promise<readonly string[]> {
 
 test('all that match are terminated', async () => {
   const described = await batch('workflow', 'terminate', '--reason', 'enough');
-  expect(described).toMatchObject({ ...done('TERMINATE', 3), reason: 'enough' });
+  expect(described).toMatchObject({ ...done('TERMINATE_WORKFLOW', 3), reason: 'enough' });
   expect(await statuses()).toEqual(['TERMINATED', 'TERMINATED', 'TERMINATED']);
 });
 
 test('all that run are signalled', async () => {
   await cli.text('workflow', 'terminate', '-w', `${type}-two`);
-  expect(await batch('workflow', 'signal', '--name', 'go')).toMatchObject(done('SIGNAL', 2));
+  expect(await batch('workflow', 'signal', '--name', 'go')).toMatchObject(done('SIGNAL_WORKFLOW', 2));
   expect(await eventTypes('one')).toContain('EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED');
   expect(await eventTypes('two')).not.toContain('EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED');
 });
 
 test('all that run are cancelled, and all that match deleted', async () => {
-  expect(await batch('workflow', 'cancel')).toMatchObject(done('CANCEL', 3));
+  expect(await batch('workflow', 'cancel')).toMatchObject(done('CANCEL_WORKFLOW', 3));
   for (const id of IDS) expect(await eventTypes(id)).toContain('EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED');
   await cli.text('workflow', 'terminate', '-w', `${type}-two`);
-  expect(await batch('workflow', 'delete')).toMatchObject(done('DELETE', 3));
+  expect(await batch('workflow', 'delete')).toMatchObject(done('DELETE_WORKFLOW', 3));
   expect(await statuses()).toEqual([]);
 });
 
@@ -75,13 +75,13 @@ test('all that match are reset', async () => {
   // A task that no worker has taken can be gone back to once something has followed it.
   for (const id of IDS) await cli.text('workflow', 'signal', '-w', `${type}-${id}`, '--name', 'go');
   const described = await batch('workflow', 'reset-batch', '--type', 'FirstWorkflowTask', '--reason', 'fixed');
-  expect(described).toMatchObject(done('RESET', 3));
+  expect(described).toMatchObject(done('RESET_WORKFLOW', 3));
   expect((await statuses()).toSorted()).toEqual([...IDS.map(() => 'RUNNING'), ...IDS.map(() => 'TERMINATED')]);
 });
 
 test('an override of the version that is taken away is none, and one that is set is refused by its name', async () => {
   const words = ['workflow', 'update-options', '--versioning-override-behavior'];
-  expect(await batch(...words, 'unspecified')).toMatchObject(done('UPDATE_EXECUTION_OPTIONS', 3));
+  expect(await batch(...words, 'unspecified')).toMatchObject(done('UPDATE_WORKFLOW_EXECUTION_OPTIONS', 3));
   const answer = await cli.message(
     workflowservice.UpdateWorkflowExecutionOptionsResponse,
     ...words,
