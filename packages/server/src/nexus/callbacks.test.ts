@@ -100,6 +100,20 @@ it('a callback is tried again with growing waits, also after a restart, until it
   expect(receiver.posts).toHaveLength(3);
 });
 
+it('a run that has left memory comes back for its callback, however far away that is', async () => {
+  const receiver = new Receiver();
+  receiver.answers = Array.from({ length: 9 }, () => LATER);
+  const node = await TestNode.open({ postCompletion: receiver.post, cacheSizeBytes: 1 });
+  await node.start('handler', { completionCallbacks: [callback()] });
+  await node.terminate('handler');
+  // 1 s, 2 s, 4 s and so on: together 511 s.
+  await node.clock.advance(510_000);
+  expect(receiver.posts).toHaveLength(9);
+  await node.clock.advance(1000);
+  expect(receiver.posts).toHaveLength(10);
+  expect(await states(node)).toEqual(['SUCCEEDED']);
+});
+
 it('a callback that is refused is not tried again', async () => {
   const receiver = new Receiver();
   receiver.answers = [REFUSED];

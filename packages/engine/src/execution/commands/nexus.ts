@@ -4,7 +4,6 @@ import type { ExecutionState } from '../state.js';
 import {
   badAttributes,
   commandExtras,
-  exceedsSize,
   type CommandBatch,
   type CommandFailure,
   type CommandHandler,
@@ -53,7 +52,9 @@ function refusedSchedule({ draft }: CommandBatch, attributes: ScheduleAttributes
     tooLong('Operation', attributes.operation, limits.nexusOperationNameBytes) ??
     invalidTimeouts(attributes);
   if (invalid !== undefined) return badAttributes(BAD_SCHEDULE, invalid);
-  if (payloadSizeBytes(attributes.input) > limits.payloadSizeBytes) return exceedsSize(BAD_SCHEDULE, `${NAME}.Input`);
+  // Trying again would not make it smaller.
+  if (payloadSizeBytes(attributes.input) > limits.payloadSizeBytes)
+    return { ...badAttributes(BAD_SCHEDULE, `${NAME}.Input exceeds size limit`), terminates: true };
   const invalidHeader = invalidHeaders(attributes.nexusHeader, limits.nexusHeaderBytes);
   if (invalidHeader !== undefined) return badAttributes(BAD_SCHEDULE, invalidHeader);
   if (draft.state.nexusOperations.size < limits.pendingNexusOperations) return undefined;

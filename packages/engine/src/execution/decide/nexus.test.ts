@@ -248,7 +248,7 @@ describe('a command is refused', () => {
       WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_NEXUS_OPERATION_ATTRIBUTES: ScheduleNexusOperationCommandAttributes.ScheduleToCloseTimeout is invalid: negative duration
       WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_NEXUS_OPERATION_ATTRIBUTES: ScheduleNexusOperationCommandAttributes.NexusHeader contains a disallowed header key: "Request-Timeout"
       WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_NEXUS_OPERATION_ATTRIBUTES: ScheduleNexusOperationCommandAttributes.NexusHeader exceeds size limit
-      WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_NEXUS_OPERATION_ATTRIBUTES: ScheduleNexusOperationCommandAttributes.Input exceeds size limit.
+      WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_NEXUS_OPERATION_ATTRIBUTES: ScheduleNexusOperationCommandAttributes.Input exceeds size limit
       WORKFLOW_TASK_FAILED_CAUSE_PENDING_NEXUS_OPERATIONS_LIMIT_EXCEEDED: workflow has reached the pending nexus operation limit of 30 for this namespace
       WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_NEXUS_OPERATION_ATTRIBUTES: empty CancelNexusOperationCommandAttributes
       WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_NEXUS_OPERATION_ATTRIBUTES: requested cancelation for a non-existing or already completed operation with scheduled event ID of 5

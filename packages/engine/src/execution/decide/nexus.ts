@@ -100,7 +100,8 @@ export function endNexusOperation(state: ExecutionState, end: NexusOperationEnd,
     writeStarted(draft, operation, { operationToken, links }, timeMs);
   }
   const known = draft.state.nexusOperations.get(end.scheduledEventId) ?? operation;
-  writeEnd(draft, known, end.outcome, operation.phase === 'started' ? end.links : undefined);
+  // As Temporal has it, the links of an end belong to the start.
+  writeEnd(draft, known, end.outcome, undefined);
   scheduleWorkflowTask(draft);
   enforceHistoryLimits(draft);
   return accept(draft.finish());
