@@ -26,8 +26,10 @@ function isInstalled(root) {
   if (!existsSync(recordFile)) return false;
   const installed = packagesOf(recordFile);
   return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(([path, entry]) => {
-    // What is optional for this platform may rightly be absent, and workspaces are links.
-    if (!path.includes('node_modules/') || entry.link || entry.optional || entry.devOptional) return true;
+    // A package of ours that is new has no link yet.
+    if (entry.link) return existsSync(join(root, path));
+    // What is optional for this platform may rightly be absent.
+    if (!path.includes('node_modules/') || entry.optional || entry.devOptional) return true;
     return installed[path]?.version === entry.version;
   });
 }

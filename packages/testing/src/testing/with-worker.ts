@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@perdure/client';
 import type { Workflow } from '@perdure/common';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@perdure/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundle,
+} from '@perdure/worker';
 import { onTestFinished } from 'vitest';
 import { TestWorkflowEnvironment, workflowInterceptorModules } from '../index.js';
 import { activities } from './activities.js';
@@ -36,7 +43,7 @@ type StartOptions = Partial<Parameters<TestWorkflowEnvironment['client']['workfl
 export async function withWorker<Result>(
   environment: TestWorkflowEnvironment,
   run: (bench: Bench) => Promise<Result>,
-  options: { readonly activities?: object } = {},
+  options: { readonly activities?: object; readonly nexusServices?: WorkerOptions['nexusServices'] } = {},
 ): Promise<Result> {
   const taskQueue = 'queue';
   const { namespace = 'default', client } = environment;
@@ -46,6 +53,7 @@ export async function withWorker<Result>(
     taskQueue,
     workflowBundle: await bundled(),
     activities: { ...activities, ...options.activities },
+    nexusServices: options.nexusServices,
   });
   const start = async <T extends Workflow>(type: T, args: Parameters<T>, rest: StartOptions = {}) =>
     (await client.workflow.start(type as Workflow, {

@@ -4,6 +4,7 @@ import {
   ApplicationFailure,
   condition,
   continueAsNew,
+  createNexusServiceClient,
   defineQuery,
   defineSignal,
   executeChild,
@@ -17,6 +18,7 @@ import {
 } from '@perdure/workflow';
 import type { Duration } from '@perdure/common';
 import type { Activities } from './activities.js';
+import { parcels } from './parcel-service.js';
 
 const retrying = proxyActivities<Activities>({
   startToCloseTimeout: '1 minute',
@@ -122,4 +124,16 @@ export async function asserting(place: 'main' | 'handler'): Promise<void> {
 /** When the run began, for the workflow. */
 export async function beginning(): Promise<number> {
   return Date.now();
+}
+
+/** Asks for a price, sends a parcel, and tells when it has arrived. */
+export async function sender(endpoint: string, parcelId: string): Promise<readonly [price: number, arrival: string]> {
+  const client = createNexusServiceClient({ endpoint, service: parcels });
+  return [await client.executeOperation('price', 2), await client.executeOperation('send', parcelId)];
+}
+
+/** Stands behind the sending of a parcel. */
+export async function parcelOnItsWay(): Promise<string> {
+  await sleep('1 day');
+  return 'arrived a day later';
 }
