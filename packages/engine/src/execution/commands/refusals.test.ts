@@ -41,7 +41,7 @@ const REFUSED = [
   [[{ commandType: CommandType.COMMAND_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, upsertWorkflowSearchAttributesCommandAttributes: {} }], 'BAD_SEARCH_ATTRIBUTES', 'BadSearchAttributes: SearchAttributes is not set on UpsertWorkflowSearchAttributesCommand.'],
   [[{ commandType: CommandType.COMMAND_TYPE_MODIFY_WORKFLOW_PROPERTIES, modifyWorkflowPropertiesCommandAttributes: {} }], 'BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES', 'BadModifyWorkflowPropertiesAttributes: UpsertedMemo is not set on ModifyWorkflowPropertiesCommand.'],
   [[commands.message('no-such-message')], 'BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE', 'BadUpdateWorkflowExecutionMessage: ProtocolMessageCommand referenced absent message ID no-such-message'],
-  [[{ commandType: CommandType.COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION }], 'FEATURE_DISABLED', /COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION/],
+  [[{ commandType: 99 as enums.CommandType }], 'FEATURE_DISABLED', /of type 99/],
 ] as const; // prettier-ignore
 
 test.for(REFUSED)('%j fails the workflow task with %s', ([given, cause, message]) => {
