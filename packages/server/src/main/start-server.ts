@@ -140,10 +140,11 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
     await loadRegistries(services, options.namespaces ?? DEFAULT_NAMESPACES);
     if (options.metrics !== undefined) await metrics.collectProcessMetrics();
     await metricsServer?.start();
-    await services.host.open();
-    services.schedules.open();
+    // Requests to handlers outside are made again as soon as the shards are open, and tell where to call back.
     await httpServer?.start();
     services.nexusFrontUrl.url = frontUrl(options, httpServer);
+    await services.host.open();
+    services.schedules.open();
     await grpc.start();
     resumeNamespaceDeletions(services);
     await services.batches.resume();

@@ -16,7 +16,7 @@ test('GetSystemInfo says the version of the package and only what is true', asyn
     upsertMemo: true,
     eagerWorkflowStart: true,
     supportsSchedules: true,
-    nexus: false,
+    nexus: true,
   });
 });
 

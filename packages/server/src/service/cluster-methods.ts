@@ -21,7 +21,7 @@ const CAPABILITIES = {
   countGroupByExecutionStatus: true,
   supportsSchedules: true,
   buildIdBasedVersioning: false,
-  nexus: false,
+  nexus: true,
 };
 
 const SUPPORTED_CLIENTS = {

@@ -34,7 +34,7 @@ export interface NexusFrontPorts {
   readonly endpoints: EndpointRegistry;
   readonly namespaces: NamespaceRegistry;
   readonly tasks: NexusTasks;
-  readonly completions?: NexusCompletions | undefined;
+  readonly completions: NexusCompletions;
   readonly limits: Limits;
   readonly log: Logger;
 }
@@ -65,7 +65,7 @@ export class NexusFront {
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const url = new URL(request.url ?? '/', 'http://nexus');
     const route = routeOf(url.pathname);
-    if (route === undefined || (route.kind === 'callback' && this.ports.completions === undefined)) return false;
+    if (route === undefined) return false;
     void this.answer(route, url, request, response);
     return true;
   }
@@ -152,7 +152,7 @@ export class NexusFront {
   private async complete({ headers, body }: FrontRequest): Promise<FrontAnswer> {
     const completion = completionOf(headers, body);
     if (completion.outcome.kind === 'succeeded') this.checkSize(completion.outcome.result);
-    await this.ports.completions?.complete(callbackTokenOf(headers), completion);
+    await this.ports.completions.complete(callbackTokenOf(headers), completion);
     return { status: 200, headers: {}, body: NO_BODY };
   }
 

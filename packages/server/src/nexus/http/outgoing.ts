@@ -105,7 +105,7 @@ export async function completeOutside(
       ? contentOfPayload(outcome.result)
       : {
           headers: { 'content-type': 'application/json' },
-          body: Buffer.from(JSON.stringify(bodyOfUnsuccessful(outcome.failure, outcome.kind, true))),
+          body: Buffer.from(JSON.stringify(bodyOfUnsuccessful(outcome.failure, outcome.kind, false))),
         };
   const headers = checkedHeaders(given, {
     ...content.headers,
