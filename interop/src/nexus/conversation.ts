@@ -34,7 +34,7 @@ class RequestsInTurn {
       return {};
     };
     return {
-      DescribeNamespace: { namespaceInfo: { name: 'test' } },
+      DescribeNamespace: { namespaceInfo: { name: 'test', capabilities: { workflowUpdateCallbacks: true } } },
       PollNexusTaskQueue: () => this.next(),
       RespondNexusTaskCompleted: answer,
       RespondNexusTaskFailed: answer,

@@ -12,6 +12,8 @@ export interface HandlerContext {
   readonly taskQueue: string;
   /** Empty where the server does not say. */
   readonly endpoint: string;
+  /** Whether the server calls back when an update has ended; undefined where nobody knows. */
+  readonly updateCallbacks?: boolean | undefined;
 }
 
 /** In which operation code runs. */

@@ -4,7 +4,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@perdure/client';
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@perdure/common';
-import { OperationError, type StartOperationContext } from 'nexus-rpc';
+import { HandlerError, OperationError, type StartOperationContext } from 'nexus-rpc';
 import type { Any } from './any.js';
 import { handlerContext } from './context.js';
 import { backingCall, callLinked, linkedCall } from './nexus-call.js';
@@ -34,7 +34,7 @@ export interface WorkflowHandle<T> {
 export interface UpdatableWorkflowHandle<T> extends WorkflowHandle<T> {
   /**
    * Sends an update that the operation stands for, and waits until it is accepted. An update that has ended by then is the result at
-   * once; rejects with an `OperationError` if it has failed.
+   * once; rejects with an `OperationError` if it has failed, and with a `HandlerError` where the server cannot tell the end.
    */
   update<Ret, Args extends [Any, ...Any[]], Name extends string = string>(
     def: UpdateDefinition<Ret, Args, Name> | string,
@@ -100,7 +100,14 @@ async function updateWorkflow(
   def: UpdateDefinition<unknown, Any[]> | string,
   { updateId = ctx.requestId, args = [] }: UpdateOptions,
 ): Promise<TemporalOperationResult<unknown>> {
-  const { namespace } = handlerContext();
+  const { namespace, updateCallbacks } = handlerContext();
+  if (updateCallbacks === false) {
+    throw new HandlerError(
+      'NOT_IMPLEMENTED',
+      'This server does not tell the end of updates, so the operation would never end: answer it when the update has, ' +
+        'or have it stand for a workflow',
+    );
+  }
   const tokenOf = (run: string | undefined): string =>
     writeOperationToken(namespace, { type: 'update', workflowId, runId: run ?? '', updateId });
   const nexusCall = backingCall(ctx, tokenOf(runId));

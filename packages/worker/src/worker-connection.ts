@@ -33,15 +33,24 @@ export async function connectionOf(options: CompiledWorkerOptions): Promise<Work
   };
 }
 
-/**
- * Fails early, with the reason, when there is no such namespace. Tells whether the server ends the polls of a worker that says
- * goodbye.
- */
-export async function checkNamespace(transport: RpcTransport, namespace: string): Promise<boolean> {
+/** What a worker asks whether a server can do it. */
+export interface ServerAbilities {
+  /** It ends the polls of a worker that says goodbye. */
+  readonly serverEndsPolls: boolean;
+  /** It calls back when an update has ended; undefined where the worker may not ask. */
+  readonly updateCallbacks?: boolean | undefined;
+}
+
+/** Fails early, with the reason, when there is no such namespace. Tells what the server can do. */
+export async function checkNamespace(transport: RpcTransport, namespace: string): Promise<ServerAbilities> {
   try {
     const request = { namespace };
     const { namespaceInfo } = await callMethod(transport, DescribeNamespace, request, { timeoutMs: CHECK_TIMEOUT_MS });
-    return namespaceInfo?.capabilities?.workerPollCompleteOnShutdown ?? false;
+    const { workerPollCompleteOnShutdown, workflowUpdateCallbacks } = namespaceInfo?.capabilities ?? {};
+    return {
+      serverEndsPolls: workerPollCompleteOnShutdown ?? false,
+      updateCallbacks: workflowUpdateCallbacks ?? false,
+    };
   } catch (error) {
     if (!(error instanceof GrpcServiceError)) throw error;
     if (error.code === GrpcStatus.NOT_FOUND) {
@@ -53,7 +62,9 @@ export async function checkNamespace(transport: RpcTransport, namespace: string)
       );
     }
     // Workers may be allowed to poll and not to describe.
-    if (error.code === GrpcStatus.PERMISSION_DENIED || error.code === GrpcStatus.UNIMPLEMENTED) return false;
+    if (error.code === GrpcStatus.PERMISSION_DENIED || error.code === GrpcStatus.UNIMPLEMENTED) {
+      return { serverEndsPolls: false };
+    }
     throw new Error(`The worker cannot reach the server: ${error.details}. Is it running, and is the address right?`, {
       cause: error,
     });

@@ -11,7 +11,7 @@ import {
   type ActivityInterceptorsFactory,
 } from './activities/index.js';
 import { systemClock } from './clock.js';
-import { NexusHost, ServiceRegistry } from './nexus/index.js';
+import { type NexusEnvironment, NexusHost, ServiceRegistry } from './nexus/index.js';
 import { openSlots, slotSuppliersOf, type Slots } from './slots/index.js';
 import {
   MeteredSlots,
@@ -21,16 +21,15 @@ import {
   type WorkerMetrics,
 } from './telemetry/index.js';
 import type { CompiledWorkerOptions } from './worker-options.js';
+import type { ServerAbilities } from './worker-connection.js';
 import { stickyQueueNameOf, versionFieldsOf, WorkflowFactory, type workflowBundleOf } from './workflow-factory.js';
 import { RunCache, WorkflowHost, WorkflowTaskWorker, type WorkflowRun } from './workflows/index.js';
 
 /** The server, from the view of a worker. */
-export interface ServerOfWorker {
+export interface ServerOfWorker extends ServerAbilities {
   readonly connection: NativeConnection;
   readonly transport: RpcTransport;
   readonly closeConnection: () => Promise<void>;
-  /** It ends the polls of a worker that says goodbye. */
-  readonly serverEndsPolls: boolean;
 }
 
 /** What a worker is made of. */
@@ -74,7 +73,7 @@ export function assembleParts(
     onFatalError,
   };
   const activityHost = activityHostOf(ground);
-  const nexusHost = nexusHostOf(ground, services, client);
+  const nexusHost = nexusHostOf(ground, services, { client, updateCallbacks: server.updateCallbacks });
   const localActivities = new LocalActivityRunner({
     environment: ground.environment,
     slots: ground.slotsOf('local-activity', 'LocalActivityWorker'),
@@ -191,14 +190,18 @@ function activityHostOf(ground: Ground): ActivityHost | undefined {
   });
 }
 
-function nexusHostOf(ground: Ground, services: ServiceRegistry, client: () => Client): NexusHost | undefined {
+function nexusHostOf(
+  ground: Ground,
+  services: ServiceRegistry,
+  reach: Pick<NexusEnvironment, 'client' | 'updateCallbacks'>,
+): NexusHost | undefined {
   if (services.isEmpty) return undefined;
   const { options, transport, workerInstanceKey, metrics, onFatalError } = ground;
   const { namespace, taskQueue, identity, loadedDataConverter: dataConverter, logger, metricMeter } = options;
   const { workerVersionCapabilities, deploymentOptions } = versionFieldsOf(options);
   const interceptors = options.interceptors?.nexus ?? [];
   return new NexusHost({
-    environment: { namespace, taskQueue, services, dataConverter, interceptors, client, logger, metricMeter },
+    environment: { namespace, taskQueue, services, dataConverter, interceptors, ...reach, logger, metricMeter },
     transport,
     poller: { identity, workerInstanceKey, workerVersionCapabilities, deploymentOptions },
     slots: ground.slotsOf('nexus', 'NexusWorker'),

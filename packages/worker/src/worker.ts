@@ -70,8 +70,8 @@ export class Worker {
     const bundle = await workflowBundleOf(compiled);
     const { connection, transport, close } = await connectionOf(compiled);
     try {
-      const serverEndsPolls = await checkNamespace(transport, compiled.namespace);
-      const server = { connection, transport, closeConnection: close, serverEndsPolls };
+      const abilities = await checkNamespace(transport, compiled.namespace);
+      const server = { connection, transport, closeConnection: close, ...abilities };
       const parts = assembleParts(compiled, server, bundle, (error) => worker.fail(error));
       const worker = new Worker(compiled, parts);
       return worker;

@@ -12,5 +12,6 @@ export type {
   NexusStartOperationInput,
   NexusStartOperationOutput,
 } from './interceptors.js';
+export type { NexusEnvironment } from './nexus-environment.js';
 export { NexusHost } from './nexus-host.js';
 export { ServiceRegistry } from './service-registry.js';

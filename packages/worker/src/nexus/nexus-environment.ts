@@ -13,6 +13,8 @@ export interface NexusEnvironment {
   readonly interceptors: readonly NexusInterceptorsFactory[];
   /** Gives operations the worker's client. */
   readonly client: () => Client;
+  /** Whether the server calls back when an update has ended; undefined where nobody knows. */
+  readonly updateCallbacks?: boolean | undefined;
   /** Where the messages of operations, and about them, go. */
   readonly logger: Logger;
   /** What operations make their own metrics with. */

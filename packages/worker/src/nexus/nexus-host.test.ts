@@ -1,7 +1,7 @@
 import { Client, Connection } from '@perdure/client';
 import { GrpcServiceError, GrpcStatus } from '@perdure/client/transport';
 import { ApplicationFailure, defaultDataConverter, noopMetricMeter, type PayloadCodec } from '@perdure/common';
-import { log, operationInfo } from '@perdure/nexus';
+import { log, operationInfo, TemporalOperationHandler } from '@perdure/nexus';
 import * as nexus from 'nexus-rpc';
 import { expect, onTestFinished, test } from 'vitest';
 import { fixedPollerCount } from '../polling/index.js';
@@ -115,6 +115,17 @@ test('a handler is asked to stop when time is up, and nothing is answered: nobod
   await clock.advance(1);
   expect(reasons).toMatchObject([{ name: 'CancelledFailure', message: 'TIMED_OUT' }]);
   expect([server.answers, failures, slots.usedCount]).toEqual([[], ['timeout'], 0]);
+});
+
+test('an operation for an update is refused where the server would never tell its end', async () => {
+  const update = new TemporalOperationHandler({
+    start: (_ctx, nexusClient) => nexusClient.getWorkflowHandle('w').update('u'),
+  });
+  const { server } = start({ update }, { updateCallbacks: false });
+  server.start('update', '');
+  expect((await server.answered()).map(failureOf)).toMatchObject([
+    ['NOT_IMPLEMENTED', 0, expect.stringMatching(/does not tell the end of updates/), undefined],
+  ]);
 });
 
 test('a deadline that nobody understands is none', async () => {

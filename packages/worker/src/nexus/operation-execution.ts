@@ -59,13 +59,14 @@ export class OperationExecution {
   }
 
   private inContext<R>(run: () => Promise<R>): Promise<R> {
-    const { namespace, taskQueue, client, logger, metricMeter } = this.ground.environment;
+    const { namespace, taskQueue, client, updateCallbacks, logger, metricMeter } = this.ground.environment;
     let metrics: HandlerContext['metrics'] | undefined;
     const context: HandlerContext = {
       namespace,
       taskQueue,
       endpoint: this.task.request?.endpoint ?? '',
       client: client(),
+      updateCallbacks,
       log: LoggerWithComposedMetadata.compose(logger, () => ({
         sdkComponent: SdkComponent.nexus,
         ...this.logAttributes(),
