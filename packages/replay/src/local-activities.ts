@@ -1,3 +1,4 @@
+import { LazyMap } from '@perdure/common/internal';
 import { msToTimestamp, timestampToMs, type google } from '@perdure/protocol';
 import type {
   RequestCancelLocalActivityCommand,
@@ -35,7 +36,7 @@ export interface LocalActivityEnd {
  * an activation of its own, in the order of the markers, so that replay wakes workflow code as often as life did.
  */
 export class LocalActivities {
-  private readonly pending = new Map<number, PendingLocalActivity>();
+  private readonly pending = new LazyMap<number, PendingLocalActivity>();
   private readonly results: { readonly seq: number; readonly result: LocalActivityResult }[] = [];
   private readonly cancellations: LocalActivityCancellation[] = [];
   private recorded: RecordedLocalActivity[] = [];

@@ -1,3 +1,4 @@
+import { LazySet } from '@perdure/common/internal';
 import type { history, sdk } from '@perdure/protocol';
 
 /** Flags of Temporal's core that this core's histories obey, all of them from their first workflow task on. */
@@ -6,11 +7,11 @@ const SUPPORTED_CORE_FLAGS: readonly number[] = Object.values(CORE_FLAGS);
 
 /** What workers have recorded of themselves in the completed workflow tasks of a history. */
 export class SdkMetadata {
-  readonly langFlags = new Set<number>();
-  readonly coreFlags = new Set<number>();
+  readonly langFlags = new LazySet<number>();
+  readonly coreFlags = new LazySet<number>();
   sdkName = '';
   sdkVersion = '';
-  private readonly newLangFlags = new Set<number>();
+  private readonly newLangFlags = new LazySet<number>();
   /** In the last answer, which the history does not show yet. */
   private sentLangFlags: readonly number[] = [];
 

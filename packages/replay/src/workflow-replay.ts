@@ -1,5 +1,6 @@
 import { enumName, enums, timestampToMs, type history, type protocol, type query } from '@perdure/protocol';
 import type { ActivationJob, WorkflowActivation, WorkflowCommand } from '@perdure/common/activation';
+import { LazyMap } from '@perdure/common/internal';
 import { CommandQueue, isForeignMarker } from './command-queue.js';
 import type { EventFollower, MachineContext, OutgoingCommand } from './context.js';
 import { CorruptHistoryError, HistoryGapError, UnknownEventError } from './errors.js';
@@ -49,11 +50,11 @@ export interface WorkflowReplayOptions {
 export class WorkflowReplay implements MachineContext {
   isReplaying = false;
   private readonly queue = new CommandQueue();
-  private readonly followers = new Map<number, EventFollower>();
+  private readonly followers = new LazyMap<number, EventFollower>();
   private readonly metadata = new SdkMetadata();
   private readonly localActivities: LocalActivities;
   private readonly machines: Machines;
-  private readonly admittedUpdates = new Map<string, history.WorkflowExecutionUpdateAdmittedEventAttributes>();
+  private readonly admittedUpdates = new LazyMap<string, history.WorkflowExecutionUpdateAdmittedEventAttributes>();
   private events: readonly HistoryEvent[] = [];
   private cursor = 0;
   private lastEventId = 0;

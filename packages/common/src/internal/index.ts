@@ -18,6 +18,7 @@ export type { Class } from '../error-class.js';
 export { describe } from '../failure/index.js';
 export { composeInterceptors, composeInterceptorsWith } from '../interceptors.js';
 export type { WrapNext } from '../interceptors.js';
+export { LazyMap, LazySet } from '../lazy-collections.js';
 export { deepMerge, filterNullAndUndefined, mergeObjects } from '../object-merging.js';
 export {
   ENHANCED_STACK_TRACE_QUERY_NAME,

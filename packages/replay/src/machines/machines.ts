@@ -1,5 +1,6 @@
 import type { protocol } from '@perdure/protocol';
 import type { ActivationJob, DoUpdateJob, WorkflowCommand } from '@perdure/common/activation';
+import { LazyMap } from '@perdure/common/internal';
 import type { MachineContext } from '../context.js';
 import type { LocalActivities } from '../local-activities.js';
 import { CORE_FLAGS, type SdkMetadata } from '../sdk-metadata.js';
@@ -16,14 +17,14 @@ type Patch = Extract<WorkflowCommand, { kind: 'setPatchMarker' }>;
 
 /** The state machines of a run, one for each thing that workflow code has begun and not yet heard the end of. */
 export class Machines {
-  private readonly timers = new Map<number, TimerMachine>();
-  private readonly activities = new Map<number, ActivityMachine>();
-  private readonly children = new Map<number, ChildWorkflowMachine>();
-  private readonly signals = new Map<number, ExternalSignalMachine>();
-  private readonly operations = new Map<number, NexusOperationMachine>();
-  private readonly updates = new Map<string, UpdateMachine>();
+  private readonly timers = new LazyMap<number, TimerMachine>();
+  private readonly activities = new LazyMap<number, ActivityMachine>();
+  private readonly children = new LazyMap<number, ChildWorkflowMachine>();
+  private readonly signals = new LazyMap<number, ExternalSignalMachine>();
+  private readonly operations = new LazyMap<number, NexusOperationMachine>();
+  private readonly updates = new LazyMap<string, UpdateMachine>();
   /** Patches with a marker, in the history or on its way there; `true` once workflow code has asked for it. */
-  private readonly patches = new Map<string, boolean>();
+  private readonly patches = new LazyMap<string, boolean>();
 
   constructor(
     private readonly context: MachineContext,

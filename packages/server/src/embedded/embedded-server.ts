@@ -9,6 +9,12 @@ export interface EmbeddedServerOptions extends ThreadServerOptions {
   readonly onFatal?: (error: Error) => void;
 }
 
+/**
+ * Room for what is new in memory. With V8's default of 48 MB a collection comes so soon under load that much of what is under way is still
+ * alive, and is copied; what is alive is all a collection costs. An idle server does not take it.
+ */
+const YOUNG_GENERATION_MB = 192;
+
 /** The thread runs compiled code: from sources (under a test runner), that is what the build left in `dist`. */
 const entryUrl = import.meta.url.endsWith('.ts')
   ? new URL('../../dist/embedded/entry.js', import.meta.url)
@@ -57,7 +63,11 @@ export class EmbeddedServer {
    * @throws StoreOpenError, or an Error with one clear sentence when a port cannot be opened
    */
   static async start({ onFatal = () => undefined, ...options }: EmbeddedServerOptions): Promise<EmbeddedServer> {
-    const thread = new Worker(entryUrl, { workerData: options, name: 'perdure-server' });
+    const thread = new Worker(entryUrl, {
+      workerData: options,
+      name: 'perdure-server',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     const server = new EmbeddedServer(thread, onFatal);
     await new Promise<void>((resolve, reject) => (server.ready = { resolve, reject }));
     return server;

@@ -1,10 +1,11 @@
+import { LazyMap } from '@perdure/common/internal';
 import type { Clock } from '../clock.js';
 import type { LocalActivityHost } from './ports.js';
 import type { WorkflowRun } from './workflow-run.js';
 
 /** The local activities of a workflow task that are running. */
 export class LocalActivitiesUnderWay {
-  private readonly running = new Map<number, { cancel(): void }>();
+  private readonly running = new LazyMap<number, { cancel(): void }>();
   private wake: (() => void) | undefined;
   private hasNews = false;
 

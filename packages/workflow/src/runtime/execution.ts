@@ -13,6 +13,7 @@ import {
   type WorkflowUpdateAnnotatedType,
 } from '@perdure/common';
 import type { CallSite, DoUpdateJob, SignalWorkflowJob, WorkflowCommand } from '@perdure/common/activation';
+import { LazyMap, LazySet } from '@perdure/common/internal';
 import type { Any } from '../any.js';
 import { RootCancellationScope } from '../cancellation-scope.js';
 import type {
@@ -83,6 +84,7 @@ export type WorkflowTaskInfo = Pick<
   | 'currentDeploymentVersion'
 >;
 
+const NO_FLAGS: ReadonlySet<number> = new Set();
 const NO_TASK_INFO: WorkflowTaskInfo = {
   runId: '',
   historyLength: 0,
@@ -105,28 +107,28 @@ export interface RunningHandler {
 export class Execution {
   readonly rootScope: RootCancellationScope;
   readonly waiting = {
-    timers: new Map<number, Waiting>(),
-    activities: new Map<number, Waiting>(),
-    childStarts: new Map<number, Waiting>(),
-    childResults: new Map<number, Waiting>(),
-    signals: new Map<number, Waiting>(),
-    cancels: new Map<number, Waiting>(),
-    nexusStarts: new Map<number, Waiting>(),
-    nexusResults: new Map<number, Waiting>(),
+    timers: new LazyMap<number, Waiting>(),
+    activities: new LazyMap<number, Waiting>(),
+    childStarts: new LazyMap<number, Waiting>(),
+    childResults: new LazyMap<number, Waiting>(),
+    signals: new LazyMap<number, Waiting>(),
+    cancels: new LazyMap<number, Waiting>(),
+    nexusStarts: new LazyMap<number, Waiting>(),
+    nexusResults: new LazyMap<number, Waiting>(),
   };
-  readonly conditions = new Map<number, BlockedCondition>();
-  readonly signalHandlers = new Map<string, WorkflowSignalAnnotatedType & { typeInfo?: SignalTypeInfo }>();
-  readonly queryHandlers = new Map<string, WorkflowQueryAnnotatedType>();
-  readonly updateHandlers = new Map<string, WorkflowUpdateAnnotatedType>();
+  readonly conditions = new LazyMap<number, BlockedCondition>();
+  readonly signalHandlers = new LazyMap<string, WorkflowSignalAnnotatedType & { typeInfo?: SignalTypeInfo }>();
+  readonly queryHandlers = new LazyMap<string, WorkflowQueryAnnotatedType>();
+  readonly updateHandlers = new LazyMap<string, WorkflowUpdateAnnotatedType>();
   readonly bufferedSignals: SignalWorkflowJob[] = [];
   readonly bufferedUpdates: DoUpdateJob[] = [];
-  readonly runningHandlers = new Set<RunningHandler>();
-  readonly knownPatches = new Set<string>();
-  readonly sentPatches = new Set<string>();
+  readonly runningHandlers = new LazySet<RunningHandler>();
+  readonly knownPatches = new LazySet<string>();
+  readonly sentPatches = new LazySet<string>();
   /** What was decided about patches, for as long as the run is in memory. */
-  readonly patchDecisions = new Map<string, boolean>();
+  readonly patchDecisions = new LazyMap<string, boolean>();
   readonly sinkCalls: SinkCall[] = [];
-  readonly usedFlags = new Set<number>();
+  readonly usedFlags = new LazySet<number>();
   readonly serializationContext: WorkflowSerializationContext;
   defaultSignalHandler: DefaultSignalHandler | undefined;
   defaultQueryHandler: DefaultQueryHandler | undefined;
@@ -152,7 +154,7 @@ export class Execution {
   /** Why the workflow task has to fail, if it has to. */
   taskFailure: { readonly error: unknown } | undefined;
   private violation: Error | undefined;
-  private availableFlags: ReadonlySet<number> = new Set();
+  private availableFlags: ReadonlySet<number> = NO_FLAGS;
   private readonly sequences = { timer: 1, activity: 1, child: 1, signal: 1, cancel: 1, nexus: 1, condition: 1 };
 
   constructor(

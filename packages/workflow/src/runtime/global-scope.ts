@@ -1,4 +1,6 @@
-type Descriptors = Map<PropertyKey, PropertyDescriptor | undefined>;
+import { LazyMap } from '@perdure/common/internal';
+
+type Descriptors = LazyMap<PropertyKey, PropertyDescriptor | undefined>;
 
 /**
  * The global object as one run sees it. All runs of a sandbox share its real global object; what a run adds to it, changes or
@@ -7,8 +9,8 @@ type Descriptors = Map<PropertyKey, PropertyDescriptor | undefined>;
 export class GlobalScope {
   /** What workflow code knows as `globalThis`. */
   readonly view: object;
-  private readonly originals: Descriptors = new Map();
-  private changes: Descriptors = new Map();
+  private readonly originals: Descriptors = new LazyMap();
+  private changes: Descriptors = new LazyMap();
 
   constructor(private readonly real: object) {
     const view: object = new Proxy(real, {
@@ -41,7 +43,7 @@ export class GlobalScope {
   /** Takes the run's changes away. */
   leave(): void {
     if (this.originals.size === 0) return;
-    this.changes = new Map();
+    this.changes = new LazyMap();
     for (const [name, original] of this.originals) {
       this.changes.set(name, Object.getOwnPropertyDescriptor(this.real, name));
       put(this.real, name, original);

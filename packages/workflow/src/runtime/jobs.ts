@@ -1,5 +1,6 @@
 import type { ProtoFailure } from '@perdure/common';
 import type { ActivationJob, ResolveActivityJob, ResolveChildWorkflowExecutionJob } from '@perdure/common/activation';
+import { type LazyMap } from '@perdure/common/internal';
 import { WorkflowExecutionAlreadyStartedError } from '@perdure/common';
 import { LocalActivityDoBackoff } from '../errors.js';
 import type { Execution, Waiting } from './execution.js';
@@ -104,7 +105,7 @@ function settle(execution: Execution, waiting: Waiting | undefined, failure: Pro
   else waiting?.reject(execution.failureToError(failure, waiting.context));
 }
 
-function take(waiting: Map<number, Waiting>, seq: number): Waiting | undefined {
+function take(waiting: LazyMap<number, Waiting>, seq: number): Waiting | undefined {
   const found = waiting.get(seq);
   waiting.delete(seq);
   return found;

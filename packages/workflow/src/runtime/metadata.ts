@@ -1,3 +1,4 @@
+import { type LazyMap } from '@perdure/common/internal';
 import type { sdk } from '@perdure/protocol';
 import type { Execution } from './execution.js';
 
@@ -19,7 +20,7 @@ export function workflowMetadata(execution: Execution): sdk.IWorkflowMetadata {
 }
 
 function definitions(
-  handlers: ReadonlyMap<string, { readonly description?: string }>,
+  handlers: LazyMap<string, { readonly description?: string }>,
 ): sdk.IWorkflowInteractionDefinition[] {
   return [...handlers].map(([name, { description }]) => ({ name, description: description ?? '' }));
 }

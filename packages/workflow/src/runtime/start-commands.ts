@@ -13,6 +13,7 @@ import {
 import {
   encodeActivityCancellationType,
   encodeUnifiedSearchAttributes,
+  type LazyMap,
   userMetadataToPayload,
   versioningIntentToProto,
 } from '@perdure/common/internal';
@@ -39,7 +40,7 @@ function duration(value: Duration | undefined): google.IDuration | undefined {
  * whether waiting ends at once.
  */
 function waitInScope<T>(
-  waitingFor: Map<number, Waiting>,
+  waitingFor: LazyMap<number, Waiting>,
   seq: number,
   details: Omit<Waiting, 'resolve' | 'reject'>,
   begin: () => void,
