@@ -28,7 +28,11 @@ afterAll(async () => {
 
 test.for<[string, object, RegExp]>([
   ['no task queue', { taskQueue: '' }, /needs a taskQueue: the name that clients give/],
-  ['nothing to run', {}, /nothing to do: give it workflows \(workflowsPath or workflowBundle\), activities, or nexusServices/],
+  [
+    'nothing to run',
+    {},
+    /nothing to do: give it workflows \(workflowsPath or workflowBundle\), activities, or nexusServices/,
+  ],
   ['activities without a function', { activities: { price: 3 } }, /nothing to do/],
   [
     'activities that are still loaded',
