@@ -63,7 +63,6 @@ test('a flag that only other command lines need says why it does nothing, before
     'server start-dev --ui-asset-path',
     'server start-dev --ui-public-path',
     'server start-dev --ui-codec-endpoint',
-    'server start-dev --http-port',
     'server start-dev --sqlite-pragma',
     'server start-dev --log-config',
     'workflow trace --concurrency',
@@ -72,7 +71,7 @@ test('a flag that only other command lines need says why it does nothing, before
   const queue = await cli.run('task-queue', 'describe', '-t', 'q', '--legacy-mode');
   expect(queue).toMatchObject({ code: 0, err: 'perdure: --legacy-mode has no effect: there is one form only\n' });
   const ran = await runProcess(
-    ['server', 'start-dev', '--port', '0', '--headless', '--http-port', '1', '--log-config'],
+    ['server', 'start-dev', '--port', '0', '--headless', '--ui-asset-path', 'x', '--log-config'],
     {
       onOutput: (_, { interrupt }) => interrupt(),
     },
@@ -80,7 +79,7 @@ test('a flag that only other command lines need says why it does nothing, before
   expect(ran.code).toBe(0);
   expect(ran.err).toBe(
     [
-      'perdure: --http-port has no effect: the API is on the port of the page',
+      'perdure: --ui-asset-path has no effect: the page is part of this command',
       'perdure: --log-config has no effect: there is no file of settings to log',
       '',
     ].join('\n'),

@@ -68,6 +68,7 @@ function masked(text: string): string {
     .replaceAll(`${ports[1]}`, '8233')
     .replaceAll(VERSION, 'VERSION')
     .replaceAll(/localhost:\d+\/metrics/g, 'localhost:METRICS/metrics')
+    .replaceAll(/(Nexus: +http:\/\/localhost:)\d+/g, '$1NEXUS')
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'ID')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
     .replaceAll(/HistorySize {4}\d+/g, 'HistorySize    SIZE')

@@ -123,7 +123,13 @@ test.for(ROWS)(
 );
 
 test('server start-dev writes one document once it can be asked, and nothing more until it stops', async () => {
-  const form = shape({ server: text, ui: text, metrics: text, database: (value) => expect(value).toBeNull() });
+  const form = shape({
+    server: text,
+    ui: text,
+    http: text,
+    metrics: text,
+    database: (value) => expect(value).toBeNull(),
+  });
   for (const format of ['json', 'jsonl']) {
     const { code, out, err } = await runProcess(
       ['server', 'start-dev', '--port', '0', '--ui-port', '0', '-o', format],

@@ -12,6 +12,7 @@ const COMMAND = fileURLToPath(new URL('../../../bin/perdure.js', import.meta.url
 interface Announcement {
   readonly server: string;
   readonly ui: string | null;
+  readonly http: string;
   readonly metrics: string;
   readonly database: string | null;
 }
@@ -100,8 +101,8 @@ test('what follows an execution goes on when the server comes back', async () =>
   });
 });
 
-test('namespaces and search attributes are made, limits are set, and the page and the metrics are served', async () => {
-  const { server, ui, metrics } = await startDev(
+test('namespaces and search attributes are made, limits are set, and the page, Nexus and the metrics are served', async () => {
+  const { server, ui, http, metrics } = await startDev(
     ...['--namespace', 'orders', '--search-attribute', 'Customer=Keyword', '--log-level', 'never'],
     ...['--dynamic-config-value', 'limit.blobSize.error=100', '--dynamic-config-value', 'history.colour="red"'],
   );
@@ -114,6 +115,12 @@ test('namespaces and search attributes are made, limits are set, and the page an
   expect(page).toContain('<h1>Workflow executions of orders</h1>');
   const listed = (await (await fetch(`http://${ui}/api/v1/namespaces/orders/workflows`)).json()) as object;
   expect(listed).toMatchObject({ executions: [{ execution: { workflowId: 'a' } }] });
+  // On a port of its own, and on that of the page.
+  for (const address of [http, ui]) {
+    const path = '/namespaces/orders/task-queues/q/nexus-services/s/o';
+    const answer = await fetch(`http://${address}${path}`, { method: 'POST', headers: { 'request-timeout': '10ms' } });
+    expect(answer.status).toBe(520);
+  }
   expect(await (await fetch(`http://${metrics}/metrics`)).text()).toContain('# TYPE');
 });
 
@@ -145,6 +152,7 @@ test('a port in use is one clear line', async () => {
     '--ui-port',
     port,
   );
+  await expectRefused(/^perdure: cannot serve HTTP on 127\.0\.0\.1:\d+: .*in use/, 1, '--http-port', port);
   await expectRefused(/^perdure: cannot serve metrics on 127\.0\.0\.1:\d+: .*in use/, 1, '--metrics-port', port);
   other.close();
 });

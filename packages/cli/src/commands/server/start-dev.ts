@@ -15,11 +15,6 @@ const WITHOUT_EFFECT: readonly FlagSpec[] = [
   { flags: '--ui-public-path <path>', description: 'where the page is', withoutEffect: OWN_PAGE },
   { flags: '--ui-codec-endpoint <url>', description: 'codec of the page', withoutEffect: 'the page decodes nothing' },
   {
-    flags: '--http-port <port>',
-    description: 'port of the HTTP API',
-    withoutEffect: 'the API is on the port of the page',
-  },
-  {
     flags: '--sqlite-pragma <key=value>',
     description: 'setting of SQLite',
     many: true,
@@ -40,6 +35,7 @@ export const serverStartDev: CommandSpec = {
     { flags: '-f, --db-filename <path>', description: 'file to keep everything in (default: in memory)' },
     { flags: '-p, --port <port>', description: 'port of the API (default: 7233)' },
     { flags: '--ui-port <port>', description: 'port of the web page (default: 1000 above --port)' },
+    { flags: '--http-port <port>', description: 'port of Nexus over HTTP (default: any free one)' },
     { flags: '--metrics-port <port>', description: 'port of the metrics (default: any free one)' },
     { flags: '--headless', description: 'without the web page' },
     { flags: '--ip <address>', description: 'address to listen on (default: 127.0.0.1)' },
@@ -82,7 +78,7 @@ async function startDev(context: CommandContext): Promise<void> {
     const message = error instanceof Error ? error.message : String(error);
     throw new CommandError(error instanceof StoreOpenError ? `cannot use the database: ${message}` : message);
   });
-  const page = settings.uiPort === undefined ? undefined : new WebPage(server.inProcess);
+  const page = settings.uiPort === undefined ? undefined : new WebPage(server.inProcess, server.httpHandler);
   try {
     await declareSearchAttributes(server.inProcess, settings.server.namespaces, attributes);
     await page?.listen(settings.uiHost, settings.uiPort ?? 0);
@@ -92,6 +88,7 @@ async function startDev(context: CommandContext): Promise<void> {
     await announce(context, {
       server: readableAddress(server.address),
       ui: page === undefined ? undefined : readableAddress(page.address),
+      http: readableAddress(server.httpAddress ?? ''),
       metrics: readableAddress(server.metricsAddress ?? ''),
     });
     await stopped;
@@ -110,20 +107,22 @@ async function startDev(context: CommandContext): Promise<void> {
 interface Addresses {
   readonly server: string;
   readonly ui: string | undefined;
+  readonly http: string;
   readonly metrics: string;
 }
 
-async function announce({ flags, output }: CommandContext, { server, ui, metrics }: Addresses): Promise<void> {
+async function announce({ flags, output }: CommandContext, { server, ui, http, metrics }: Addresses): Promise<void> {
   const database = flags.text('db-filename');
   await output.card(
     `Perdure ${VERSION}`,
     [
       ['Server:', server],
       ...(ui === undefined ? [] : ([['UI:', `http://${ui}`]] as const)),
+      ['Nexus:', `http://${http}`],
       ['Metrics:', `http://${metrics}/metrics`],
       ['Database:', database ?? 'in memory; --db-filename keeps it in a file'],
     ],
-    { server, ui: ui ?? null, metrics, database: database ?? null },
+    { server, ui: ui ?? null, http, metrics, database: database ?? null },
   );
 }
 
@@ -145,6 +144,7 @@ function settingsOf({ flags, terminal }: CommandContext) {
     server: {
       store: path === undefined ? ({ kind: 'memory' } as const) : ({ kind: 'sqlite', path } as const),
       grpc: { host, port },
+      http: { host, port: portOf(flags, 'http-port') ?? 0 },
       metrics: { host, port: portOf(flags, 'metrics-port') ?? 0 },
       log: {
         level: level === 'never' ? ('silent' as const) : level,

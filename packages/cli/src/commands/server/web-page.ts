@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   callMethod,
@@ -14,14 +14,19 @@ import { listAt, textAt, type Json } from '../../json.js';
 
 const { ListWorkflowExecutions, GetWorkflowExecutionHistory } = services.WorkflowService.methods;
 
+/** Answers what the server itself serves over HTTP; false for anything else. */
+type ServerHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 /** A plain page on a server in this process: lists executions and shows a history, as HTML and, below /api/v1, as JSON. */
 export class WebPage {
   private readonly http: Server;
   private readonly transport: InProcessTransport;
 
-  constructor(server: InProcessServer) {
+  constructor(server: InProcessServer, isServers: ServerHandler) {
     this.transport = new InProcessTransport(server);
-    this.http = createServer((request, response) => void this.answer(request.url ?? '/', response));
+    this.http = createServer((request, response) => {
+      if (!isServers(request, response)) void this.answer(request.url ?? '/', response);
+    });
   }
 
   get address(): string {
