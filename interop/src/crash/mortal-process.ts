@@ -47,6 +47,16 @@ export class MortalProcess {
     await this.end('SIGTERM');
   }
 
+  /** Stops the process where it is, as a debugger or a suspended machine does, until `meanwhile` is done. */
+  async suspend<Result>(meanwhile: () => Promise<Result>): Promise<Result> {
+    this.child?.kill('SIGSTOP');
+    try {
+      return await meanwhile();
+    } finally {
+      this.child?.kill('SIGCONT');
+    }
+  }
+
   private async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const child = this.child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;

@@ -39,6 +39,11 @@ export class DurableServer {
     this.current = await environmentAt(this.address);
   }
 
+  /** The server stands still and hears nothing until `meanwhile` is done; then it goes on where it was. */
+  async suspend<Result>(meanwhile: () => Promise<Result>): Promise<Result> {
+    return await this.process.suspend(meanwhile);
+  }
+
   async close(): Promise<void> {
     await this.current.connection.close();
     await this.process.kill();

@@ -8,6 +8,7 @@ import { ExecutionHost } from '../host/index.js';
 import { Matching } from '../matching/index.js';
 import { NamespaceRegistry } from '../namespace/index.js';
 import type { Logger } from '../observability/index.js';
+import { PatientClock } from '../patient-clock.js';
 import { QueryService } from '../queries/index.js';
 import { ScheduleService, type SchedulePorts } from '../schedules/index.js';
 import { batchQuery, checkedStart, isRegistered, performBatchAction, type Services } from '../service/index.js';
@@ -28,7 +29,7 @@ export function createServices(
   store: Store,
   log: Logger,
 ): { services: Services; committer: Committer } {
-  const clock = options.clock ?? new SystemClock();
+  const clock = new PatientClock(options.clock ?? new SystemClock());
   const timeSkipper = options.timeSkipping === true ? new TimeSkipper(clock) : undefined;
   const executionClock = timeSkipper?.clock ?? clock;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
