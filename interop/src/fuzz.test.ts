@@ -56,7 +56,7 @@ test('a method that does not exist is unimplemented', async ({ expect }) => {
 
 // What the server does not do yet; each of these answers UNIMPLEMENTED, never a silent OK.
 const notYet =
-  /Schedule|Versioning|BuildId|Reachability|Deployment|Nexus|Rule|Worker|Pause|pause|ActivityExecution|ActivityOptions|ResetActivity|TaskQueueConfig|TimeSkipping|RemoteCluster/;
+  /Schedule|Versioning|BuildId|Reachability|Deployment|NexusOperationExecution|Rule|Worker|Pause|pause|ActivityExecution|ActivityOptions|ResetActivity|TaskQueueConfig|TimeSkipping|RemoteCluster/;
 
 test('an empty request is refused by every method that needs something, and done by none', async ({ expect }) => {
   const session = connectHttp2(`http://${inject('address')}`);
@@ -68,7 +68,14 @@ test('an empty request is refused by every method that needs something, and done
     answers.filter((answer) => answer.status === status).map(({ path }) => path.split('/')[2]!);
   const done = withStatus(statusCodes.OK);
   const unimplemented = withStatus(statusCodes.UNIMPLEMENTED);
-  expect(done).toEqual(['ListNamespaces', 'GetSearchAttributes', 'GetClusterInfo', 'GetSystemInfo', 'ListClusters']);
+  expect(done).toEqual([
+    'ListNamespaces',
+    'GetSearchAttributes',
+    'GetClusterInfo',
+    'GetSystemInfo',
+    'ListClusters',
+    'ListNexusEndpoints',
+  ]);
   expect(unimplemented.filter((name) => !notYet.test(name))).toEqual([]);
   expect(done.length + unimplemented.length + withStatus(statusCodes.INVALID_ARGUMENT).length).toBe(methods.length);
 });

@@ -65,12 +65,17 @@ export async function updates(): Promise<string[]> {
       },
     },
   );
+  const inLine: string[] = [];
   setHandler(defineUpdate<string, [string]>('slow'), async (text) => {
     log.push(`slow ${text}`);
+    inLine.push(text);
     const echoed = await echo(text);
+    // Which of two activities ends first is up to the machine.
+    await condition(() => inLine[0] === text);
     const again = await local.echo(text);
     await sleep(5);
     log.push(`slow ${text} ends`);
+    inLine.shift();
     return `${echoed} ${again}`;
   });
   setHandler(defineUpdate<string, [string]>('atTheDoor'), async (text) => {
