@@ -311,6 +311,13 @@ describe('is refused:', () => {
   }
 });
 
+test('a web page may not start operations', async () => {
+  const harness = await Harness.start();
+  const init = { headers: { origin: 'https://example.com', 'content-type': 'text/plain' }, body: 'hello' };
+  const { status, text } = await harness.post(`${harness.endpoint.urlPrefix}/bills/pay`, init);
+  expect([status, text]).toEqual([403, expect.stringContaining('https://example.com')]);
+});
+
 test('a port that is in use is told in one sentence', async () => {
   const served = await Served.start({ http: { port: 0 } });
   const port = Number(served.httpAddress?.split(':').at(-1));

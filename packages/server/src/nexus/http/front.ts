@@ -54,6 +54,13 @@ interface FrontAnswer {
 
 const NO_BODY = new Uint8Array();
 
+/** A page that somebody has open must not start operations on their machine: browsers say with every POST where it comes from. */
+function refuseBrowsers(headers: Readonly<Record<string, string>>): void {
+  const { origin } = headers;
+  if (origin === undefined) return;
+  throw new FrontError('UNAUTHORIZED', `Nexus is not for web pages: a page of ${origin} made this request.`);
+}
+
 /**
  * Nexus over HTTP: operations are started and canceled at endpoints and at task queues, and handlers tell the end of
  * operations. See https://github.com/nexus-rpc/api/blob/main/SPEC.md.
@@ -78,6 +85,7 @@ export class NexusFront {
     try {
       if (request.method !== 'POST')
         throw new FrontError('BAD_REQUEST', `Method ${request.method ?? ''} is not served here: use POST.`);
+      refuseBrowsers(headers);
       const body = await bodyOf(request, this.ports.limits.payloadSizeBytes + BODY_MARGIN_BYTES);
       answer = await this.serve(route, { url, headers, body, signal: gone.signal });
     } catch (error) {
