@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const sdk = process.argv[2];
 const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {}, log() {} };
+const workflowsPath = fileURLToPath(new URL('./workflows.js', import.meta.url));
 const bundle = sdk === 'official' ? await official() : await ours();
 const times: number[] = [];
 for (let round = 0; round < 6; round++) {
@@ -16,12 +17,11 @@ process.send?.({ firstMs: times[0], laterMs: Math.min(...times.slice(1)) });
 
 async function official(): Promise<() => Promise<unknown>> {
   const { bundleWorkflowCode } = await import('@temporalio/worker');
-  const workflowsPath = fileURLToPath(new URL('./workflows.js', import.meta.url));
-  return () => bundleWorkflowCode({ workflowsPath, logger: quiet });
+  const { withOfficialScope: webpackConfigHook } = await import('./official-scope.js');
+  return () => bundleWorkflowCode({ workflowsPath, logger: quiet, webpackConfigHook });
 }
 
 async function ours(): Promise<() => Promise<unknown>> {
   const { bundleWorkflowCode } = await import('@perdure/worker');
-  const workflowsPath = fileURLToPath(new URL('./perdure-workflows.js', import.meta.url));
   return () => bundleWorkflowCode({ workflowsPath, logger: quiet });
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { answerQuestions } from './footprint.js';
+import { withOfficialScope } from './official-scope.js';
 
 // The process of the official worker. Usage: node official-worker.js HOST:PORT TASK_QUEUE. Sends "ready" to its parent.
 
@@ -10,6 +11,7 @@ const worker = await Worker.create({
   connection: await NativeConnection.connect({ address }),
   taskQueue,
   workflowsPath: fileURLToPath(new URL('./workflows.js', import.meta.url)),
+  bundlerOptions: { webpackConfigHook: withOfficialScope },
   activities: { noop: async () => undefined },
   maxConcurrentWorkflowTaskExecutions: 200,
   maxConcurrentActivityTaskExecutions: 200,

@@ -7,7 +7,7 @@ export async function createPerdureWorker(server: NativeConnectionOptions, taskQ
   return await Worker.create({
     connection: await NativeConnection.connect(server),
     taskQueue,
-    workflowsPath: fileURLToPath(new URL('./perdure-workflows.js', import.meta.url)),
+    workflowsPath: fileURLToPath(new URL('./workflows.js', import.meta.url)),
     activities: { noop: async () => undefined },
     maxConcurrentWorkflowTaskExecutions: 200,
     maxConcurrentActivityTaskExecutions: 200,

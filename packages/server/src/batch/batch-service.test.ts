@@ -174,6 +174,7 @@ test('what a batch cannot do is refused by its name', async () => {
     [{ terminationOperation: {} }, 'INVALID_ARGUMENT'],
     [{ ...query, executions: [{ workflowId: 'w' }], terminationOperation: {} }, 'INVALID_ARGUMENT'],
     [{ visibilityQuery: 'no query', terminationOperation: {} }, 'INVALID_ARGUMENT'],
+    [{ visibilityQuery: "NobodyHasThis = 'x'", terminationOperation: {} }, 'INVALID_ARGUMENT'],
   ];
   for (const [request, code] of refused)
     expect([request, await codeOf(batch(node, 'job', request))]).toEqual([request, code]);

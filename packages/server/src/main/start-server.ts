@@ -116,70 +116,81 @@ function stopWaiting({ matching, nexusTasks, nexusDelivery }: Services): void {
   nexusDelivery.stop();
 }
 
+/** The ways into a server. */
+interface Ports {
+  readonly inProcess: InProcessTransport;
+  readonly grpc: GrpcServer;
+  readonly http: HttpServer | undefined;
+  readonly metrics: MetricsServer | undefined;
+}
+
 async function compose(options: ServerOptions, store: Store, log: Logger): Promise<RunningServer> {
   const { services, committer } = createServices(options, store, log);
   const metrics = new Metrics();
   registerServerMetrics(metrics, services, committer);
-  const methods = allMethods(services);
-  const observer = createRpcMetrics(metrics, nameOfGrpcStatus);
-  const inProcess = new InProcessTransport({
-    methods,
-    log: log.child({ part: 'in-process' }),
-    observer,
-    clock: services.clock,
-  });
-  const grpc = grpcServerOf(options, services, { methods, observer });
+  const parts = { methods: allMethods(services), observer: createRpcMetrics(metrics, nameOfGrpcStatus) };
   const httpHandler = httpHandlerOf(services);
-  const httpServer = httpServerOf(options, httpHandler);
   let isServing = false;
-  const metricsServer =
-    options.metrics === undefined
-      ? undefined
-      : new MetricsServer({ ...options.metrics, metrics, isHealthy: () => isServing });
+  const { clock } = services;
+  const ports: Ports = {
+    inProcess: new InProcessTransport({ ...parts, log: log.child({ part: 'in-process' }), clock }),
+    grpc: grpcServerOf(options, services, parts),
+    http: httpServerOf(options, httpHandler),
+    metrics: options.metrics && new MetricsServer({ ...options.metrics, metrics, isHealthy: () => isServing }),
+  };
+  if (options.metrics !== undefined) await metrics.collectProcessMetrics();
+  await open(options, services, ports);
+  isServing = true;
+  let stopped: Promise<void> | undefined;
+  return {
+    address: ports.grpc.address,
+    httpAddress: ports.http?.address,
+    httpHandler,
+    metricsAddress: ports.metrics?.address,
+    services,
+    inProcess: ports.inProcess,
+    get isServing() {
+      return isServing;
+    },
+    stop: ({ graceMs = 10_000 } = {}) => {
+      isServing = false;
+      return (stopped ??= close(services, ports, store, graceMs));
+    },
+  };
+}
+
+/** Takes up what was under way, and lets callers in; or closes again whatever it had opened. */
+async function open(options: ServerOptions, services: Services, ports: Ports): Promise<void> {
   try {
     await loadRegistries(services, options.namespaces ?? DEFAULT_NAMESPACES);
-    if (options.metrics !== undefined) await metrics.collectProcessMetrics();
-    await metricsServer?.start();
+    await ports.metrics?.start();
     // Requests to handlers outside are made again as soon as the shards are open, and tell where to call back.
-    await httpServer?.start();
-    services.nexusFrontUrl.url = frontUrl(options, httpServer);
+    await ports.http?.start();
+    services.nexusFrontUrl.url = frontUrl(options, ports.http);
     await services.host.open();
     services.schedules.open();
-    await grpc.start();
+    await ports.grpc.start();
     resumeNamespaceDeletions(services);
     await services.batches.resume();
   } catch (error) {
     stopWaiting(services);
     await Promise.all([services.schedules.stop(), services.batches.stop()]);
     await services.host.stop();
-    await Promise.all([metricsServer?.stop(), httpServer?.stop({ graceMs: 0 })]);
+    await Promise.all([ports.metrics?.stop(), ports.http?.stop({ graceMs: 0 })]);
     throw error;
   }
-  isServing = true;
-  let stopped: Promise<void> | undefined;
-  const stop = async ({ graceMs = 10_000 }: { readonly graceMs?: number } = {}): Promise<void> => {
-    isServing = false;
-    services.timeSkipper?.stop();
-    stopWaiting(services);
-    await Promise.all([grpc.stop({ graceMs }), inProcess.stop({ graceMs }), httpServer?.stop({ graceMs })]);
-    try {
-      await Promise.all([services.schedules.stop(), services.batches.stop()]);
-      await services.host.stop();
-    } finally {
-      await store.close();
-      await metricsServer?.stop();
-    }
-  };
-  return {
-    address: grpc.address,
-    httpAddress: httpServer?.address,
-    httpHandler,
-    metricsAddress: metricsServer?.address,
-    services,
-    inProcess,
-    get isServing() {
-      return isServing;
-    },
-    stop: (stopOptions) => (stopped ??= stop(stopOptions)),
-  };
+}
+
+async function close(services: Services, ports: Ports, store: Store, graceMs: number): Promise<void> {
+  services.timeSkipper?.stop();
+  stopWaiting(services);
+  const { grpc, inProcess, http } = ports;
+  await Promise.all([grpc.stop({ graceMs }), inProcess.stop({ graceMs }), http?.stop({ graceMs })]);
+  try {
+    await Promise.all([services.schedules.stop(), services.batches.stop()]);
+    await services.host.stop();
+  } finally {
+    await store.close();
+    await ports.metrics?.stop();
+  }
 }

@@ -13,11 +13,10 @@ afterAll(() => cli.stop());
 const filter = (): string => `WorkflowType = '${type}'`;
 const IDS = ['one', 'two', 'three'];
 
-beforeEach(async (context) => {
-  if (TESTED.address !== undefined)
-    return context.skip('other servers tell of batches in other words; what must be the same is tried with all forms');
+beforeEach(async () => {
   type = `Type${number++}`;
   for (const id of IDS) await cli.text('workflow', 'start', '-t', 'nobody', '--type', type, '-w', `${type}-${id}`);
+  await eventually(statuses).toEqual(IDS.map(() => 'RUNNING'));
 });
 
 /** Starts a batch with a command, and waits until it is done. */
@@ -30,11 +29,11 @@ async function batch(...words: string[]): Promise<unknown> {
 }
 
 const done = (operationType: string, count: number) => ({
-  operationType: `BATCH_OPERATION_TYPE_${operationType}`,
   state: 'BATCH_OPERATION_STATE_COMPLETED',
   totalOperationCount: String(count),
   completeOperationCount: String(count),
-  query: filter(),
+  // Servers before 1.32 have other words for the types, and do not tell the query.
+  ...(TESTED.address === undefined && { operationType: `BATCH_OPERATION_TYPE_${operationType}`, query: filter() }),
 });
 
 async function statuses(): Promise<readonly string[]> {
@@ -53,11 +52,12 @@ async function eventTypes(id: string): Promise<readonly string[]> {
 test('all that match are terminated', async () => {
   const described = await batch('workflow', 'terminate', '--reason', 'enough');
   expect(described).toMatchObject({ ...done('TERMINATE_WORKFLOW', 3), reason: 'enough' });
-  expect(await statuses()).toEqual(['TERMINATED', 'TERMINATED', 'TERMINATED']);
+  await eventually(statuses).toEqual(['TERMINATED', 'TERMINATED', 'TERMINATED']);
 });
 
 test('all that run are signalled', async () => {
   await cli.text('workflow', 'terminate', '-w', `${type}-two`);
+  await eventually(statuses).toContain('TERMINATED');
   expect(await batch('workflow', 'signal', '--name', 'go')).toMatchObject(done('SIGNAL_WORKFLOW', 2));
   expect(await eventTypes('one')).toContain('EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED');
   expect(await eventTypes('two')).not.toContain('EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED');
@@ -67,8 +67,10 @@ test('all that run are cancelled, and all that match deleted', async () => {
   expect(await batch('workflow', 'cancel')).toMatchObject(done('CANCEL_WORKFLOW', 3));
   for (const id of IDS) expect(await eventTypes(id)).toContain('EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED');
   await cli.text('workflow', 'terminate', '-w', `${type}-two`);
+  await eventually(statuses).toContain('TERMINATED');
   expect(await batch('workflow', 'delete')).toMatchObject(done('DELETE_WORKFLOW', 3));
-  expect(await statuses()).toEqual([]);
+  // Other servers delete what was closed a moment ago when they come to it, which can take them longer than a test waits.
+  if (TESTED.address === undefined) expect(await statuses()).toEqual([]);
 });
 
 test('all that match are reset', async () => {
@@ -76,7 +78,10 @@ test('all that match are reset', async () => {
   for (const id of IDS) await cli.text('workflow', 'signal', '-w', `${type}-${id}`, '--name', 'go');
   const described = await batch('workflow', 'reset-batch', '--type', 'FirstWorkflowTask', '--reason', 'fixed');
   expect(described).toMatchObject(done('RESET_WORKFLOW', 3));
-  expect((await statuses()).toSorted()).toEqual([...IDS.map(() => 'RUNNING'), ...IDS.map(() => 'TERMINATED')]);
+  await eventually(async () => (await statuses()).toSorted()).toEqual([
+    ...IDS.map(() => 'RUNNING'),
+    ...IDS.map(() => 'TERMINATED'),
+  ]);
 });
 
 test('an override of the version that is taken away is none, and one that is set is refused by its name', async () => {
@@ -90,12 +95,16 @@ test('an override of the version that is taken away is none, and one that is set
     `${type}-one`,
   );
   expect(answer).toEqual({ workflowExecutionOptions: {} });
+  if (!TESTED.lacks('version overrides')) return;
   const { code, err } = await cli.failure(...words, 'auto_upgrade', '-w', `${type}-one`);
   expect(code).toBe(1);
   expect(err).toContain('versioning_override');
 });
 
-test('batches are listed, and one that runs is stopped', async () => {
+/** Servers of others do not hold back the first executions of a batch, and are through with three before they are asked again. */
+const runsSlowly = TESTED.address === undefined;
+
+test.runIf(runsSlowly)('batches are listed, and one that runs is stopped', async () => {
   const started = await cli.json('workflow', 'signal', '-q', filter(), '--name', 'go', '-y', '--rps', '0.01');
   const { batchJobId } = started as { batchJobId: string };
   const list = (): Promise<unknown> => cli.json('batch', 'list', '--limit', '1');
@@ -109,7 +118,7 @@ test('batches are listed, and one that runs is stopped', async () => {
   expect(text).toMatch(/State +Failed[^]*Done +1 of 3, 0 failed/);
 });
 
-test('there can be no second batch while one runs, and the command says so', async () => {
+test.runIf(runsSlowly)('there can be no second batch while one runs, and the command says so', async () => {
   const started = await cli.json('workflow', 'signal', '-q', filter(), '--name', 'go', '-y', '--rps', '0.01');
   const { err } = await cli.failure('workflow', 'terminate', '-q', filter(), '-y');
   expect(err).toContain('Max concurrent batch operations');
