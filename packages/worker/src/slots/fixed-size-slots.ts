@@ -1,21 +1,25 @@
+import { SlotCount } from './slot-count.js';
 import type { HeldSlot, Slots } from './slots.js';
 
 /** So many slots, handed out in the order that they were asked for. */
 export class FixedSizeSlots implements Slots {
-  usedCount = 0;
-  private heldCount = 0;
+  private readonly count = new SlotCount();
   private readonly waiting = new Set<(slot: HeldSlot) => void>();
 
   constructor(private readonly size: number) {
     if (!Number.isInteger(size) || size < 1) throw new RangeError(`A worker needs at least one slot, not ${size}`);
   }
 
+  get usedCount(): number {
+    return this.count.used;
+  }
+
   get availableCount(): number {
-    return this.size - this.heldCount;
+    return this.size - this.count.held;
   }
 
   tryReserve(): HeldSlot | undefined {
-    if (this.heldCount >= this.size || this.waiting.size > 0) return undefined;
+    if (this.count.held >= this.size || this.waiting.size > 0) return undefined;
     return this.hold();
   }
 
@@ -38,22 +42,7 @@ export class FixedSizeSlots implements Slots {
   }
 
   private hold(): HeldSlot {
-    this.heldCount++;
-    let state: 'held' | 'used' | 'released' = 'held';
-    return {
-      markUsed: () => {
-        if (state !== 'held') return;
-        state = 'used';
-        this.usedCount++;
-      },
-      release: () => {
-        if (state === 'released') return;
-        if (state === 'used') this.usedCount--;
-        state = 'released';
-        this.heldCount--;
-        this.passOn();
-      },
-    };
+    return this.count.hold(() => this.passOn());
   }
 
   private passOn(): void {

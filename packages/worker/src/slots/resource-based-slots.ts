@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { pause } from '../clock.js';
 import type { ResourceBasedController } from './resource-controller.js';
+import { SlotCount } from './slot-count.js';
 import type { HeldSlot, Slots } from './slots.js';
 
 /** The limits of resource-based slots. */
@@ -15,8 +16,7 @@ const LOOK_AGAIN_MS = 10;
 
 /** Slots that are handed out as long as the machine has room for more work. */
 export class ResourceBasedSlots implements Slots {
-  usedCount = 0;
-  private heldCount = 0;
+  private readonly count = new SlotCount();
   private lastHandedOutAtMs = -Infinity;
 
   constructor(
@@ -24,6 +24,10 @@ export class ResourceBasedSlots implements Slots {
     private readonly limits: ResourceBasedLimits,
     private readonly clock: Clock,
   ) {}
+
+  get usedCount(): number {
+    return this.count.used;
+  }
 
   /** Depends on what the machine will do. */
   get availableCount(): undefined {
@@ -33,12 +37,12 @@ export class ResourceBasedSlots implements Slots {
   tryReserve(): HeldSlot | undefined {
     const { minimumSlots, maximumSlots, rampThrottleMs } = this.limits;
     const nowMs = this.clock.nowMs();
-    if (this.heldCount >= maximumSlots) return undefined;
-    if (this.heldCount >= minimumSlots) {
+    if (this.count.held >= maximumSlots) return undefined;
+    if (this.count.held >= minimumSlots) {
       if (nowMs - this.lastHandedOutAtMs < rampThrottleMs || !this.controller.hasRoom) return undefined;
     }
     this.lastHandedOutAtMs = nowMs;
-    return this.hold();
+    return this.count.hold();
   }
 
   async reserve(signal: AbortSignal): Promise<HeldSlot | undefined> {
@@ -48,23 +52,5 @@ export class ResourceBasedSlots implements Slots {
       await pause(this.clock, LOOK_AGAIN_MS, signal);
     }
     return undefined;
-  }
-
-  private hold(): HeldSlot {
-    this.heldCount++;
-    let state: 'held' | 'used' | 'released' = 'held';
-    return {
-      markUsed: () => {
-        if (state !== 'held') return;
-        state = 'used';
-        this.usedCount++;
-      },
-      release: () => {
-        if (state === 'released') return;
-        if (state === 'used') this.usedCount--;
-        state = 'released';
-        this.heldCount--;
-      },
-    };
   }
 }
