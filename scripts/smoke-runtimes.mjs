@@ -12,7 +12,7 @@ import { ROOT } from './run-step.mjs';
 
 const SDK = ['client', 'worker', 'workflow', 'activity', 'common', 'testing'];
 /** What the packages above are made of. */
-const WITH_THEM = ['protocol', 'replay', 'engine', 'server'];
+const WITH_THEM = ['protocol', 'replay', 'engine', 'server', 'nexus'];
 const MAX_SIZE_MB = 30;
 const LARGEST = 10;
 const TIMEOUT_MS = 300_000;

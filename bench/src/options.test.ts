@@ -4,7 +4,7 @@ import { readOptions, workloadNames } from './options.js';
 test('without flags everything is measured', () => {
   expect(readOptions([])).toMatchObject({
     workloads: workloadNames,
-    sdks: ['official', 'perdure', 'embedded', 'raw'],
+    sdks: ['official', 'perdure', 'embedded', 'inline', 'raw'],
     json: false,
     durationMs: 3000,
   });

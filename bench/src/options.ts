@@ -19,7 +19,12 @@ export type WorkloadName = (typeof workloadNames)[number];
  * The clients and workers that put the load on: the official SDK, ours, ours in one process with the server, or scripted calls that
  * cost little.
  */
-export const sdkNames = ['official', 'perdure', 'embedded', 'raw'] as const;
+export const sdkNames = ['official', 'perdure', 'embedded', 'inline', 'raw'] as const;
+
+/** Whether the server is in the process that puts the load on. */
+export function isInside(sdk: SdkName): boolean {
+  return sdk === 'embedded' || sdk === 'inline';
+}
 /** The name of a kind of client and worker. */
 export type SdkName = (typeof sdkNames)[number];
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drive, type DriveTask, type LoadProcesses } from './drive/index.js';
-import type { BenchOptions, SdkName, WorkloadName } from './options.js';
+import { isInside, type BenchOptions, type SdkName, type WorkloadName } from './options.js';
 import { formatHeading, formatRow, type Row } from './report.js';
 import { readProcessUsage, type ProcessUsage } from './server/process-usage.js';
 import { remoteTarget, startOwnTarget, type Target } from './server/target.js';
@@ -25,7 +25,7 @@ export async function runBench(options: BenchOptions, print: (line: string) => v
       try {
         for (const [sdk, concurrency] of combinations(workload, options)) {
           // Somebody else's server cannot be in our process.
-          if (sdk === 'embedded' && target.restart === undefined) continue;
+          if (isInside(sdk) && target.restart === undefined) continue;
           const row = await measure(target, workload, sdk, concurrency, options);
           rows.push(row);
           print(options.json ? JSON.stringify(row) : formatRow(row));
@@ -67,9 +67,9 @@ async function measure(
   const { address } = target;
   const task: DriveTask = { address, folder, sdk, workload, concurrency, durationMs, idleExecutions };
   const usageOf = ({ driver, worker }: LoadProcesses): Usage => ({
-    server: usage(sdk === 'embedded' ? driver : target.pid()),
+    server: usage(isInside(sdk) ? driver : target.pid()),
     worker: usage(worker),
-    client: usage(sdk === 'embedded' ? undefined : driver),
+    client: usage(isInside(sdk) ? undefined : driver),
   });
   let before: Usage | undefined;
   let after: Usage | undefined;

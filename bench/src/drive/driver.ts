@@ -1,4 +1,4 @@
-import { startEmbedded } from '../sdk/embedded.js';
+import { startEmbedded, startInline } from '../sdk/embedded.js';
 import { connectOfficial } from '../sdk/official.js';
 import { connectPerdure } from '../sdk/perdure.js';
 import { RawSdk } from '../sdk/raw.js';
@@ -38,6 +38,8 @@ async function openSdk(queues: Queues): Promise<Sdk> {
       return await connectPerdure({ address }, queues);
     case 'embedded':
       return await startEmbedded(folder, queues);
+    case 'inline':
+      return await startInline(folder, queues);
   }
 }
 
@@ -46,11 +48,11 @@ function tell(message: DriverMessage): void {
 }
 
 /**
- * Runs the workload until what is measured has been compiled: a thousand and a half operations, or some seconds. Before that, an
+ * Runs the workload until what is measured has been compiled: four thousand operations, or some seconds. Before that, an
  * operation costs every JavaScript process several times as much.
  */
 async function warmUp(operation: Operation): Promise<void> {
-  const enough = { operations: 1500, ms: Math.max(8000, task.durationMs / 3) };
+  const enough = { operations: 4000, ms: Math.max(16_000, task.durationMs / 3) };
   let operations = 0;
   const startedAt = performance.now();
   const sliceMs = task.durationMs / 3;

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { MemoryDisk } from '../store/index.js';
 import { quiet, sameTurn } from '../testing/manual-clock.js';
 import { codeOf, TestNode } from '../testing/test-node.js';
@@ -6,12 +6,14 @@ import { codeOf, TestNode } from '../testing/test-node.js';
 const journalled = (disk: MemoryDisk): number =>
   disk.tables.journal.readAfter(0, 0).reduce((sum, row) => sum + row.transitions.length, 0);
 
-it('writes a run that changed often once, a second later, and forgets its journal rows', async () => {
+it('writes a run that changed often once, some seconds later, and forgets its journal rows', async () => {
   const node = await TestNode.open();
   await node.start('w');
   for (let index = 0; index < 5; index += 1) await node.signal('w');
   expect(journalled(node.disk)).toBe(6);
   expect(await node.store.loadExecution(node.namespaceId, 'w', undefined)).toBeUndefined();
+  await node.clock.advance(3000);
+  expect(journalled(node.disk)).toBe(6);
   await node.clock.advance(1000);
   expect(journalled(node.disk)).toBe(0);
   expect((await node.store.loadExecution(node.namespaceId, 'w', undefined))?.sequence).toBe(6);
@@ -21,6 +23,8 @@ it('keeps the journal row of the moment in which it begins, for more may still j
   const disk = new MemoryDisk({ powerCuts: true });
   const node = await TestNode.open({ disk });
   await node.start('first');
+  // The next second brings a round.
+  await node.clock.advance(3000);
   const before = node.signal('first');
   await sameTurn();
   node.clock.jump(1000);
@@ -48,7 +52,7 @@ it('writes many runs in slices, and loses none when the disk fails in between', 
   });
   await Promise.all(Array.from({ length: 600 }, (_, index) => node.start(`w${index}`)));
   failAt = 2;
-  await node.clock.advance(1000);
+  await node.clock.advance(4000);
   expect(rounds).toBe(3);
   expect(journalled(disk)).toBe(600);
   expect(await codeOf(node.start('x'))).toBe('UNAVAILABLE');
@@ -65,4 +69,12 @@ it('lets whoever asks during a round wait for the next one', async () => {
   await node.start('b');
   await Promise.all([first, node.services.host.drain()]);
   expect(await node.store.loadExecution(node.namespaceId, 'b', undefined)).toBeDefined();
+});
+
+it('writes what is much after a second', async () => {
+  const node = await TestNode.open();
+  await Promise.all(Array.from({ length: 2000 }, (_, index) => node.start(`w${index}`)));
+  await node.clock.advance(1000);
+  // In many slices.
+  await vi.waitFor(() => expect(journalled(node.disk)).toBe(0));
 });

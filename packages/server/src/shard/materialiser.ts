@@ -7,8 +7,12 @@ import type { ShardDependencies, ShardJournal, TableChanges } from './ports.js';
 import { dueTimeMs } from './shard-timers.js';
 import { VisibilityRows } from './visibility-row.js';
 
-/** How far the tables may lag behind the journal. */
+/** A round is due this often if much has changed. */
 const INTERVAL_MS = 1000;
+/** So many changed runs are much: their rows, and the journal that holds them, take memory and room. */
+const MUCH = 2000;
+/** With less the tables may lag so many intervals behind the journal: a run that is over by then is written once. */
+const LONGEST_LAG = 4;
 /** So many changed runs are written at once before other work gets a turn: a commit that comes meanwhile waits for some 2 ms. */
 const SLICE = 64;
 const KEEP_HISTORY_BYTES = 64 * 1024;
@@ -21,6 +25,8 @@ export class Materialiser {
   private next: Promise<void> | undefined;
   private timer: ClockTimer | undefined;
   private stopped = false;
+  /** Intervals since the last round. */
+  private lag = 0;
   private readonly visibility: VisibilityRows;
 
   constructor(
@@ -48,11 +54,20 @@ export class Materialiser {
     this.removed.push(live);
   }
 
-  /** Begins to write a round every second. */
+  /** Begins to write rounds. */
   start(): void {
     if (this.stopped) return;
     const { clock } = this.dependencies;
-    this.timer = clock.callAt(clock.nowMs() + INTERVAL_MS, () => void this.run().then(() => this.start(), ignore));
+    this.timer = clock.callAt(clock.nowMs() + INTERVAL_MS, () => void this.runIfDue().then(() => this.start(), ignore));
+  }
+
+  private runIfDue(): Promise<void> {
+    this.lag += 1;
+    const isMuch = this.dirty.size + this.removed.length >= MUCH;
+    // What is not in the tables cannot leave memory.
+    const isTight = this.cache.sizeBytes > this.dependencies.cacheSizeBytes;
+    const isDue = isMuch || isTight || this.lag >= LONGEST_LAG;
+    return isDue ? this.run() : Promise.resolve();
   }
 
   /** Resolves when everything decided before the call is in the tables. */
@@ -87,6 +102,7 @@ export class Materialiser {
    * that fails must not lose what only the journal holds.
    */
   private async round(): Promise<void> {
+    this.lag = 0;
     const lives = [...this.dirty];
     const { removed } = this;
     this.dirty = new Set();

@@ -263,7 +263,7 @@ describe('deleting a run', () => {
     await node.terminate('w');
     await node.delete('w');
     const next = await node.start('w');
-    await node.clock.advance(3000);
+    await node.clock.advance(5000);
     expect((await node.describe('w')).workflowExecutionInfo?.execution?.runId).toBe(next);
     expect(await node.store.listRuns(node.namespaceId, 'w')).toHaveLength(1);
   });
