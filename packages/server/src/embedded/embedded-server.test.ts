@@ -162,3 +162,14 @@ test('when its thread is lost everybody is told', async () => {
   expect(server.isServing).toBe(false);
   await server.stop();
 });
+
+test('a server whose store is lost refuses calls, and can still be stopped', async () => {
+  let fatal: Error | undefined;
+  const server = await started({ onFatal: (error) => (fatal = error) });
+  const { thread } = server as unknown as { thread: NodeJS.EventEmitter };
+  thread.emit('message', { kind: 'fatal', message: 'disk full' });
+  expect(fatal?.message).toBe('disk full');
+  await expect(call(server, methods.ListNamespaces, {})).rejects.toMatchObject({ grpcStatus: STATUS.UNAVAILABLE.grpc });
+  await server.stop({ graceMs: 100 });
+  expect(server.isServing).toBe(false);
+});

@@ -95,7 +95,8 @@ export class EmbeddedServer {
 
   private async end(graceMs: number | undefined): Promise<void> {
     this.caller.flush();
-    if (!this.isLost) this.tell({ kind: 'stop', graceMs });
+    // A thread whose store is lost is still there, and has to end; one that has ended does not hear this.
+    this.tell({ kind: 'stop', graceMs });
     await this.exited;
     if (this.stopError !== undefined) throw new Error(`The embedded server did not stop cleanly: ${this.stopError}`);
   }
