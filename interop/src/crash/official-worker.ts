@@ -1,5 +1,8 @@
+import * as nexus from '@temporalio/nexus';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { NexusSdk } from '../nexus/sdks.js';
 import { officialActivities as activities } from './official-activities.js';
+import { paymentHandlers } from './payment-service.js';
 
 // A worker process of the crash test on the official SDK. Usage: node official-worker.js HOST:PORT BUNDLE_FILE. Prints "Worker ready"
 // when it polls. A server
@@ -16,6 +19,8 @@ for (;;) {
       taskQueue: 'food-delivery',
       workflowBundle: { codePath },
       activities,
+      // Under our types: handlers must not notice.
+      nexusServices: [paymentHandlers(nexus as unknown as NexusSdk)],
       // A killed worker's sticky queue must not hold orders back for long.
       stickyQueueScheduleToStartTimeout: '1s',
     });

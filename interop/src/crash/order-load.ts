@@ -9,6 +9,8 @@ type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 /** What the server has acknowledged about one order: none of it may be missing at the end. */
 export interface OrderRecord {
   readonly workflowId: string;
+  /** It calls operations of Nexus on its way. */
+  readonly isPaidElsewhere: boolean;
   /** Known when the start itself was acknowledged, and not only a later attempt refused. */
   runId?: string;
   readonly acknowledgedSignals: string[];
@@ -35,15 +37,15 @@ export async function runOrder(connection: Connection, record: OrderRecord, isGi
   record.completed = true;
 }
 
-/** All events of the latest run of an order. */
-export async function fetchEvents(connection: Connection, workflowId: string): Promise<HistoryEvent[]> {
+/** All events of a run, of the latest one by default. */
+export async function fetchEvents(connection: Connection, workflowId: string, runId = ''): Promise<HistoryEvent[]> {
   const events: HistoryEvent[] = [];
   let nextPageToken: Uint8Array | undefined;
   do {
     const page = await withDeadline(connection, () =>
       connection.workflowService.getWorkflowExecutionHistory({
         namespace: 'default',
-        execution: { workflowId },
+        execution: { workflowId, runId },
         nextPageToken,
       }),
     );
@@ -68,7 +70,7 @@ export function isTerminal(event: HistoryEvent): boolean {
 async function start(connection: Connection, record: OrderRecord): Promise<void> {
   try {
     const handle = await withDeadline(connection, () =>
-      new Client({ connection }).workflow.start('order', {
+      new Client({ connection }).workflow.start(record.isPaidElsewhere ? 'orderPaidElsewhere' : 'order', {
         workflowId: record.workflowId,
         taskQueue: 'food-delivery',
         args: [3, { pickup: '1 hour', delivery: '1 hour', rating: '1s' }],

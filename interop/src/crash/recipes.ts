@@ -7,6 +7,9 @@ import type { ProcessRecipe } from './mortal-process.js';
 
 const readyTimeoutMs = 30_000;
 
+/** What workers of the crash test run: the food order, and one that is paid by operations of Nexus. */
+export const WORKFLOWS_PATH = fileURLToPath(new URL('../../dist/crash/workflows.js', import.meta.url));
+
 /** Our server on `databaseFile`, or another one by its command line, in which {port} and {file} are filled in. */
 export function serverRecipe(port: number, databaseFile: string, commandLine?: string): ProcessRecipe {
   const entry = fileURLToPath(import.meta.resolve('@perdure/server')).replace(/index\.js$/, 'main/run.js');

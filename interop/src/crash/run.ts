@@ -2,14 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
 import { openStore } from '@perdure/server/store';
 import { bundleWorkflows, type SdkName } from '../harness/workflow-bundles.js';
 import { MortalProcess } from './mortal-process.js';
 import { fetchEvents, runOrder, type OrderRecord } from './order-load.js';
 import { randomFrom, type Random } from './random.js';
-import { freePort, serverRecipe, workerRecipe } from './recipes.js';
+import { createPaymentsEndpoint, fetchPaymentRuns } from './payments.js';
+import { freePort, serverRecipe, workerRecipe, WORKFLOWS_PATH } from './recipes.js';
+import { paymentProblems } from './payment-verdict.js';
 import { problemsOf } from './verdict.js';
 
 /** How a crash test runs. */
@@ -52,6 +53,7 @@ export async function runCrashTest(options: CrashOptions): Promise<CrashReport> 
   const scene = await setTheScene(folder, databaseFile, options);
   try {
     await Promise.all([scene.server.start(), ...scene.workers.map((worker) => worker.start())]);
+    await createPaymentsEndpoint(scene.address);
     const { records, ...kills } = await runUnderFire(scene, options);
     options.signal?.throwIfAborted();
     const problems = await judge(scene.address, records);
@@ -69,8 +71,7 @@ async function setTheScene(folder: string, databaseFile: string, options: CrashO
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
   const bundleFile = join(folder, 'workflows.js');
-  const workflowsPath = fileURLToPath(import.meta.resolve('@perdure/sample-food-delivery/workflows'));
-  await writeFile(bundleFile, await bundleWorkflows(options.sdk, workflowsPath));
+  await writeFile(bundleFile, await bundleWorkflows(options.sdk, WORKFLOWS_PATH));
   return {
     address,
     server: new MortalProcess(serverRecipe(port, databaseFile, options.serverCommand)),
@@ -91,7 +92,9 @@ async function runUnderFire(
   const connection = Connection.lazy({ address: scene.address });
   const placeOrders = async (): Promise<void> => {
     while (isFiring && options.signal?.aborted !== true) {
-      const record: OrderRecord = { workflowId: `order-${records.length}`, acknowledgedSignals: [], completed: false };
+      const count = records.length;
+      const isPaidElsewhere = count % 2 === 1;
+      const record = { workflowId: `order-${count}`, isPaidElsewhere, acknowledgedSignals: [], completed: false };
       records.push(record);
       await runOrder(connection, record, isGivenUp).catch((error: unknown) =>
         options.say(`${record.workflowId}: ${String(error)}`),
@@ -142,7 +145,10 @@ async function judge(address: string, records: readonly OrderRecord[]): Promise<
   const connection = await Connection.connect({ address });
   const problems: string[] = [];
   for (const record of records) {
-    problems.push(...problemsOf(record, await fetchEvents(connection, record.workflowId)));
+    const events = await fetchEvents(connection, record.workflowId);
+    problems.push(...problemsOf(record, events));
+    if (record.isPaidElsewhere)
+      problems.push(...paymentProblems(record, events, await fetchPaymentRuns(connection, record.workflowId)));
   }
   await connection.close();
   return problems;

@@ -27,7 +27,13 @@ function soundHistory(): Event[] {
   return events.map((event, index) => ({ ...event, eventId: (index + 1) as never }));
 }
 
-const record = { workflowId: 'order', runId: 'run', acknowledgedSignals: ['token'], completed: true };
+const record = {
+  workflowId: 'order',
+  isPaidElsewhere: false,
+  runId: 'run',
+  acknowledgedSignals: ['token'],
+  completed: true,
+};
 
 test('a sound history has no problems', () => {
   expect(problemsOf(record, soundHistory())).toEqual([]);

@@ -1,5 +1,7 @@
+import * as nexus from '@perdure/nexus';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@perdure/worker';
 import * as activities from '@perdure/sample-food-delivery/activities';
+import { paymentHandlers } from './payment-service.js';
 
 // A worker process of the crash test on our SDK. Usage: node worker.js HOST:PORT BUNDLE_FILE. Prints "Worker ready" when it polls. A
 // server that is down when the worker starts ends the worker, which is then started again here.
@@ -16,6 +18,7 @@ for (;;) {
       taskQueue: 'food-delivery',
       workflowBundle: { codePath },
       activities,
+      nexusServices: [paymentHandlers(nexus)],
       // A killed worker's sticky queue must not hold orders back for long.
       stickyQueueScheduleToStartTimeout: '1s',
     });
