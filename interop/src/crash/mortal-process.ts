@@ -31,7 +31,11 @@ export class MortalProcess {
     child.stderr?.on('data', collect);
     this.child = child;
     const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
-    await this.recipe.ready(isAlive, () => this.output);
+    try {
+      await this.recipe.ready(isAlive, () => this.output);
+    } catch (error) {
+      throw new Error(`${this.recipe.name} did not get ready; it printed:\n${this.output}`, { cause: error });
+    }
     if (!isAlive() && child.signalCode !== 'SIGKILL') {
       throw new Error(`${this.recipe.name} ended by itself (${child.exitCode ?? child.signalCode}):\n${this.output}`);
     }

@@ -86,6 +86,9 @@ export interface Limits {
   readonly nexusRequestTimeoutMs: number;
   readonly nexusRetryInitialIntervalMs: number;
   readonly nexusRetryMaximumIntervalMs: number;
+  /** So many requests in a row to one endpoint, or of callbacks to one host, fail: then it is left alone for a while. */
+  readonly nexusBreakerFailures: number;
+  readonly nexusBreakerOpenMs: number;
   /** Who may be told of the end of one run. */
   readonly completionCallbacks: number;
   readonly callbackUrlBytes: number;
@@ -158,6 +161,8 @@ export const DEFAULT_LIMITS: Limits = {
   nexusRequestTimeoutMs: 10 * SECOND_MS,
   nexusRetryInitialIntervalMs: SECOND_MS,
   nexusRetryMaximumIntervalMs: 60 * MINUTE_MS,
+  nexusBreakerFailures: 6,
+  nexusBreakerOpenMs: 60 * SECOND_MS,
   completionCallbacks: 32,
   callbackUrlBytes: 1000,
 };

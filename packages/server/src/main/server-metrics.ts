@@ -5,7 +5,7 @@ import type { Services } from '../service/index.js';
 /** Registers what operators watch besides the calls: the journal, the cache of executions, the task queues. */
 export function registerServerMetrics(
   metrics: Metrics,
-  { host, matching, schedules }: Services,
+  { host, matching, schedules, nexusDelivery }: Services,
   committer: Committer,
 ): void {
   metrics.readCounter({ name: 'journal_commits_total', help: 'Durable commits.' }, () => committer.metrics().commits);
@@ -56,4 +56,12 @@ export function registerServerMetrics(
   metrics.readGauge({ name: 'task_queues', help: 'Task queues in use.' }, () => matching.totals().queues);
   metrics.readGauge({ name: 'task_backlog', help: 'Tasks that wait for a worker.' }, () => matching.totals().backlog);
   metrics.readGauge({ name: 'task_pollers', help: 'Polls that wait for a task.' }, () => matching.totals().pollers);
+  metrics.readGauge(
+    { name: 'nexus_circuit_breakers_open', help: 'Endpoints and hosts of callbacks that Nexus leaves alone.' },
+    () => nexusDelivery.totals().open,
+  );
+  metrics.readCounter(
+    { name: 'nexus_requests_held_total', help: 'Requests of Nexus that were held back by a circuit breaker.' },
+    () => nexusDelivery.totals().held,
+  );
 }

@@ -8,6 +8,7 @@ import {
 import { ServiceError } from '../api/index.js';
 import type { ExecutionHost } from '../host/index.js';
 import { CALLBACK_TOKEN_HEADER } from './callback-token.js';
+import type { Passed } from './circuit-breaker.js';
 import { SYSTEM_CALLBACK_URL, type NexusCompletion, type NexusCompletions } from './nexus-completions.js';
 import { noAnswer } from './operation-calls.js';
 import { completionOfRun } from './run-completion.js';
@@ -36,13 +37,14 @@ export class CallbackDelivery {
   constructor(private readonly ports: CallbackPorts) {}
 
   /** Resolves when it is durable what the attempt came to. */
-  async deliver(state: ExecutionState, index: number, callback: CallbackState, signal: AbortSignal): Promise<void> {
+  async deliver(state: ExecutionState, index: number, callback: CallbackState, signal: AbortSignal): Promise<Passed> {
     const outcome = await this.attempt(state, callback, signal);
-    if (outcome === undefined) return;
+    if (outcome === undefined) return 'unused';
     const request = { index, tries: callback.tries.completed };
     await this.ports
       .host()
       .execute(state.key, (live, context) => recordCallback(live.state, request, outcome, context));
+    return outcome.kind === 'retry' ? 'down' : 'up';
   }
 
   private async attempt(

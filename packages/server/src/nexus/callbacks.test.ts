@@ -103,7 +103,8 @@ it('a callback is tried again with growing waits, also after a restart, until it
 it('a run that has left memory comes back for its callback, however far away that is', async () => {
   const receiver = new Receiver();
   receiver.answers = Array.from({ length: 9 }, () => LATER);
-  const node = await TestNode.open({ postCompletion: receiver.post, cacheSizeBytes: 1 });
+  const limits = { nexusBreakerFailures: Infinity };
+  const node = await TestNode.open({ postCompletion: receiver.post, cacheSizeBytes: 1, limits });
   await node.start('handler', { completionCallbacks: [callback()] });
   await node.terminate('handler');
   // 1 s, 2 s, 4 s and so on: together 511 s.

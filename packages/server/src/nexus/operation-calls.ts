@@ -11,6 +11,7 @@ import { enums, type common, type failure } from '@perdure/protocol';
 import type { Clock } from '../clock.js';
 import type { ExecutionHost } from '../host/index.js';
 import { CALLBACK_TOKEN_HEADER, encodeCallbackToken } from './callback-token.js';
+import type { Passed } from './circuit-breaker.js';
 import type { NexusCancelAnswer, NexusCaller, NexusStartAnswer, NexusStartCall } from './nexus-caller.js';
 import { SYSTEM_CALLBACK_URL } from './nexus-completions.js';
 
@@ -30,41 +31,43 @@ export class OperationCalls {
   constructor(private readonly ports: OperationCallPorts) {}
 
   /** Resolves when the answer, or that there was none, is durable. */
-  async start(state: ExecutionState, operation: NexusOperationState, signal: AbortSignal): Promise<void> {
+  async start(state: ExecutionState, operation: NexusOperationState, signal: AbortSignal): Promise<Passed> {
     const { scheduledEventId, tries } = operation;
     const call = this.startCall(state, operation);
     // Time is up: the timer that ends the operation is about to fire.
-    if (call === undefined) return;
+    if (call === undefined) return 'unused';
     let outcome: NexusStartOutcome;
     try {
       outcome = startOutcome(await this.ports.caller.start(call, signal));
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return 'unused';
       outcome = { kind: 'retry', failure: noAnswer(error) };
     }
     const request = { scheduledEventId, tries: tries.completed };
     await this.ports
       .host()
       .execute(state.key, (live, context) => recordNexusStart(live.state, request, outcome, context));
+    return outcome.kind === 'retry' ? 'down' : 'up';
   }
 
   /** Resolves when the answer, or that there was none, is durable. */
-  async cancel(state: ExecutionState, operation: NexusOperationState, signal: AbortSignal): Promise<void> {
+  async cancel(state: ExecutionState, operation: NexusOperationState, signal: AbortSignal): Promise<Passed> {
     const { scheduledEventId, operationToken, cancellation } = operation;
     const timeoutMs = this.timeoutMs(operation);
-    if (cancellation === undefined || timeoutMs <= 0) return;
+    if (cancellation === undefined || timeoutMs <= 0) return 'unused';
     let outcome: NexusCancelOutcome;
     try {
       const call = { ...addressee(state, operation), operationToken, headers: headersOf(operation), timeoutMs };
       outcome = cancelOutcome(await this.ports.caller.cancel(call, signal));
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return 'unused';
       outcome = { kind: 'retry', failure: noAnswer(error) };
     }
     const request = { scheduledEventId, tries: cancellation.tries.completed };
     await this.ports
       .host()
       .execute(state.key, (live, context) => recordNexusCancel(live.state, request, outcome, context));
+    return outcome.kind === 'retry' ? 'down' : 'up';
   }
 
   private startCall(state: ExecutionState, operation: NexusOperationState): NexusStartCall | undefined {

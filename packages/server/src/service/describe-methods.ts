@@ -35,8 +35,10 @@ export function describeMethods(services: Services): AnyRpcMethod[] {
         pendingActivities: [...state.activities.values()].map(pendingActivity),
         pendingChildren: pendingChildren(state),
         pendingWorkflowTask: pendingWorkflowTask(state.workflowTask),
-        pendingNexusOperations: [...state.nexusOperations.values()].map(pendingNexusOperation),
-        callbacks: state.callbacks.map(callbackInfo),
+        pendingNexusOperations: [...state.nexusOperations.values()].map((operation) =>
+          pendingNexusOperation(state, operation, services.nexusDelivery),
+        ),
+        callbacks: state.callbacks.map((callback) => callbackInfo(state, callback, services.nexusDelivery)),
         workflowExtendedInfo: extendedInfo(state, await originalStartTime(services, live, state)),
       };
     }),
