@@ -24,6 +24,8 @@ import { type ConnectableTransport, openTransport } from './open-transport.js';
 /** How many namespaces a connection keeps the headers of. */
 const MAX_SHARED_HEADERS = 100;
 
+const NO_CONTEXT: CallContext = {};
+
 /** A connection to a server. Expensive: make one and share it between clients. Close it when done. */
 export class Connection implements ConnectionLike {
   readonly options: ConnectionOptionsWithDefaults;
@@ -126,7 +128,9 @@ export class Connection implements ConnectionLike {
     const deadline = Date.now() + connectTimeoutMs;
     try {
       await this.carrier.whenReady(deadline);
-      await this.withDeadline(deadline, () => this.workflowService.getSystemInfo({}));
+      // Not with `withDeadline`: a storage that was used once makes each promise of the process dearer.
+      const context = { ...this.callContextStorage.getStore(), deadline };
+      await this.call(WorkflowService.methods.GetSystemInfo, {}, context);
     } catch (error) {
       if (error instanceof GrpcServiceError && error.code === GrpcStatus.UNIMPLEMENTED) return;
       if (Date.now() < deadline) throw error;
@@ -137,12 +141,15 @@ export class Connection implements ConnectionLike {
     }
   }
 
-  private call<Method extends MethodDescription>(method: Method, request: RequestOf<Method>): Promise<object> {
-    return callMethod(this.carrier.retrying, method, request, this.callOptions(request));
+  private call<Method extends MethodDescription>(
+    method: Method,
+    request: RequestOf<Method>,
+    context: CallContext = this.callContextStorage.getStore() ?? NO_CONTEXT,
+  ): Promise<object> {
+    return callMethod(this.carrier.retrying, method, request, this.callOptions(request, context));
   }
 
-  private callOptions(request: object): RpcCallOptions {
-    const { deadline, metadata, abortSignal } = this.callContextStorage.getStore() ?? {};
+  private callOptions(request: object, { deadline, metadata, abortSignal }: CallContext): RpcCallOptions {
     const { namespace } = request as { readonly namespace?: unknown };
     const shared = this.sharedHeaders(typeof namespace === 'string' ? namespace : '');
     return {

@@ -23,24 +23,38 @@ export class RetryingTransport implements RpcTransport {
     setMaxListeners(0, this.closing.signal);
   }
 
-  async call(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
+  call(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
     const deadlineMs = options.timeoutMs === undefined ? undefined : Date.now() + options.timeoutMs;
-    let timeoutMs = options.timeoutMs;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.inner.call(path, request, attempt === 1 ? options : { ...options, timeoutMs });
-      } catch (error) {
-        if (this.closing.signal.aborted || !(error instanceof GrpcServiceError)) throw error;
-        if (!this.policy.shouldRetry(attempt, error)) throw error;
-        await this.pause(this.policy.delayMs(attempt, error), deadlineMs, options.signal);
-        if (deadlineMs !== undefined) timeoutMs = Math.max(1, deadlineMs - Date.now());
-      }
-    }
+    return this.inner
+      .call(path, request, options)
+      .catch((error: unknown) => this.callAgain(path, request, options, deadlineMs, error));
   }
 
   async close(): Promise<void> {
     this.closing.abort();
     await this.inner.close();
+  }
+
+  /** Until an attempt succeeds, or fails in a way that ends the trying. */
+  private async callAgain(
+    path: string,
+    request: Uint8Array,
+    options: RpcCallOptions,
+    deadlineMs: number | undefined,
+    firstError: unknown,
+  ): Promise<Uint8Array> {
+    let error = firstError;
+    for (let attempt = 1; ; attempt++) {
+      if (this.closing.signal.aborted || !(error instanceof GrpcServiceError)) throw error;
+      if (!this.policy.shouldRetry(attempt, error)) throw error;
+      await this.pause(this.policy.delayMs(attempt, error), deadlineMs, options.signal);
+      const timeoutMs = deadlineMs === undefined ? undefined : Math.max(1, deadlineMs - Date.now());
+      try {
+        return await this.inner.call(path, request, { ...options, timeoutMs });
+      } catch (thrown) {
+        error = thrown;
+      }
+    }
   }
 
   private pause(delayMs: number, deadlineMs: number | undefined, signal: AbortSignal | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Headers, LoadedDataConverter, TypeInfo, WorkflowSerializationContext } from '@perdure/common';
-import { encodeToPayloadsWithContext } from '@perdure/common/internal/conversion';
+import { toPayloadsWithContext } from '@perdure/common';
+import { encode } from '@perdure/common/internal/conversion';
 import type { common } from '@perdure/protocol';
 import type { WorkflowService } from '../types.js';
 
@@ -16,15 +17,18 @@ export function serializationContext(scope: CallScope, workflowId: string): Work
   return { type: 'workflow', namespace: scope.namespace, workflowId };
 }
 
-/** Arguments as payloads. */
-export async function encodeArguments(
+/** Arguments as payloads: at once, if there are no codecs. */
+export function encodeArguments(
   scope: CallScope,
   workflowId: string,
   args: readonly unknown[],
   types?: readonly TypeInfo[],
-): Promise<common.IPayloads> {
+): common.IPayloads | Promise<common.IPayloads> {
+  const { payloadConverter, payloadCodecs } = scope.dataConverter;
   const context = serializationContext(scope, workflowId);
-  return { payloads: await encodeToPayloadsWithContext(scope.dataConverter, context, args, types) };
+  const payloads = toPayloadsWithContext(payloadConverter, context, args, types);
+  if (payloads === undefined || payloadCodecs.length === 0) return { payloads };
+  return encode(payloadCodecs, payloads, context).then((encoded) => ({ payloads: encoded }));
 }
 
 /** Headers as a message. */

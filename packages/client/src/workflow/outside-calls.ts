@@ -24,7 +24,8 @@ import { signalWithStartRequest, startRequest } from './requests.js';
 
 /** Starts a workflow. */
 export async function startWorkflow(scope: CallScope, input: WorkflowStartInput): Promise<WorkflowStartOutput> {
-  const request = await startRequest(scope, input);
+  const made = startRequest(scope, input);
+  const request = made instanceof Promise ? await made : made;
   const { workflowId } = input.options;
   try {
     const response = await scope.service.startWorkflowExecution(request);

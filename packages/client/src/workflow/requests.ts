@@ -8,16 +8,50 @@ import {
 } from '@perdure/common';
 import { encodeUnifiedSearchAttributes } from '@perdure/common/internal';
 import { encodeMapToPayloads, encodeUserMetadata } from '@perdure/common/internal/conversion';
-import { enums, type workflowservice } from '@perdure/protocol';
+import { enums, type common, type sdk, type workflowservice } from '@perdure/protocol';
 import { nexusCallOf } from '../nexus-call.js';
 import { type CallScope, encodeArguments, headerOf, serializationContext } from './call-scope.js';
 import type { WorkflowSignalWithStartInput, WorkflowStartInput, WorkflowStartUpdateInput } from './interceptors.js';
 import type { CompiledWorkflowOptions } from './workflow-options.js';
 
-/** The fields that starting and signalling with start have in common. */
-async function startFields(scope: CallScope, workflowType: string, headers: Headers, options: CompiledWorkflowOptions) {
-  const { workflowId, memo, retry, priority, searchAttributes, typedSearchAttributes } = options;
+/** What of a start goes through converters and codecs. */
+interface EncodedFields {
+  readonly input: common.IPayloads;
+  readonly memo?: common.IMemo | undefined;
+  readonly userMetadata?: sdk.IUserMetadata | undefined;
+}
+
+/** Most starts have nothing to wait for, and get theirs at once. */
+function encodedFields(scope: CallScope, options: CompiledWorkflowOptions): EncodedFields | Promise<EncodedFields> {
+  const { workflowId, args, typeInfo, memo, staticSummary, staticDetails } = options;
+  const input = encodeArguments(scope, workflowId, args, typeInfo?.inputTypes);
+  const isPlain = memo === undefined && staticSummary === undefined && staticDetails === undefined;
+  return isPlain && !(input instanceof Promise) ? { input } : withMemoAndMetadata(scope, options, input);
+}
+
+async function withMemoAndMetadata(
+  scope: CallScope,
+  { workflowId, memo, staticSummary, staticDetails }: CompiledWorkflowOptions,
+  input: common.IPayloads | Promise<common.IPayloads>,
+): Promise<EncodedFields> {
+  const { dataConverter } = scope;
   const context = serializationContext(scope, workflowId);
+  return {
+    input: await input,
+    memo: memo === undefined ? undefined : { fields: await encodeMapToPayloads(dataConverter, memo, context) },
+    userMetadata: await encodeUserMetadata(dataConverter, staticSummary, staticDetails, context),
+  };
+}
+
+/** The fields that starting and signalling with start have in common. */
+function startFields(
+  scope: CallScope,
+  workflowType: string,
+  headers: Headers,
+  options: CompiledWorkflowOptions,
+  { input, memo, userMetadata }: EncodedFields,
+) {
+  const { workflowId, retry, priority, searchAttributes, typedSearchAttributes } = options;
   const hasSearchAttributes = searchAttributes !== undefined || typedSearchAttributes !== undefined;
   return {
     namespace: scope.namespace,
@@ -28,31 +62,42 @@ async function startFields(scope: CallScope, workflowType: string, headers: Head
     workflowIdReusePolicy: encodeWorkflowIdReusePolicy(options.workflowIdReusePolicy),
     workflowIdConflictPolicy: encodeWorkflowIdConflictPolicy(options.workflowIdConflictPolicy),
     workflowType: { name: workflowType },
-    input: await encodeArguments(scope, workflowId, options.args, options.typeInfo?.inputTypes),
+    input,
     taskQueue: { kind: enums.TaskQueueKind.TASK_QUEUE_KIND_NORMAL, name: options.taskQueue },
     workflowExecutionTimeout: options.workflowExecutionTimeout,
     workflowRunTimeout: options.workflowRunTimeout,
     workflowTaskTimeout: options.workflowTaskTimeout,
     workflowStartDelay: options.startDelay,
     retryPolicy: retry === undefined ? undefined : compileRetryPolicy(retry),
-    memo: memo === undefined ? undefined : { fields: await encodeMapToPayloads(scope.dataConverter, memo, context) },
+    memo,
     searchAttributes: hasSearchAttributes
       ? { indexedFields: encodeUnifiedSearchAttributes(searchAttributes, typedSearchAttributes) }
       : undefined,
     cronSchedule: options.cronSchedule,
     header: headerOf(headers),
-    userMetadata: await encodeUserMetadata(scope.dataConverter, options.staticSummary, options.staticDetails, context),
+    userMetadata,
     priority: priority === undefined ? undefined : compilePriority(priority),
     versioningOverride: options.versioningOverride,
   };
 }
 
-/** The request that starts a workflow. */
-export async function startRequest(
+/** The request that starts a workflow: at once, if there is nothing to wait for. */
+export function startRequest(
+  scope: CallScope,
+  input: WorkflowStartInput,
+): workflowservice.IStartWorkflowExecutionRequest | Promise<workflowservice.IStartWorkflowExecutionRequest> {
+  const encoded = encodedFields(scope, input.options);
+  return encoded instanceof Promise
+    ? encoded.then((fields) => startRequestOf(scope, input, fields))
+    : startRequestOf(scope, input, encoded);
+}
+
+function startRequestOf(
   scope: CallScope,
   { workflowType, headers, options }: WorkflowStartInput,
-): Promise<workflowservice.IStartWorkflowExecutionRequest> {
-  const fields = await startFields(scope, workflowType, headers, options);
+  encoded: EncodedFields,
+): workflowservice.IStartWorkflowExecutionRequest {
+  const fields = startFields(scope, workflowType, headers, options, encoded);
   const { requestId = fields.requestId, completionCallbacks, onConflictOptions } = nexusCallOf(options) ?? {};
   const { requestEagerStart: requestEagerExecution } = options;
   return { ...fields, requestId, completionCallbacks, onConflictOptions, requestEagerExecution };
@@ -64,7 +109,8 @@ export async function signalWithStartRequest(
   { workflowType, headers, options, signalName, signalArgs, signalTypeInfo }: WorkflowSignalWithStartInput,
 ): Promise<workflowservice.ISignalWithStartWorkflowExecutionRequest> {
   const signalInput = await encodeArguments(scope, options.workflowId, signalArgs, signalTypeInfo?.inputTypes);
-  return { ...(await startFields(scope, workflowType, headers, options)), signalName, signalInput };
+  const fields = startFields(scope, workflowType, headers, options, await encodedFields(scope, options));
+  return { ...fields, signalName, signalInput };
 }
 
 /** The request that sends an update and waits until it has come to a stage. */

@@ -1,6 +1,7 @@
 import {
   CancelledFailure,
   decodeRetryState,
+  fromPayloadsAtIndex,
   RetryState,
   TerminatedFailure,
   TimeoutFailure,
@@ -12,7 +13,7 @@ import {
   decodeFromPayloadsAtIndex,
   decodeOptionalFailureToOptionalError,
 } from '@perdure/common/internal/conversion';
-import { enums, type history } from '@perdure/protocol';
+import { enums, type common, type history, type workflowservice } from '@perdure/protocol';
 import { throwWorkflowError } from '../error-conversion.js';
 import { WorkflowContinuedAsNewError, WorkflowFailedError } from '../errors.js';
 import { type CallScope, serializationContext } from './call-scope.js';
@@ -37,7 +38,8 @@ export async function workflowResult(scope: CallScope, question: ResultQuestion)
   let { runId } = question;
   for (;;) {
     const event = await closeEvent(scope, workflowId, runId);
-    const end = await readEnd(scope, question, event);
+    const read = readEnd(scope, question, event);
+    const end = read instanceof Promise ? await read : read;
     if (end.kind === 'result') return end.value;
     if (end.kind === 'error') throw end.error;
     if (!followRuns) throw new WorkflowContinuedAsNewError('Workflow execution continued as new', end.runId);
@@ -52,27 +54,28 @@ async function closeEvent(
 ): Promise<history.HistoryEvent> {
   let nextPageToken: Uint8Array | undefined;
   for (;;) {
-    const page = await scope.service
-      .getWorkflowExecutionHistory({
-        namespace: scope.namespace,
-        execution: { workflowId, runId },
-        skipArchival: true,
-        waitNewEvent: true,
-        historyEventFilterType: enums.HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
-        nextPageToken,
-      })
-      .catch((error: unknown) =>
-        throwWorkflowError(error, 'Failed to get Workflow execution history', { workflowId, runId }),
-      );
+    const request = {
+      namespace: scope.namespace,
+      execution: { workflowId, runId },
+      skipArchival: true,
+      waitNewEvent: true,
+      historyEventFilterType: enums.HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
+      nextPageToken,
+    };
+    let page: workflowservice.GetWorkflowExecutionHistoryResponse;
+    try {
+      page = await scope.service.getWorkflowExecutionHistory(request);
+    } catch (error) {
+      throwWorkflowError(error, 'Failed to get Workflow execution history', { workflowId, runId });
+    }
     const event = page.history?.events[0];
     if (event !== undefined) return event;
     nextPageToken = page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
   }
 }
 
-async function readEnd(scope: CallScope, question: ResultQuestion, event: history.HistoryEvent): Promise<RunEnd> {
-  const { dataConverter } = scope;
-  const context = serializationContext(scope, question.workflowId);
+/** At once for another run that took over, and for a result that no codec has to decode. */
+function readEnd(scope: CallScope, question: ResultQuestion, event: history.HistoryEvent): RunEnd | Promise<RunEnd> {
   if (event.workflowExecutionContinuedAsNewEventAttributes !== undefined) {
     return { kind: 'successor', runId: event.workflowExecutionContinuedAsNewEventAttributes.newExecutionRunId };
   }
@@ -80,11 +83,29 @@ async function readEnd(scope: CallScope, question: ResultQuestion, event: histor
   if (question.followRuns && successor !== '') return { kind: 'successor', runId: successor };
 
   const completed = event.workflowExecutionCompletedEventAttributes;
-  if (completed !== undefined) {
-    const payloads = completed.result?.payloads;
-    const { outputType } = question;
-    return { kind: 'result', value: await decodeFromPayloadsAtIndex(dataConverter, 0, payloads, context, outputType) };
+  return completed === undefined
+    ? readFailure(scope, question, event)
+    : readResult(scope, question, completed.result?.payloads);
+}
+
+function readResult(
+  scope: CallScope,
+  { workflowId, outputType }: ResultQuestion,
+  payloads: readonly common.IPayload[] | undefined,
+): RunEnd | Promise<RunEnd> {
+  const { dataConverter } = scope;
+  const context = serializationContext(scope, workflowId);
+  if (dataConverter.payloadCodecs.length === 0) {
+    const value = fromPayloadsAtIndex(dataConverter.payloadConverter, 0, payloads, context, outputType);
+    return { kind: 'result', value };
   }
+  const decoded = decodeFromPayloadsAtIndex(dataConverter, 0, payloads, context, outputType);
+  return decoded.then((value) => ({ kind: 'result', value }));
+}
+
+async function readFailure(scope: CallScope, question: ResultQuestion, event: history.HistoryEvent): Promise<RunEnd> {
+  const { dataConverter } = scope;
+  const context = serializationContext(scope, question.workflowId);
   const failed = event.workflowExecutionFailedEventAttributes;
   if (failed !== undefined) {
     const cause = await decodeOptionalFailureToOptionalError(dataConverter, failed.failure, context);

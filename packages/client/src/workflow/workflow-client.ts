@@ -98,13 +98,8 @@ export class WorkflowClient extends BaseClient {
     workflowTypeOrFunc: string | T,
     options: WorkflowStartOptions<T>,
   ): Promise<WorkflowHandleWithStartDetails<T>> {
-    const { type, typeInfo } = extractWorkflowTypeAndConfig(workflowTypeOrFunc, options.typeInfo);
-    const compiled = this.compile(options, typeInfo);
-    const { workflowId, followRuns } = compiled;
-    if (compiled.requestEagerStart === true) this.assertEagerStart();
-    const interceptors = this.interceptorsOf(workflowId);
-    const next = composeInterceptors(interceptors, 'startWithDetails', (input) => startWorkflow(this.scope, input));
-    const { runId, eagerlyStarted } = await next({ workflowType: type, headers: {}, options: compiled });
+    const { workflowId, followRuns, typeInfo, interceptors, started } = this.begin(workflowTypeOrFunc, options);
+    const { runId, eagerlyStarted } = await started;
     const handle = this.handle<T>(workflowId, {
       firstExecutionRunId: runId,
       runIdForResult: runId,
@@ -120,8 +115,9 @@ export class WorkflowClient extends BaseClient {
     workflowTypeOrFunc: string | T,
     options: WorkflowStartOptions<T>,
   ): Promise<WorkflowResultType<T>> {
-    const handle = await this.start(workflowTypeOrFunc, options);
-    return handle.result();
+    const { workflowId, followRuns, typeInfo, started } = this.begin(workflowTypeOrFunc, options);
+    const { runId } = await started;
+    return await this.result<T>(workflowId, runId, { followRuns, typeInfo });
   }
 
   /** Signals a workflow, and starts it first if it does not run. */
@@ -167,14 +163,14 @@ export class WorkflowClient extends BaseClient {
   }
 
   /** Waits for the result of a workflow. Rejects with `WorkflowFailedError` if it does not complete. */
-  async result<T extends Workflow>(
+  result<T extends Workflow>(
     workflowId: string,
     runId?: string,
     opts?: WorkflowResultOptions,
   ): Promise<WorkflowResultType<T>> {
     const { followRuns = true, typeInfo } = opts ?? {};
     const question = { workflowId, runId, followRuns, outputType: typeInfo?.outputType };
-    return (await workflowResult(this.scope, question)) as WorkflowResultType<T>;
+    return workflowResult(this.scope, question) as Promise<WorkflowResultType<T>>;
   }
 
   /** A handle to a workflow, which need not exist. Without a run id it means the latest run at the time of each call. */
@@ -196,6 +192,18 @@ export class WorkflowClient extends BaseClient {
   /** How many executions match a query. */
   async count(query?: string): Promise<CountWorkflowExecution> {
     return countWorkflows(this.scope, query);
+  }
+
+  /** Starts a workflow; gives what its handle and its result are made of while the server has not answered yet. */
+  private begin<T extends Workflow>(workflowTypeOrFunc: string | T, options: WorkflowStartOptions<T>) {
+    const { type, typeInfo } = extractWorkflowTypeAndConfig(workflowTypeOrFunc, options.typeInfo);
+    const compiled = this.compile(options, typeInfo);
+    const { workflowId, followRuns } = compiled;
+    if (compiled.requestEagerStart === true) this.assertEagerStart();
+    const interceptors = this.interceptorsOf(workflowId);
+    const next = composeInterceptors(interceptors, 'startWithDetails', (input) => startWorkflow(this.scope, input));
+    const started = next({ workflowType: type, headers: {}, options: compiled });
+    return { workflowId, followRuns, typeInfo, interceptors, started };
   }
 
   private async updateWithStart<T extends Workflow, Ret, Args extends Any[]>(
