@@ -75,7 +75,7 @@ async function replayOne(
   });
   try {
     run.start({ events, messages: [] });
-    await run.advance();
+    for (let advanced = run.advance(); advanced !== undefined; advanced = run.advance()) await advanced;
     run.replay.assertReplayed();
     return { workflowId, runId };
   } catch (error) {

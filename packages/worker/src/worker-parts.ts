@@ -15,6 +15,7 @@ import { type NexusEnvironment, NexusHost, ServiceRegistry } from './nexus/index
 import { openSlots, slotSuppliersOf, type Slots } from './slots/index.js';
 import {
   MeteredSlots,
+  noWorkerMetrics,
   type NativeConnection,
   Runtime,
   type MeteredWorkerType,
@@ -161,7 +162,10 @@ function slotsOf(options: CompiledWorkerOptions, metrics: WorkerMetrics): Ground
         return openSlots(suppliers.nexusTaskSlotSupplier, context, ports);
     }
   };
-  return (slotType, workerType) => new MeteredSlots(open(slotType), workerType, metrics);
+  return (slotType, workerType) => {
+    const slots = open(slotType);
+    return metrics === noWorkerMetrics ? slots : new MeteredSlots(slots, workerType, metrics);
+  };
 }
 
 function activityHostOf(ground: Ground): ActivityHost | undefined {

@@ -34,17 +34,16 @@ export class ActivityAnswers {
   constructor(private readonly options: ActivityAnswersOptions) {}
 
   /** Tells how a task ended, until the server has heard it. Never rejects: what cannot be said is logged. */
-  async answer(task: ActivityTask, outcome: ActivityOutcome, unsentDetails: Payload | undefined): Promise<void> {
+  answer(task: ActivityTask, outcome: ActivityOutcome, unsentDetails: Payload | undefined): Promise<unknown> {
     const { clock, logger, giveUp } = this.options;
     const what = `The answer of activity ${task.activityType?.name ?? ''} (${task.activityId})`;
-    try {
-      await callPersistently(what, () => this.send(task, outcome, unsentDetails), { clock, logger, signal: giveUp });
-    } catch (error) {
+    const send = (): Promise<unknown> => this.send(task, outcome, unsentDetails);
+    return callPersistently(what, send, { clock, logger, signal: giveUp }).catch((error: unknown) => {
       const workflowId = task.workflowExecution?.workflowId;
       const isGone = error instanceof GrpcServiceError && error.code === GrpcStatus.NOT_FOUND;
       const reason = isGone ? 'it timed out, or its workflow has closed' : 'the server refused it';
       logger.warn(`${what} was not taken: ${reason}`, { error, workflowId });
-    }
+    });
   }
 
   /** Tells that a task is alive. Rejects with `GrpcServiceError`; NOT_FOUND if the server has given it up. */

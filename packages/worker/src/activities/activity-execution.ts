@@ -75,39 +75,39 @@ export class ActivityExecution {
 
   /** Runs the activity to its end. Never rejects. */
   async run(input: EncodedActivityInput): Promise<ActivityOutcome> {
-    const { outcome } = await this.observed(async () => ({ status: 'completed', result: await this.execute(input) }));
+    const startedAtMs = performance.now();
+    let error: unknown;
+    let outcome: ActivityOutcome;
+    try {
+      this.begin();
+      outcome = { status: 'completed', result: await this.execute(input) };
+    } catch (thrown) {
+      error = thrown;
+      outcome = await this.describeError(thrown);
+    }
+    this.report(outcome, error, startedAtMs);
     return outcome;
   }
 
   /** Calls a function as this activity, with values that nobody converts; settles as the function does. For tests. */
   async callFunction(run: RegisteredActivity['run'], args: readonly unknown[]): Promise<unknown> {
-    let value: unknown;
-    const { outcome, error } = await this.observed(async () => {
+    const startedAtMs = performance.now();
+    try {
+      this.begin();
       const input = { args: [...args], headers: {} };
-      value = await asyncLocalStorage.run(this.context, () => this.call({ run, self: undefined }, input));
-      return { status: 'completed', result: {} };
-    });
-    if (outcome.status !== 'completed') throw error;
-    return value;
+      const value = await asyncLocalStorage.run(this.context, () => this.call({ run, self: undefined }, input));
+      this.report({ status: 'completed', result: {} }, undefined, startedAtMs);
+      return value;
+    } catch (error) {
+      this.report(await this.describeError(error), error, startedAtMs);
+      throw error;
+    }
   }
 
-  /** Makes the interceptors, and tells the log of beginning and end. */
-  private async observed(
-    attempt: () => Promise<ActivityOutcome>,
-  ): Promise<{ readonly outcome: ActivityOutcome; readonly error: unknown }> {
-    const startedAtMs = performance.now();
-    let error: unknown;
-    let outcome: ActivityOutcome;
-    try {
-      this.interceptors = (this.ground.environment.interceptors ?? []).map((create) => create(this.context));
-      this.ground.workerLogger.debug('Activity started', this.logAttributes());
-      outcome = await attempt();
-    } catch (thrown) {
-      error = thrown;
-      outcome = await this.describeError(thrown);
-    }
-    this.report(outcome, error, Math.round(performance.now() - startedAtMs));
-    return { outcome, error };
+  /** Makes the interceptors, and tells the log of the beginning. */
+  private begin(): void {
+    this.interceptors = (this.ground.environment.interceptors ?? []).map((create) => create(this.context));
+    this.ground.workerLogger.debug('Activity started', this.logAttributes());
   }
 
   private async execute(input: EncodedActivityInput): Promise<Payload> {
@@ -128,13 +128,13 @@ export class ActivityExecution {
     return pipeline.outgoing(payload, this.serializationContext, storageTargetOf(this.info));
   }
 
-  private call({ run, self }: RegisteredActivity, input: ActivityExecuteInput): Promise<unknown> {
-    const innermost = async ({ args }: ActivityExecuteInput): Promise<unknown> =>
-      // Bound, since a function of ours in between would show in stack traces.
-      (await callUserCode(run.bind(self, ...args))) as unknown;
+  /** Calls the function with nothing around it, if there is nothing; what it gives need not be a promise then. */
+  private call({ run, self }: RegisteredActivity, input: ActivityExecuteInput): unknown {
+    // Bound, since a function of ours in between would show in stack traces.
+    const innermost = ({ args }: ActivityExecuteInput): unknown => callUserCode(run.bind(self, ...args));
     if (this.interceptors.length === 0) return innermost(input);
     const inbound = this.interceptors.flatMap(({ inbound: own }) => (own === undefined ? [] : [own]));
-    return composeInterceptors(inbound, 'execute', innermost)(input);
+    return composeInterceptors(inbound, 'execute', async (passedOn) => await innermost(passedOn))(input);
   }
 
   private decodeArguments(
@@ -198,7 +198,8 @@ export class ActivityExecution {
     return tags as ReturnType<typeof activityMetricTags>;
   }
 
-  private report(outcome: ActivityOutcome, error: unknown, durationMs: number): void {
+  private report(outcome: ActivityOutcome, error: unknown, startedAtMs: number): void {
+    const durationMs = Math.round(performance.now() - startedAtMs);
     const { workerLogger } = this.ground;
     const attributes = { ...this.logAttributes(), durationMs };
     switch (outcome.status) {

@@ -152,7 +152,7 @@ export class ActivityHost {
     const slot = this.eagerSlots.pop();
     if (slot === undefined)
       throw new Error('Invariant violated: an eager activity came that no slot was reserved for.');
-    void this.runIn(slot, task, true);
+    this.runIn(slot, task, true);
   }
 
   /**
@@ -184,7 +184,7 @@ export class ActivityHost {
     if (slot === undefined) return 'stop';
     try {
       const answer = await this.pollOnce();
-      if (answer !== undefined && answer.taskToken.length > 0) void this.runIn(slot, answer, false);
+      if (answer !== undefined && answer.taskToken.length > 0) this.runIn(slot, answer, false);
       else slot.release();
       return signal.aborted ? 'stop' : answer === undefined ? POLL_AGAIN : pollEndOf(answer);
     } catch (error) {
@@ -226,10 +226,9 @@ export class ActivityHost {
     }
   }
 
-  private async runIn(slot: HeldSlot, task: ActivityTask, isEager: boolean): Promise<void> {
+  private runIn(slot: HeldSlot, task: ActivityTask, isEager: boolean): void {
     slot.markUsed({ type: 'activity', activityType: task.activityType?.name ?? '' });
-    await this.tasks.run(task, isEager);
-    slot.release();
+    void this.tasks.run(task, isEager).then(() => slot.release());
   }
 
   private fail(error: unknown): void {

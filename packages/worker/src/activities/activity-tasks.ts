@@ -7,7 +7,8 @@ import {
 } from '@perdure/common';
 import type { workflowservice } from '@perdure/protocol';
 import type { Clock } from '../clock.js';
-import type { ActivityMetrics } from '../telemetry/index.js';
+import { UnderWay } from '../polling/index.js';
+import type { ActivityMetrics, MeteredActivity } from '../telemetry/index.js';
 import type { ActivityAnswers } from './activity-answers.js';
 import { ActivityExecution, type ExecutionGround } from './activity-execution.js';
 import { activityTaskInfo, serializationContextOf } from './activity-info.js';
@@ -26,47 +27,32 @@ export interface ActivityTasksOptions {
   readonly maxHeartbeatThrottleMs: number;
 }
 
-interface Ended {
-  readonly outcome: ActivityOutcome;
+/** An attempt that has begun; one that cannot begin has ended. */
+interface Attempt {
+  readonly ended: Promise<ActivityOutcome>;
+  readonly execution?: ActivityExecution;
   readonly heartbeats?: Heartbeats;
 }
 
 /** Runs activity tasks and answers them; knows all that are running. */
 export class ActivityTasks {
   private readonly executions = new Set<ActivityExecution>();
-  private readonly pending = new Set<Promise<void>>();
+  private readonly underWay = new UnderWay();
   private isShuttingDown = false;
 
   constructor(private readonly options: ActivityTasksOptions) {}
 
   /** Runs one task and answers it. Never rejects. */
   async run(task: ActivityTask, isEager: boolean): Promise<void> {
-    const done = this.runToAnswer(task, isEager);
-    this.pending.add(done);
-    await done;
-    this.pending.delete(done);
-  }
-
-  /** Asks all that run, and all that are still to start, to stop, since the worker does. */
-  cancelAll(): void {
-    this.isShuttingDown = true;
-    for (const execution of this.executions) execution.cancel('WORKER_SHUTDOWN', WORKER_SHUTDOWN);
-  }
-
-  /** Resolves when none is running and all are answered. */
-  async drained(): Promise<void> {
-    while (this.pending.size > 0) await Promise.all(this.pending);
-  }
-
-  private async runToAnswer(task: ActivityTask, isEager: boolean): Promise<void> {
     const { metrics, clock, answers } = this.options;
     const activity = { activityType: task.activityType?.name ?? '', workflowType: task.workflowType?.name ?? '' };
     const receivedAtMs = clock.nowMs();
-    metrics.activityTaskReceived(activity, isEager);
-    metrics.activityScheduleToStart(
-      (optionalTsToMs(task.startedTime) ?? 0) - (optionalTsToMs(task.currentAttemptScheduledTime) ?? 0),
-    );
-    const { outcome, heartbeats } = await this.execute(task);
+    this.underWay.begin();
+    this.received(task, activity, isEager);
+    const begun = this.attemptOf(task);
+    const { execution, heartbeats, ended } = begun instanceof Promise ? await begun : begun;
+    const outcome = await ended;
+    if (execution !== undefined) this.executions.delete(execution);
     const endedAtMs = clock.nowMs();
     metrics.activityEnded(
       activity,
@@ -77,45 +63,65 @@ export class ActivityTasks {
     const unsent = heartbeats?.stop();
     const unsentDetails = unsent instanceof Promise ? await unsent.catch(() => undefined) : unsent;
     if (heartbeats?.isActivityGone !== true) await answers.answer(task, outcome, unsentDetails);
+    this.underWay.end();
   }
 
-  private execute(task: ActivityTask): Promise<Ended> {
+  /** Asks all that run, and all that are still to start, to stop, since the worker does. */
+  cancelAll(): void {
+    this.isShuttingDown = true;
+    for (const execution of this.executions) execution.cancel('WORKER_SHUTDOWN', WORKER_SHUTDOWN);
+  }
+
+  /** Resolves when none is running and all are answered. */
+  drained(): Promise<void> {
+    return this.underWay.drained();
+  }
+
+  private received(task: ActivityTask, activity: MeteredActivity, isEager: boolean): void {
+    const { metrics } = this.options;
+    metrics.activityTaskReceived(activity, isEager);
+    metrics.activityScheduleToStart(
+      (optionalTsToMs(task.startedTime) ?? 0) - (optionalTsToMs(task.currentAttemptScheduledTime) ?? 0),
+    );
+  }
+
+  /** At once, unless the last attempt has left details that a codec may have to decode. */
+  private attemptOf(task: ActivityTask): Attempt | Promise<Attempt> {
     const info = activityTaskInfo(task, this.options.ground.environment, undefined);
     return task.heartbeatDetails === undefined
-      ? this.executeAs(task, info)
-      : this.executeWithDetails(task, info, task.heartbeatDetails.payloads);
+      ? this.begin(task, info)
+      : this.beginWithDetails(task, info, task.heartbeatDetails.payloads);
   }
 
-  private async executeWithDetails(
+  private async beginWithDetails(
     task: ActivityTask,
     info: ReturnType<typeof activityTaskInfo>,
     encodedDetails: readonly Payload[],
-  ): Promise<Ended> {
+  ): Promise<Attempt> {
     const { environment, pipeline } = this.options.ground;
     const context = serializationContextOf(info);
     const { payloadConverter } = environment.dataConverter;
     try {
       const payloads = await pipeline.incoming(encodedDetails, context);
       const heartbeatDetails = fromPayloadsAtIndex(payloadConverter, 0, payloads, context);
-      return await this.executeAs(task, { ...info, heartbeatDetails });
+      return this.begin(task, { ...info, heartbeatDetails });
     } catch (error) {
-      return { outcome: await outcomeOfError(error, undefined, environment.dataConverter, context) };
+      return { ended: outcomeOfError(error, undefined, environment.dataConverter, context) };
     }
   }
 
-  private async executeAs(task: ActivityTask, info: ReturnType<typeof activityTaskInfo>): Promise<Ended> {
+  private begin(task: ActivityTask, info: ReturnType<typeof activityTaskInfo>): Attempt {
     const execution: ActivityExecution = new ActivityExecution(this.options.ground, info, (details) =>
       heartbeats.record(details),
     );
     const heartbeats = this.heartbeatsOf(task, execution);
     this.executions.add(execution);
     if (this.isShuttingDown) execution.cancel('WORKER_SHUTDOWN', WORKER_SHUTDOWN);
-    const outcome = await execution.run({
+    const ended = execution.run({
       arguments: task.input?.payloads ?? [],
       headers: task.header?.fields ?? {},
     });
-    this.executions.delete(execution);
-    return { outcome, heartbeats };
+    return { ended, execution, heartbeats };
   }
 
   private heartbeatsOf(task: ActivityTask, execution: ActivityExecution): Heartbeats {

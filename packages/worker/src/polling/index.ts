@@ -9,3 +9,4 @@ export { isUnrecoverable, Outage, retryDelayMs } from './outage.js';
 export { fixedPollerCount, POLL_AGAIN, pollEndOf, PollerPool } from './poller-pool.js';
 export type { PollEnd, PollerCount } from './poller-pool.js';
 export { RateLimit } from './rate-limit.js';
+export { UnderWay } from './under-way.js';

@@ -16,19 +16,26 @@ export interface PersistentCallOptions {
  * Makes a call again and again until the server has heard it or refuses it for good; rejects in the latter case, and when
  * the signal aborts. One line in the log however long it takes.
  */
-export async function callPersistently<T>(
+export function callPersistently<T>(what: string, call: () => Promise<T>, options: PersistentCallOptions): Promise<T> {
+  return call().catch((error: unknown) => callAgain(what, call, options, error));
+}
+
+async function callAgain<T>(
   what: string,
   call: () => Promise<T>,
   { clock, logger, signal }: PersistentCallOptions,
+  firstError: unknown,
 ): Promise<T> {
+  let error = firstError;
   for (let failureCount = 1; ; failureCount++) {
+    if (signal.aborted || isUnrecoverable(error)) throw error;
+    if (failureCount === 1)
+      logger.warn(`${what} did not arrive: ${errorMessage(error) ?? ''}. Trying again`, { error });
+    await pause(clock, retryDelayMs(failureCount, error), signal);
     try {
       return await call();
-    } catch (error) {
-      if (signal.aborted || isUnrecoverable(error)) throw error;
-      if (failureCount === 1)
-        logger.warn(`${what} did not arrive: ${errorMessage(error) ?? ''}. Trying again`, { error });
-      await pause(clock, retryDelayMs(failureCount, error), signal);
+    } catch (thrown) {
+      error = thrown;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { FixedSizeSlots } from './index.js';
 
@@ -40,6 +41,18 @@ test('who gives up gets none, and takes none', async () => {
   expect(await slots.reserve(givingUp.signal)).toBeUndefined();
   held?.release();
   expect(slots.availableCount).toBe(1);
+});
+
+test('those who wait with one signal give up together, and leave no listener behind', async () => {
+  const slots = new FixedSizeSlots(1);
+  const held = slots.tryReserve();
+  const [first, second] = [new AbortController(), new AbortController()];
+  const waiting = [first, second, first].map(({ signal }) => slots.reserve(signal));
+  first.abort();
+  expect(await Promise.all([waiting[0], waiting[2]])).toEqual([undefined, undefined]);
+  held?.release();
+  expect(await waiting[1]).toBeDefined();
+  expect(getEventListeners(second.signal, 'abort')).toEqual([]);
 });
 
 test('no slots at all are refused', () => {

@@ -1,10 +1,17 @@
 import { SlotCount } from './slot-count.js';
 import type { HeldSlot, Slots } from './slots.js';
 
+interface Waiting {
+  readonly signal: AbortSignal;
+  readonly resolve: (slot: HeldSlot | undefined) => void;
+}
+
 /** So many slots, handed out in the order that they were asked for. */
 export class FixedSizeSlots implements Slots {
   private readonly count = new SlotCount();
-  private readonly waiting = new Set<(slot: HeldSlot) => void>();
+  private readonly waiting = new Set<Waiting>();
+  /** How many wait with each signal. Many have the same: one listener does for all of them. */
+  private readonly waitingWith = new Map<AbortSignal, number>();
 
   constructor(private readonly size: number) {
     if (!Number.isInteger(size) || size < 1) throw new RangeError(`A worker needs at least one slot, not ${size}`);
@@ -27,18 +34,7 @@ export class FixedSizeSlots implements Slots {
     if (signal.aborted) return Promise.resolve(undefined);
     const slot = this.tryReserve();
     if (slot !== undefined) return Promise.resolve(slot);
-    return new Promise((resolve) => {
-      const onSlot = (free: HeldSlot): void => {
-        signal.removeEventListener('abort', onAbort);
-        resolve(free);
-      };
-      const onAbort = (): void => {
-        this.waiting.delete(onSlot);
-        resolve(undefined);
-      };
-      this.waiting.add(onSlot);
-      signal.addEventListener('abort', onAbort, { once: true });
-    });
+    return new Promise((resolve) => this.wait({ signal, resolve }));
   }
 
   private hold(): HeldSlot {
@@ -48,7 +44,33 @@ export class FixedSizeSlots implements Slots {
   private passOn(): void {
     const [next] = this.waiting;
     if (next === undefined) return;
-    this.waiting.delete(next);
-    next(this.hold());
+    this.stopWaiting(next);
+    next.resolve(this.hold());
   }
+
+  private wait(item: Waiting): void {
+    const { signal } = item;
+    const others = this.waitingWith.get(signal) ?? 0;
+    if (others === 0) signal.addEventListener('abort', this.onAbort, { once: true });
+    this.waitingWith.set(signal, others + 1);
+    this.waiting.add(item);
+  }
+
+  private stopWaiting(item: Waiting): void {
+    const { signal } = item;
+    this.waiting.delete(item);
+    const others = (this.waitingWith.get(signal) ?? 1) - 1;
+    this.waitingWith.set(signal, others);
+    if (others > 0) return;
+    this.waitingWith.delete(signal);
+    signal.removeEventListener('abort', this.onAbort);
+  }
+
+  private readonly onAbort = ({ target }: Event): void => {
+    for (const item of this.waiting) {
+      if (item.signal !== target) continue;
+      this.stopWaiting(item);
+      item.resolve(undefined);
+    }
+  };
 }

@@ -11,6 +11,7 @@ import {
   pollEndOf,
   PollerPool,
   retryDelayMs,
+  UnderWay,
   type PollEnd,
   type PollerCount,
 } from '../polling/index.js';
@@ -51,7 +52,7 @@ type PolledQueue = workflowservice.IPollWorkflowTaskQueueRequest['taskQueue'];
 export class WorkflowHost {
   private readonly stopping = new AbortController();
   private readonly abortingPolls = new AbortController();
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly underWay = new UnderWay();
   private readonly pools: PollerPool[] = [];
   private readonly outage: Outage;
 
@@ -64,7 +65,7 @@ export class WorkflowHost {
 
   /** Workflow tasks that are worked on now. */
   get inFlight(): number {
-    return this.underWay.size;
+    return this.underWay.count;
   }
 
   start(): void {
@@ -87,7 +88,7 @@ export class WorkflowHost {
     this.options.worker.leaveRunsToOthers();
     abortWith(this.abortingPolls, abortPolls);
     await Promise.all(this.pools.map((pool) => pool.ended()));
-    await Promise.all(this.underWay);
+    await this.underWay.drained();
   }
 
   private pool(taskQueue: PolledQueue, count: PollerCount, pollerType: MeteredPollerType): PollerPool {
@@ -96,9 +97,13 @@ export class WorkflowHost {
       if (slot === undefined) return 'stop';
       try {
         const task = await this.pollOnce(taskQueue);
-        if (task === undefined || task.taskToken.length === 0) slot.release();
-        else this.begin(task, slot);
-        return this.stopping.signal.aborted ? 'stop' : task === undefined ? POLL_AGAIN : pollEndOf(task);
+        this.outage.answered();
+        if (task.taskToken.length > 0) this.begin(task, slot);
+        else {
+          slot.release();
+          this.options.metrics.workflowPollEmpty();
+        }
+        return this.stopping.signal.aborted ? 'stop' : pollEndOf(task);
       } catch (error) {
         slot.release();
         return await this.failed(error, failures + 1);
@@ -110,6 +115,8 @@ export class WorkflowHost {
   private async failed(error: unknown, failures: number): Promise<PollEnd> {
     const { signal } = this.stopping;
     if (signal.aborted) return 'stop';
+    // A queue without work, on a server that holds polls for longer than we do.
+    if (error instanceof GrpcServiceError && error.code === GrpcStatus.DEADLINE_EXCEEDED) return POLL_AGAIN;
     if (isUnrecoverable(error)) {
       this.options.onFatalError(error);
       return 'stop';
@@ -119,28 +126,20 @@ export class WorkflowHost {
     return signal.aborted ? 'stop' : 'failed';
   }
 
-  private async pollOnce(taskQueue: PolledQueue): Promise<workflowservice.PollWorkflowTaskQueueResponse | undefined> {
+  private pollOnce(taskQueue: PolledQueue): Promise<workflowservice.PollWorkflowTaskQueueResponse> {
     const { transport, namespace, identity, workerInstanceKey, version } = this.options;
     const options = { timeoutMs: POLL_TIMEOUT_MS, signal: this.abortingPolls.signal };
-    try {
-      const request = { namespace, taskQueue, identity, workerInstanceKey, ...version };
-      const task = await callMethod(transport, methods.PollWorkflowTaskQueue, request, options);
-      this.outage.answered();
-      if (task.taskToken.length === 0) this.options.metrics.workflowPollEmpty();
-      return task;
-    } catch (error) {
-      if (error instanceof GrpcServiceError && error.code === GrpcStatus.DEADLINE_EXCEEDED) return undefined;
-      throw error;
-    }
+    const request = { namespace, taskQueue, identity, workerInstanceKey, ...version };
+    return callMethod(transport, methods.PollWorkflowTaskQueue, request, options);
   }
 
   private begin(task: workflowservice.PollWorkflowTaskQueueResponse, slot: HeldSlot): void {
     const isSticky = (task.history?.events[0]?.eventId ?? 0) !== 1;
     slot.markUsed({ type: 'workflow', workflowType: task.workflowType?.name ?? '', isSticky });
-    const work = this.options.worker.work(task).finally(() => {
+    this.underWay.begin();
+    void this.options.worker.work(task).then(() => {
       slot.release();
-      this.underWay.delete(work);
+      this.underWay.end();
     });
-    this.underWay.add(work);
   }
 }

@@ -89,17 +89,16 @@ export class WorkflowRun implements CachedRun {
     this.options.replay.startWorkflowTask(task);
   }
 
-  /** Wakes workflow code up until it has nothing left to do for now. */
-  async advance(onActivated: () => void = () => undefined): Promise<void> {
-    const { replay } = this.options;
-    for (;;) {
-      const activation = replay.nextActivation();
-      if (activation === undefined) return;
-      const completion = await this.activate(activation);
-      if (completion?.status === 'failed') throw new WorkflowCodeError(completion);
-      if (completion !== undefined) replay.completeActivation(completion);
-      onActivated();
-    }
+  /**
+   * Wakes workflow code up, if there is something to wake it up for, and resolves when it has come to rest; until there is nothing left
+   * to do, call it again.
+   */
+  advance(): Promise<void> | undefined {
+    const { replay, codec } = this.options;
+    const activation = replay.nextActivation();
+    if (activation === undefined) return undefined;
+    this.historySizeBytes = activation.historySizeBytes;
+    return codec === undefined ? this.activateAtOnce(activation) : this.activateThrough(codec, activation);
   }
 
   /** A local activity of it has ended. */
@@ -117,18 +116,12 @@ export class WorkflowRun implements CachedRun {
     this.options.workflow.dispose();
   }
 
-  private activate(activation: WorkflowActivation): Promise<ActivationCompletion | undefined> {
-    const { codec } = this.options;
-    return codec === undefined ? this.activateAtOnce(activation) : this.activateThrough(codec, activation);
-  }
-
   /** Goes through all of a replay that it can in one go. */
-  private activateAtOnce(activation: WorkflowActivation): Promise<ActivationCompletion | undefined> {
+  private activateAtOnce(activation: WorkflowActivation): Promise<void> {
     const { workflow, queue, sinks, replay } = this.options;
     const calls: [readonly SinkCall[], boolean][] = [];
     const take = ({ isReplaying }: WorkflowActivation): void =>
       void calls.push([workflow.takeSinkCalls(), isReplaying]);
-    this.historySizeBytes = activation.historySizeBytes;
     let last = activation;
     const activated = queue.activate(workflow, activation, (completion, replayed) => {
       take(replayed);
@@ -145,7 +138,7 @@ export class WorkflowRun implements CachedRun {
     return activated.then(
       (completion) => {
         dispatch();
-        return completion;
+        this.takeCompletion(completion);
       },
       (error: unknown) => {
         dispatch();
@@ -154,15 +147,16 @@ export class WorkflowRun implements CachedRun {
     );
   }
 
-  private async activateThrough(
-    codec: RunCodec,
-    activation: WorkflowActivation,
-  ): Promise<ActivationCompletion | undefined> {
+  private async activateThrough(codec: RunCodec, activation: WorkflowActivation): Promise<void> {
     const { workflow, queue, sinks } = this.options;
-    this.historySizeBytes = activation.historySizeBytes;
     const decoded = await codec.decode(activation);
     const completion = await queue.activate(workflow, decoded);
     sinks.dispatch(workflow.takeSinkCalls(), activation.isReplaying);
-    return completion && (await codec.encode(completion));
+    this.takeCompletion(completion && (await codec.encode(completion)));
+  }
+
+  private takeCompletion(completion: ActivationCompletion | undefined): void {
+    if (completion?.status === 'failed') throw new WorkflowCodeError(completion);
+    if (completion !== undefined) this.options.replay.completeActivation(completion);
   }
 }

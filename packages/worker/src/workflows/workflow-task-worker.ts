@@ -1,6 +1,6 @@
-import { enums, services, type command, type workflowservice } from '@perdure/protocol';
+import { enums, services, type command, type taskqueue, type workflowservice } from '@perdure/protocol';
 import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
-import type { Logger } from '@perdure/common';
+import { msNumberToTs, type Logger } from '@perdure/common';
 import { HistoryGapError, type WorkflowTaskAnswer } from '@perdure/replay';
 import type { Clock } from '../clock.js';
 import { DeadlockError } from '../sandbox/index.js';
@@ -52,6 +52,16 @@ export interface WorkflowTaskWorkerOptions {
   readonly metrics: WorkflowMetrics;
 }
 
+/** A workflow task that is worked on, and what belongs to it. */
+interface TaskAtWork {
+  /** The one to answer: the server gives others while the first one is kept alive. */
+  task: Task;
+  run: WorkflowRun | undefined;
+  locals: LocalActivitiesUnderWay | undefined;
+  /** The server has given the run to somebody else, or ended it: there is nothing to answer. */
+  isLost: boolean;
+}
+
 /** Works on one workflow task after the other: history in, answer out. */
 export class WorkflowTaskWorker {
   /** Runs with a task under way, and their tasks that have come meanwhile: a query, or one that replaces a task that timed out. */
@@ -59,9 +69,15 @@ export class WorkflowTaskWorker {
   private isLeaving = false;
 
   private readonly histories: TaskHistories;
+  private readonly stickyAttributes: taskqueue.IStickyExecutionAttributes | undefined;
 
   constructor(private readonly options: WorkflowTaskWorkerOptions) {
+    const { stickyQueue, taskQueue } = options;
     this.histories = new TaskHistories(options);
+    this.stickyAttributes = stickyQueue && {
+      workerTaskQueue: stickyTaskQueue(stickyQueue.name, taskQueue),
+      scheduleToStartTimeout: msNumberToTs(stickyQueue.scheduleToStartTimeoutMs),
+    };
   }
 
   /** From now on runs are not kept, and their next tasks are for other workers. */
@@ -84,36 +100,67 @@ export class WorkflowTaskWorker {
   }
 
   private async workOnce(task: Task): Promise<Task | undefined> {
-    const { cache, logger, clock, metrics } = this.options;
-    const runId = task.workflowExecution?.runId ?? '';
-    const cached = cache.take(runId);
+    const { cache, clock, metrics } = this.options;
+    const cached = cache.take(task.workflowExecution?.runId ?? '');
     const startedAtMs = clock.nowMs();
     const workflowType = task.workflowType?.name ?? '';
     metrics.workflowTaskReceived();
     if (cached === undefined) metrics.stickyCacheMiss(workflowType);
     else metrics.stickyCacheHit(workflowType);
-    let run = cached;
+    const work: TaskAtWork = { task, run: cached, locals: undefined, isLost: false };
     try {
       // What is in use stays in the cache.
       if (cached !== undefined) cached.isBusy = true;
       const begun = this.begin(task, cached);
-      run = begun instanceof Promise ? await begun : begun;
+      const run = begun instanceof Promise ? await begun : begun;
       run.isBusy = true;
-      const next = await this.carryOut(run, task);
+      work.run = run;
+      const locals = new LocalActivitiesUnderWay(run, this.options.localActivities);
+      work.locals = locals;
+      do {
+        for (let advanced = run.advance(); advanced !== undefined; advanced = run.advance()) {
+          await advanced;
+          locals.begin();
+        }
+        locals.begin();
+      } while (run.replay.isWaitingForLocalActivities && (await this.waitForLocals(work, run, locals)));
+      const next = work.isLost ? undefined : await this.answer(run, work.task, false);
+      locals.abandon();
       run.isBusy = false;
       metrics.workflowTaskExecuted(workflowType, clock.nowMs() - startedAtMs);
       return next;
     } catch (error) {
-      if (run !== undefined) {
-        this.drop(run);
-        run.isBusy = false;
-      }
-      metrics.workflowTaskFailed(workflowType, error instanceof Error ? error.name : 'Unknown');
-      await this.reportFailure(task, error).catch((reportError: unknown) => {
-        logger.warn('The failure of a workflow task could not be reported', { error: reportError, runId });
-      });
+      await this.fail(work, workflowType, error);
       return undefined;
     }
+  }
+
+  /** Waits for a local activity, and keeps the task alive if that takes long; false if the task is lost. */
+  private async waitForLocals(work: TaskAtWork, run: WorkflowRun, locals: LocalActivitiesUnderWay): Promise<boolean> {
+    if (await locals.next(run.taskTimeoutMs * HEARTBEAT_SHARE, this.options.clock)) return true;
+    const heartbeat = await this.answer(run, work.task, true);
+    if (heartbeat === undefined) {
+      this.drop(run);
+      work.isLost = true;
+      return false;
+    }
+    work.task = heartbeat;
+    run.start(await this.histories.newsOf(heartbeat, run.replay.seenEventId));
+    return true;
+  }
+
+  private async fail({ task, run, locals }: TaskAtWork, workflowType: string, error: unknown): Promise<void> {
+    const { logger, metrics } = this.options;
+    locals?.abandon();
+    if (run !== undefined) {
+      this.drop(run);
+      run.isBusy = false;
+    }
+    metrics.workflowTaskFailed(workflowType, error instanceof Error ? error.name : 'Unknown');
+    await this.reportFailure(task, error).catch((reportError: unknown) => {
+      const { runId } = task.workflowExecution ?? {};
+      logger.warn('The failure of a workflow task could not be reported', { error: reportError, runId });
+    });
   }
 
   private drop(run: WorkflowRun): void {
@@ -156,33 +203,6 @@ export class WorkflowTaskWorker {
     return run;
   }
 
-  private async carryOut(run: WorkflowRun, task: Task): Promise<Task | undefined> {
-    const locals = new LocalActivitiesUnderWay(run, this.options.localActivities);
-    let current = task;
-    try {
-      for (;;) {
-        await run.advance(() => locals.begin());
-        locals.begin();
-        if (!run.replay.isWaitingForLocalActivities) break;
-        if (await locals.next(run.taskTimeoutMs * HEARTBEAT_SHARE, this.options.clock)) continue;
-        const heartbeat = await this.answer(run, current, true);
-        if (heartbeat === undefined) {
-          // The server has given the run to somebody else, or ended it.
-          this.drop(run);
-          return undefined;
-        }
-        current = heartbeat;
-        run.start(await this.histories.newsOf(heartbeat, run.replay.seenEventId));
-      }
-      return await this.answer(run, current, false);
-    } catch (error) {
-      if (current !== task) throw new FailedLaterTaskError(current, error);
-      throw error;
-    } finally {
-      locals.abandon();
-    }
-  }
-
   /** Answers a workflow task; gives the next one of the run, if the server had it at hand. */
   private answer(run: WorkflowRun, task: Task, isHeartbeat: boolean): Promise<Task | undefined> {
     const answer = run.answer();
@@ -212,54 +232,45 @@ export class WorkflowTaskWorker {
     this.drop(run);
   }
 
-  private async complete(
-    run: WorkflowRun,
-    task: Task,
-    answer: Completed,
-    isHeartbeat: boolean,
-  ): Promise<Task | undefined> {
-    const { transport, namespace, identity, taskQueue, version, eagerActivities } = this.options;
-    const stickyQueue = this.isLeaving ? undefined : this.options.stickyQueue;
+  private complete(run: WorkflowRun, task: Task, answer: Completed, isHeartbeat: boolean): Promise<Task | undefined> {
+    const { transport, namespace, identity, version, eagerActivities } = this.options;
     const { commands, reservedCount } = this.withEagerSlots(answer.commands);
-    let reserved = reservedCount;
-    try {
-      const response = await callMethod(
-        transport,
-        methods.RespondWorkflowTaskCompleted,
-        {
-          namespace,
-          identity,
-          taskToken: task.taskToken,
-          commands,
-          messages: answer.messages,
-          queryResults: answer.queryResults,
-          sdkMetadata: answer.sdkMetadata,
-          versioningBehavior: answer.versioningBehavior as enums.VersioningBehavior,
-          returnNewWorkflowTask: isHeartbeat || !this.isLeaving,
-          forceCreateNewWorkflowTask: isHeartbeat,
-          stickyAttributes: stickyQueue && {
-            workerTaskQueue: stickyTaskQueue(stickyQueue.name, taskQueue),
-            scheduleToStartTimeout: {
-              seconds: Math.floor(stickyQueue.scheduleToStartTimeoutMs / 1000),
-              nanos: (stickyQueue.scheduleToStartTimeoutMs % 1000) * 1e6,
-            },
-          },
-          ...version,
-        },
-        { timeoutMs: CALL_TIMEOUT_MS },
-      );
-      for (const activityTask of response.activityTasks) {
-        eagerActivities?.runEager(activityTask);
-        reserved -= 1;
-      }
-      run.replay.discardWorkflowTask(response.resetHistoryEventId);
-      const { workflowTask } = response;
-      return workflowTask !== undefined && workflowTask.taskToken.length > 0 ? workflowTask : undefined;
-    } catch (error) {
-      return this.handleRefusal(run, error);
-    } finally {
-      if (reserved > 0) eagerActivities?.releaseEager(reserved);
-    }
+    const request = {
+      namespace,
+      identity,
+      taskToken: task.taskToken,
+      commands,
+      messages: answer.messages,
+      queryResults: answer.queryResults,
+      sdkMetadata: answer.sdkMetadata,
+      versioningBehavior: answer.versioningBehavior as enums.VersioningBehavior,
+      returnNewWorkflowTask: isHeartbeat || !this.isLeaving,
+      forceCreateNewWorkflowTask: isHeartbeat,
+      stickyAttributes: this.isLeaving ? undefined : this.stickyAttributes,
+      ...version,
+    };
+    const options = { timeoutMs: CALL_TIMEOUT_MS };
+    return callMethod(transport, methods.RespondWorkflowTaskCompleted, request, options).then(
+      (response) => this.takeResponse(run, response, reservedCount),
+      (error: unknown) => {
+        if (reservedCount > 0) eagerActivities?.releaseEager(reservedCount);
+        return this.handleRefusal(run, error);
+      },
+    );
+  }
+
+  /** Begins the activities that came with the response; gives the next workflow task, if that came too. */
+  private takeResponse(
+    run: WorkflowRun,
+    { activityTasks, resetHistoryEventId, workflowTask }: workflowservice.RespondWorkflowTaskCompletedResponse,
+    reservedCount: number,
+  ): Task | undefined {
+    const { eagerActivities } = this.options;
+    for (const activityTask of activityTasks) eagerActivities?.runEager(activityTask);
+    const unusedCount = reservedCount - activityTasks.length;
+    if (unusedCount > 0) eagerActivities?.releaseEager(unusedCount);
+    run.replay.discardWorkflowTask(resetHistoryEventId);
+    return workflowTask !== undefined && workflowTask.taskToken.length > 0 ? workflowTask : undefined;
   }
 
   /** The server did not take the answer: what this run believes to have happened has not. */
@@ -300,9 +311,8 @@ export class WorkflowTaskWorker {
     return { commands: adjusted, reservedCount };
   }
 
-  private async reportFailure(failedTask: Task, thrown: unknown): Promise<void> {
+  private async reportFailure(task: Task, error: unknown): Promise<void> {
     const { transport, namespace, identity, logger } = this.options;
-    const [task, error] = thrown instanceof FailedLaterTaskError ? [thrown.task, thrown.reason] : [failedTask, thrown];
     const { workflowId = '', runId = '' } = task.workflowExecution ?? {};
     // Nobody's fault here: the task times out or is given out again, and is worked on in a new sandbox.
     if (error instanceof SandboxLostError) return;
@@ -323,16 +333,6 @@ export class WorkflowTaskWorker {
     if (task.attempt > LAST_ATTEMPT_REPORTED && !(error instanceof DeadlockError)) return;
     const request = { namespace, identity, taskToken: task.taskToken, cause, failure };
     await callMethod(transport, methods.RespondWorkflowTaskFailed, request, { timeoutMs: CALL_TIMEOUT_MS });
-  }
-}
-
-/** A task that the server gave while the first one was kept alive failed, and is the one to report. */
-class FailedLaterTaskError extends Error {
-  constructor(
-    readonly task: Task,
-    readonly reason: unknown,
-  ) {
-    super('a later workflow task failed');
   }
 }
 

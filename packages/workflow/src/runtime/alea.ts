@@ -25,6 +25,12 @@ export function alea(seed: readonly number[]): RandomSource {
   };
 }
 
+/** The source of a 64-bit seed. Made with the first number, since few workflows draw any. */
+export function seeded(seed: bigint): RandomSource {
+  let source: RandomSource | undefined;
+  return () => (source ??= alea(seedBytes(seed)))();
+}
+
 /** The 8 bytes of a 64-bit seed, highest first. */
 export function seedBytes(seed: bigint): readonly number[] {
   return Array.from({ length: 8 }, (_, index) => Number((seed >> BigInt(8 * (7 - index))) & 0xffn));

@@ -25,7 +25,7 @@ import type {
 } from '../interfaces.js';
 import type { WorkflowInterceptors } from '../interceptors.js';
 import type { SinkCall } from '../sinks.js';
-import { alea, seedBytes, type RandomSource } from './alea.js';
+import { seeded, type RandomSource } from './alea.js';
 
 /** Somebody in workflow code waits for this. */
 export interface Waiting {
@@ -189,7 +189,7 @@ export class Execution {
 
   reseed(seed: bigint): void {
     this.seed = seed;
-    this.random = alea(seedBytes(seed));
+    this.random = seeded(seed);
   }
 
   setAvailableFlags(flags: readonly number[]): void {

@@ -6,7 +6,7 @@ import type { WorkflowInfo } from '../interfaces.js';
 import type { ConcludeActivationInput } from '../interceptors.js';
 import { log } from '../logs.js';
 import type { SinkCall } from '../sinks.js';
-import { alea, seedBytes, type RandomSource } from './alea.js';
+import { seeded, type RandomSource } from './alea.js';
 import { enterExecution } from './current.js';
 import { Execution, type ExecutionOptions, type WorkflowTaskInfo } from './execution.js';
 import { SdkFlag } from './flags.js';
@@ -29,6 +29,8 @@ function taskInfoOf(activation: WorkflowActivation): WorkflowTaskInfo {
     currentDeploymentVersion: version && { buildId: version.buildId, deploymentName: version.deploymentName },
   };
 }
+
+const NO_CALLS: readonly SinkCall[] = [];
 
 /**
  * One run inside the sandbox. An activation goes: `begin`, and `step` until it answers false, each followed by all microtasks
@@ -58,7 +60,7 @@ export class WorkflowInstance {
     execution.isAnsweringQuery = activation.jobs[0]?.kind === 'queryWorkflow';
     // Numbers that a query draws are none of the run's: on replay nobody asks.
     this.randomOfRun = execution.random;
-    if (execution.isAnsweringQuery) execution.random = alea(seedBytes(execution.seed));
+    if (execution.isAnsweringQuery) execution.random = seeded(execution.seed);
     execution.nowMs = activation.timestampMs;
     execution.setAvailableFlags(activation.availableInternalFlags);
     this.batches = batchesOf(activation, execution);
@@ -141,8 +143,9 @@ export class WorkflowInstance {
   }
 
   /** Calls of sinks since they were last taken. */
-  takeSinkCalls(): SinkCall[] {
-    return this.execution.sinkCalls.splice(0);
+  takeSinkCalls(): readonly SinkCall[] {
+    const { sinkCalls } = this.execution;
+    return sinkCalls.length === 0 ? NO_CALLS : sinkCalls.splice(0);
   }
 
   /** What the workflow knows of itself. */

@@ -83,14 +83,14 @@ export function startTimer({ seq, durationMs, options }: TimerInput): Promise<vo
 }
 
 /** Schedules an activity: the end of the chain of outbound interceptors. */
-export async function scheduleActivity(input: ActivityInput): Promise<unknown> {
+export function scheduleActivity(input: ActivityInput): Promise<unknown> {
   const { seq, activityType, options, headers, args, typeInfo } = input;
   const execution = currentExecution();
   const site = callSite(scheduleActivity);
   const { activities } = execution.waiting;
   const activityId = options.activityId ?? String(seq);
   const context = activityContext(execution, activityId, false);
-  return await waitInScope<unknown>(
+  return waitInScope<unknown>(
     activities,
     seq,
     { site, typeInfo, context },
