@@ -1,6 +1,7 @@
 /** Which way imports may point. Pure folders have allow-lists: a deny-list would miss what nobody thought of. */
 
 const TESTS = '\\.test\\.ts$|/src/testing/';
+const OPTIONAL_PEERS = ['@photostructure/sqlite', 'pino-pretty', 'prom-client', '@opentelemetry/[^/]+'];
 const npm = (names) => `^node_modules/(${names.join('|')})/`;
 
 export default {
@@ -28,8 +29,16 @@ export default {
       // The test runner is the root's; optional peers are not counted as declared.
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown'],
-        pathNot: npm(['vitest', '@photostructure/sqlite', 'pino-pretty', 'prom-client', '@opentelemetry/[^/]+']),
+        pathNot: npm(['vitest', ...OPTIONAL_PEERS]),
       },
+    },
+    {
+      name: 'libraries-are-installed-or-inlined',
+      comment:
+        'What only development installs is not there in an application, unless src/inlined makes it a part of ours.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: [TESTS, '/testing/', '/src/inlined/', '^packages/cli/'] },
+      to: { dependencyTypes: ['npm-dev'], pathNot: npm(OPTIONAL_PEERS) },
     },
     {
       name: 'protocol-stands-alone',

@@ -25,18 +25,20 @@ const PROJECTS = [
   'bench',
 ];
 
-/** Bundles, made of compiled packages, after the last of them. */
+/** What is made of a package once it is compiled: a name, and the script with its arguments. */
 const BUNDLES = {
+  'packages/engine': ['libraries of the engine', 'scripts/inline-libraries.mjs', 'packages/engine'],
+  'packages/server': ['libraries of the server', 'scripts/inline-libraries.mjs', 'packages/server'],
   'packages/worker': ['workflow runtime', 'packages/worker/scripts/bundle-runtime.mjs'],
   'packages/cli': ['command', 'packages/cli/scripts/bundle.mjs'],
 };
 
 const failed = [
   ...step('protocol codecs', ['packages/protocol/scripts/generate.mjs']),
-  ...PROJECTS.flatMap((project) => [
-    ...step(project, [compiler, '-b', project]),
-    ...(BUNDLES[project] === undefined ? [] : step(BUNDLES[project][0], [BUNDLES[project][1]])),
-  ]),
+  ...PROJECTS.flatMap((project) => {
+    const [name, ...script] = BUNDLES[project] ?? [];
+    return [...step(project, [compiler, '-b', project]), ...(name === undefined ? [] : step(name, script))];
+  }),
 ];
 if (failed.length > 0) {
   console.error(`build: failed in ${failed.join(', ')}`);

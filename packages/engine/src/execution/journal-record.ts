@@ -1,4 +1,4 @@
-import { decode, Encoder } from '@msgpack/msgpack';
+import { decode, Encoder } from '../inlined/msgpack.js';
 import { common, failure, history, update } from '@perdure/protocol';
 import { MessagePackWriter } from './message-pack-writer.js';
 import type { ActivityRetryScheduledFact, CallbackTriedFact, Fact, FailedTryFact, RecordedEvent } from './facts.js';

@@ -1,4 +1,4 @@
-import { decode, Encoder } from '@msgpack/msgpack';
+import { decode, Encoder } from '../inlined/msgpack.js';
 import { common, failure, history, sdk, update, workflow } from '@perdure/protocol';
 import { activityTimeouts } from './evolve/activity.js';
 import { EMPTY_MAP, initialState } from './initial-state.js';

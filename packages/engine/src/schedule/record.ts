@@ -1,4 +1,4 @@
-import { decode, Encoder } from '@msgpack/msgpack';
+import { decode, Encoder } from '../inlined/msgpack.js';
 import { common, failure, schedule, type AnyCodec } from '@perdure/protocol';
 import type { ScheduleState } from './state.js';
 

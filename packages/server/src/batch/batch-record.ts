@@ -1,4 +1,4 @@
-import { decode, encode } from '@msgpack/msgpack';
+import { decode, encode } from '../inlined/msgpack.js';
 import { workflowservice } from '@perdure/protocol';
 import type { PageCursor } from '../store/index.js';
 

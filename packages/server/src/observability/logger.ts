@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-import { type DestinationStream, pino, type Logger as PinoLogger } from 'pino';
+import { type DestinationStream, type Logger as PinoLogger, pino } from '../inlined/pino.js';
 import { loadOptional } from './load-optional.js';
 
 /** Levels in rising order of urgency; `silent` writes nothing. */

@@ -1,4 +1,4 @@
-import { decode, encode } from '@msgpack/msgpack';
+import { decode, encode } from '../inlined/msgpack.js';
 import { ServiceError } from '../api/index.js';
 import type { PageCursor } from '../store/index.js';
 

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { crc32, deflate, gunzip, gunzipSync, gzip, inflate, inflateSync } from 'node:zlib';
-import { gunzipSync as gunzipInScript } from 'fflate';
+import { gunzipSync as gunzipInScript } from '../../inlined/fflate.js';
 
 import { ServiceError } from '../service-error.js';
 import { type FramedMessage, messageTooLarge } from './message-reader.js';

@@ -1,0 +1,1 @@
+export { decode, Encoder } from '@msgpack/msgpack';
