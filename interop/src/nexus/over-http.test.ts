@@ -43,6 +43,8 @@ class Node {
       store: { kind: 'sqlite', path: join(this.folder, 'server.sqlite') },
       grpc: { port: this.ports.grpc },
       http: { port: this.ports.http },
+      // The servers tell each other the ends of operations.
+      callbackAddresses: [{ pattern: '127.0.0.1:*', allowInsecure: true }],
     });
   }
 

@@ -3,12 +3,14 @@ import type { Clock } from '../clock.js';
 import type { Matching } from '../matching/index.js';
 import type { NamespaceRegistry } from '../namespace/index.js';
 import {
+  CallbackAddresses,
   CompletionService,
   EndpointCaller,
   EndpointRegistry,
   NexusDelivery,
   NexusTasks,
   postCompletions,
+  type AllowedAddress,
   type EndpointPorts,
   type NexusCaller,
   type PostCompletion,
@@ -16,10 +18,11 @@ import {
 import type { Services } from '../service/index.js';
 import type { ExecutionHost } from '../host/index.js';
 
-/** The other side of Nexus, where a test plays it. */
+/** The other side of Nexus, where a test plays it, and where callbacks may go. */
 export interface NexusOptions {
   readonly nexusCaller?: NexusCaller | undefined;
   readonly postCompletion?: PostCompletion | undefined;
+  readonly callbackAddresses?: readonly AllowedAddress[] | undefined;
   readonly timeSkipping?: boolean | undefined;
 }
 
@@ -34,7 +37,13 @@ export interface NexusPorts extends EndpointPorts {
 
 type NexusServices = Pick<
   Services,
-  'nexusEndpoints' | 'nexusTasks' | 'nexusCaller' | 'nexusCompletions' | 'nexusDelivery' | 'nexusFrontUrl'
+  | 'nexusEndpoints'
+  | 'nexusTasks'
+  | 'nexusCaller'
+  | 'nexusCompletions'
+  | 'nexusDelivery'
+  | 'nexusFrontUrl'
+  | 'callbackAddresses'
 >;
 
 /** Endpoints, tasks for the workers behind them, operations of workflows, and callbacks. */
@@ -64,5 +73,6 @@ export function createNexus(ports: NexusPorts, options: NexusOptions): NexusServ
     nexusCompletions: completions,
     nexusDelivery,
     nexusFrontUrl,
+    callbackAddresses: new CallbackAddresses(options.callbackAddresses ?? [], () => nexusFrontUrl.url),
   };
 }

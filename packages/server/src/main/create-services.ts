@@ -25,7 +25,11 @@ const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 
 /** Joins the parts. Host, queries and delivery need each other, so they are told of the host when it exists. */
 export function createServices(
-  options: Pick<ServerOptions, 'clock' | 'timeSkipping' | 'limits' | 'cacheSizeBytes' | 'onFatal'> & NexusOptions,
+  options: Pick<
+    ServerOptions,
+    'clock' | 'timeSkipping' | 'limits' | 'cacheSizeBytes' | 'onFatal' | 'callbackAddresses'
+  > &
+    NexusOptions,
   store: Store,
   log: Logger,
 ): { services: Services; committer: Committer } {
@@ -67,7 +71,7 @@ export function createServices(
   });
   const schedules = createSchedules(
     { host: hostOf, store, limits, clock, executionClock, log: log.child({ part: 'schedules' }), newId: randomUUID },
-    namespaces,
+    { namespaces, callbackAddresses: nexus.callbackAddresses },
     timeSkipper,
   );
   const updates = new UpdateService({ host: hostOf, clock, longPollTimeoutMs: limits.longPollTimeoutMs, store });
@@ -103,7 +107,7 @@ type GivenPorts = Omit<SchedulePorts, 'namespaceName' | 'checkStart' | 'busyChan
 
 function createSchedules(
   ports: GivenPorts,
-  namespaces: NamespaceRegistry,
+  { namespaces, callbackAddresses }: Pick<Services, 'namespaces' | 'callbackAddresses'>,
   timeSkipper: TimeSkipper | undefined,
 ): ScheduleService {
   const { limits, newId } = ports;
@@ -115,7 +119,7 @@ function createSchedules(
       const namespace = namespaces.byId(id);
       return namespace !== undefined && isRegistered(namespace) ? namespace.name : undefined;
     },
-    checkStart: (request, runId) => checkedStart({ namespaces, limits, newId }, request, runId),
+    checkStart: (request, runId) => checkedStart({ namespaces, limits, newId, callbackAddresses }, request, runId),
     busyChanged: timeSkipper && ((count) => timeSkipper.runChanged('schedules', { activities: 0, others: count })),
   });
 }

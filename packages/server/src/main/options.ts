@@ -1,6 +1,7 @@
 import type { Limits } from '@perdure/engine';
 import type { TlsOptions } from '../api/index.js';
 import type { Clock } from '../clock.js';
+import type { AllowedAddress } from '../nexus/index.js';
 import type { LogLevel } from '../observability/index.js';
 
 /** Where executions are kept. */
@@ -31,6 +32,11 @@ export interface ServerOptions {
     /** How servers outside reach this port, such as https://perdure.example.com. Default: by its address. */
     readonly publicUrl?: string;
   };
+  /**
+   * Where callbacks may go besides this server itself; clients name them with the workflows they start. A handler of Nexus
+   * operations that a server outside calls needs that server here. Default: nowhere.
+   */
+  readonly callbackAddresses?: readonly AllowedAddress[];
   /** Serves Prometheus metrics and a health probe over HTTP; off unless given. */
   readonly metrics?: { readonly host?: string; readonly port: number };
   /** Default: nothing is logged. */

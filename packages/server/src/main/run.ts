@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { TlsOptions } from '../api/index.js';
+import type { AllowedAddress } from '../nexus/index.js';
 import type { LogLevel } from '../observability/index.js';
 import { optimizeSooner } from './optimize-sooner.js';
 import { startServer, type RunningServer } from './start-server.js';
@@ -18,6 +19,9 @@ Runs a Perdure server in this process.
   --port PORT            gRPC port (default 7233)
   --http-port PORT       Nexus over HTTP (default: off)
   --http-url URL         how servers outside reach that port (default: by its address)
+  --callback-address PATTERN
+                         host or host:port, with * for anything, that callbacks may go to over https; with http:// before
+                         it also without TLS; may be repeated (default: only this server itself)
   --metrics-port PORT    Prometheus metrics at /metrics and a probe at /healthz (default: off)
   --namespace NAME       namespace to create at start; may be repeated (default: default)
   --tls-cert-path FILE   certificate of the server, PEM; needs --tls-key-path
@@ -36,6 +40,7 @@ interface Settings {
   readonly port: number;
   readonly httpPort: number | undefined;
   readonly httpUrl: string | undefined;
+  readonly callbackAddresses: readonly AllowedAddress[];
   readonly metricsPort: number | undefined;
   readonly namespaces: readonly string[];
   readonly tls: TlsOptions | undefined;
@@ -52,6 +57,7 @@ function readSettings(): Settings | 'help' {
       port: { type: 'string', default: '7233' },
       'http-port': { type: 'string' },
       'http-url': { type: 'string' },
+      'callback-address': { type: 'string', multiple: true },
       'metrics-port': { type: 'string' },
       namespace: { type: 'string', multiple: true },
       'tls-cert-path': { type: 'string' },
@@ -71,12 +77,19 @@ function readSettings(): Settings | 'help' {
     port: portNumber('--port', values.port),
     httpPort: optionalPort('--http-port', values['http-port']),
     httpUrl: values['http-url'],
+    callbackAddresses: (values['callback-address'] ?? []).map(allowedAddress),
     metricsPort: optionalPort('--metrics-port', values['metrics-port']),
     namespaces: values.namespace ?? ['default'],
     tls: readTls(values['tls-cert-path'], values['tls-key-path'], values['tls-ca-path']),
     logLevel: oneOf('--log-level', values['log-level'], LOG_LEVELS) as LogLevel,
     logFormat: oneOf('--log-format', values['log-format'], ['json', 'pretty']) as 'json' | 'pretty',
   };
+}
+
+function allowedAddress(text: string): AllowedAddress {
+  const [, scheme, pattern = ''] = /^(https?:\/\/)?([^/\s]+)$/.exec(text) ?? [];
+  if (pattern === '') throw new Error(`--callback-address must be HOST or HOST:PORT, not "${text}".`);
+  return { pattern, allowInsecure: scheme === 'http://' };
 }
 
 function optionalPort(flag: string, text: string | undefined): number | undefined {
@@ -126,6 +139,7 @@ async function main(): Promise<void> {
           },
         }),
     ...(settings.metricsPort === undefined ? {} : { metrics: { host: settings.host, port: settings.metricsPort } }),
+    callbackAddresses: settings.callbackAddresses,
     log: { level: settings.logLevel, format: settings.logFormat },
     namespaces: settings.namespaces,
     onFatal: () => process.exit(1),

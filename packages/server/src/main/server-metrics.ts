@@ -1,6 +1,25 @@
 import type { Committer } from '../committer/index.js';
+import type { NexusHttpObserver } from '../nexus/index.js';
 import type { Metrics } from '../observability/index.js';
 import type { Services } from '../service/index.js';
+
+/** Counts and times what is asked of the HTTP port of Nexus. */
+export function nexusHttpMetrics(metrics: Metrics): NexusHttpObserver {
+  const requests = metrics.counter({
+    name: 'nexus_http_requests_total',
+    help: 'Requests to the HTTP port of Nexus: start, cancel or callback.',
+    labels: ['request', 'status'],
+  });
+  const durations = metrics.histogram({
+    name: 'nexus_http_duration_seconds',
+    help: 'Time to answer a request to the HTTP port of Nexus, that of its handler included.',
+    labels: ['request'],
+  });
+  return (request, status, durationMs) => {
+    requests.with({ request, status: String(status) }).add();
+    durations.with({ request }).observe(durationMs / 1000);
+  };
+}
 
 /** Registers what operators watch besides the calls: the journal, the cache of executions, the task queues. */
 export function registerServerMetrics(

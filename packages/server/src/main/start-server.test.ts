@@ -160,6 +160,7 @@ describe('the process', () => {
     [['--db-filename', 'x', '--in-memory'], 'exclude each other'],
     [['--tls-cert-path', 'x'], '--tls-key-path'],
     [['--log-level', 'loud'], '--log-level'],
+    [['--callback-address', 'https://host/path'], '--callback-address'],
     [['--no-such-option'], '--no-such-option'],
   ])('refuses %j in one line', async (parameters, words) => {
     const child = spawn(process.execPath, [runPath, ...parameters]);

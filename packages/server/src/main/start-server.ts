@@ -20,7 +20,7 @@ import { allMethods, ensureNamespace, resumeNamespaceDeletions, type Services } 
 import { openStore, type Store } from '../store/index.js';
 import { createServices } from './create-services.js';
 import type { ServerOptions } from './options.js';
-import { registerServerMetrics } from './server-metrics.js';
+import { nexusHttpMetrics, registerServerMetrics } from './server-metrics.js';
 
 const DEFAULT_PORT = 7233;
 const DEFAULT_NAMESPACES = ['default'];
@@ -79,7 +79,7 @@ function grpcServerOf(
   });
 }
 
-function httpHandlerOf(services: Services): HttpHandler {
+function httpHandlerOf(services: Services, metrics: Metrics): HttpHandler {
   const { nexusEndpoints: endpoints, nexusTasks: tasks, nexusCompletions: completions } = services;
   const { namespaces, limits, log } = services;
   const front = new NexusFront({
@@ -89,6 +89,7 @@ function httpHandlerOf(services: Services): HttpHandler {
     namespaces,
     limits,
     log: log.child({ part: 'nexus' }),
+    observer: nexusHttpMetrics(metrics),
   });
   return (request, response) => front.handle(request, response);
 }
@@ -129,7 +130,7 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
   const metrics = new Metrics();
   registerServerMetrics(metrics, services, committer);
   const parts = { methods: allMethods(services), observer: createRpcMetrics(metrics, nameOfGrpcStatus) };
-  const httpHandler = httpHandlerOf(services);
+  const httpHandler = httpHandlerOf(services, metrics);
   let isServing = false;
   const { clock } = services;
   const ports: Ports = {

@@ -206,6 +206,24 @@ it('a start that is attached says so in an event, and its answer leads to that e
   expect(await states(node)).toEqual(['STANDBY']);
 });
 
+it('callbacks go only where the operator lets them, and to this server itself', async () => {
+  const node = await TestNode.open({ callbackAddresses: [{ pattern: '*.example.com' }] });
+  const start = (workflowId: string, url: string) => node.start(workflowId, { completionCallbacks: [callback(url)] });
+  await start('allowed', 'https://a.example.com/done');
+  await start('system', 'temporal://system');
+  await expect(start('other', 'https://other')).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: expect.stringMatching(
+      /^invalid url: url does not match any configured callback address: https:\/\/other \(.*--callback-address/,
+    ) as string,
+  });
+  expect(await codeOf(start('insecure', 'http://a.example.com/done'))).toBe('INVALID_ARGUMENT');
+  const self = 'http://127.0.0.1:7243/namespaces/default/nexus/callback';
+  expect(await codeOf(start('self', self))).toBe('INVALID_ARGUMENT');
+  node.services.nexusFrontUrl.url = 'http://127.0.0.1:7243';
+  await start('self', self);
+});
+
 it('callbacks that could not be called, or are too many, are refused', async () => {
   const node = await TestNode.open();
   const refused = (completionCallbacks: common.ICallback[]) => codeOf(node.start('handler', { completionCallbacks }));

@@ -10,7 +10,7 @@ import type { Services } from './services.js';
  * @param runId what the run will be called, where that is not left to chance
  */
 export function checkedStart(
-  services: Pick<Services, 'namespaces' | 'limits' | 'newId'>,
+  services: Pick<Services, 'namespaces' | 'limits' | 'newId' | 'callbackAddresses'>,
   given: workflowservice.IStartWorkflowExecutionRequest,
   runId?: string,
 ): CheckedStart {

@@ -17,13 +17,13 @@ export interface PreparedStart {
 
 /** Checks a start request; fills in what the caller may leave out. */
 export function prepareStart(
-  services: Pick<Services, 'namespaces' | 'limits' | 'newId'>,
+  services: Pick<Services, 'namespaces' | 'limits' | 'newId' | 'callbackAddresses'>,
   request: workflowservice.StartWorkflowExecutionRequest,
 ): PreparedStart {
   const namespace = services.namespaces.resolveForStart(request.namespace);
   checkStart(request, services.limits);
   checkPolicies(request);
-  checkCallbacks(request, services.limits);
+  checkCallbacks(request, services.limits, services.callbackAddresses);
   require(() => validateSearchAttributes(namespace, request.searchAttributes, services.limits));
   const target = { namespaceId: namespace.id, workflowId: request.workflowId, runId: '' };
   const { searchAttributes } = request;

@@ -4,7 +4,14 @@ import type { Clock } from '../clock.js';
 import type { ExecutionHost } from '../host/index.js';
 import type { Matching } from '../matching/index.js';
 import type { NamespaceRegistry } from '../namespace/index.js';
-import type { EndpointRegistry, NexusCaller, NexusCompletions, NexusDelivery, NexusTasks } from '../nexus/index.js';
+import type {
+  CallbackAddresses,
+  EndpointRegistry,
+  NexusCaller,
+  NexusCompletions,
+  NexusDelivery,
+  NexusTasks,
+} from '../nexus/index.js';
 import type { Logger } from '../observability/index.js';
 import type { QueryService } from '../queries/index.js';
 import type { ScheduleService } from '../schedules/index.js';
@@ -30,6 +37,7 @@ export interface Services {
   /** Where handlers tell the end of operations. */
   readonly nexusCompletions: NexusCompletions;
   readonly nexusDelivery: NexusDelivery;
+  readonly callbackAddresses: CallbackAddresses;
   /** How servers outside reach what is served over HTTP; undefined until there is a port for it. */
   readonly nexusFrontUrl: { url: string | undefined };
   readonly store: Store;

@@ -13,7 +13,7 @@ const { methods } = api.WorkflowService;
 const POLL_TIMEOUT_MS = 60_000;
 
 /** How a node is made. */
-export interface TestNodeOptions extends Pick<ServerOptions, 'limits' | 'cacheSizeBytes'> {
+export interface TestNodeOptions extends Pick<ServerOptions, 'limits' | 'cacheSizeBytes' | 'callbackAddresses'> {
   readonly nexusCaller?: NexusCaller;
   readonly postCompletion?: PostCompletion;
   readonly disk?: MemoryDisk;
@@ -46,8 +46,8 @@ export class TestNode {
     const store = await openStore({ kind: 'memory', clusterId: 'test', disk, faults, shardCount });
     options.wrapStore?.(store);
     const onFatal = (error: Error): void => void node.fatal.push(error);
-    const { nexusCaller, postCompletion } = options;
-    const nexus = { nexusCaller, postCompletion };
+    const { nexusCaller, postCompletion, callbackAddresses = [{ pattern: '*' }] } = options;
+    const nexus = { nexusCaller, postCompletion, callbackAddresses };
     const settings = { clock, onFatal, ...nexus, ...(limits && { limits }), ...(cacheSizeBytes && { cacheSizeBytes }) };
     const { services } = createServices(settings, store, silentLogger);
     const transport = new InProcessTransport({ methods: allMethods(services), clock });

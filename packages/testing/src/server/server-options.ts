@@ -16,6 +16,9 @@ export interface PlannedServer {
   readonly searchAttributes: Readonly<Record<string, string>>;
 }
 
+/** Nobody but the test starts workflows: their callbacks may go wherever it says. */
+const ANYWHERE = [{ pattern: '*', allowInsecure: true }];
+
 /** Reads the configuration of a server for development. Throws a TypeError for what such a server cannot do. */
 export function planDevServer(config: DevServerConfig): PlannedServer {
   refuseExecutable(config.executable);
@@ -34,6 +37,7 @@ export function planDevServer(config: DevServerConfig): PlannedServer {
       store: config.dbFilename === undefined ? { kind: 'memory' } : { kind: 'sqlite', path: config.dbFilename },
       grpc: { host: hostOf(config.ip), port: config.port ?? 0 },
       namespaces: [...new Set([DEFAULT_NAMESPACE, namespace])],
+      callbackAddresses: ANYWHERE,
       log: { level: logLevel(config.log?.level ?? 'error'), format: logFormat(config.log?.format ?? 'json') },
     },
   };
@@ -51,6 +55,7 @@ export function planTimeSkippingServer(config: TimeSkippingServerConfig): Planne
       store: { kind: 'memory' },
       grpc: { port: config.port ?? 0 },
       timeSkipping: true,
+      callbackAddresses: ANYWHERE,
       log: { level: 'error', format: 'json' },
     },
   };

@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.js';
 import type { ServerOptions } from '@perdure/server';
 
 type Limits = NonNullable<ServerOptions['limits']>;
+type AllowedAddress = NonNullable<ServerOptions['callbackAddresses']>[number];
 
 /** Limits of this server by what Temporal calls them: https://docs.temporal.io/references/dynamic-configuration */
 const COUNTS: Readonly<Record<string, keyof Limits>> = {
@@ -41,20 +42,49 @@ const DURATIONS: Readonly<Record<string, keyof Limits>> = {
   'matching.longpollexpirationinterval': 'longPollTimeoutMs',
 };
 
-/** The limits that `KEY=JSON` pairs set, and the keys that set nothing here. A UsageError for a value of another kind. */
-export function limitsOf(pairs: readonly (readonly [string, string])[]): {
+/** Where callbacks may go; the former name is that of servers before 1.32. */
+const CALLBACK_ADDRESSES: ReadonlySet<string> = new Set([
+  'callback.allowedaddresses',
+  'component.callbacks.allowedaddresses',
+]);
+
+/** What `KEY=JSON` pairs set, and the keys that set nothing here. A UsageError for a value of another kind. */
+export function settingsOfPairs(pairs: readonly (readonly [string, string])[]): {
   readonly limits: Limits;
+  readonly callbackAddresses: readonly AllowedAddress[];
   readonly unknown: readonly string[];
 } {
   const limits: Partial<Record<keyof Limits, number>> = {};
   const unknown: string[] = [];
+  let callbackAddresses: readonly AllowedAddress[] = [];
   for (const [key, text] of pairs) {
     const [count, duration] = [COUNTS[key.toLowerCase()], DURATIONS[key.toLowerCase()]];
     if (count !== undefined) limits[count] = countOf(key, text);
     else if (duration !== undefined) limits[duration] = durationToMs('dynamic-config-value', text.replaceAll('"', ''));
+    else if (CALLBACK_ADDRESSES.has(key.toLowerCase())) callbackAddresses = addressesOf(key, text);
     else unknown.push(key);
   }
-  return { limits, unknown };
+  return { limits, callbackAddresses, unknown };
+}
+
+function addressesOf(key: string, text: string): readonly AllowedAddress[] {
+  const wrong = (): never => {
+    throw new UsageError(
+      `--dynamic-config-value ${key} must be like [{"Pattern":"*.example.com","AllowInsecure":false}], not ${text}`,
+    );
+  };
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    wrong();
+  }
+  if (!Array.isArray(given)) return wrong();
+  return given.map((each: { readonly Pattern?: unknown; readonly AllowInsecure?: unknown } | null) => {
+    const { Pattern: pattern, AllowInsecure: allowInsecure = false } = each ?? {};
+    if (typeof pattern !== 'string' || pattern === '' || typeof allowInsecure !== 'boolean') return wrong();
+    return { pattern, allowInsecure };
+  });
 }
 
 function countOf(key: string, text: string): number {

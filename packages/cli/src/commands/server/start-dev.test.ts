@@ -183,4 +183,10 @@ test('settings that mean nothing are wrong usage', async () => {
     2,
     ...['--dynamic-config-value', 'limit.blobSize.error=many'],
   );
+  for (const wrong of ['many', '{}', '[{"AllowInsecure":true}]', '[{"Pattern":"*","AllowInsecure":1}]', '[null]'])
+    await expectRefused(
+      /--dynamic-config-value callback\.allowedAddresses must be like \[\{"Pattern"/,
+      2,
+      ...['--dynamic-config-value', `callback.allowedAddresses=${wrong}`],
+    );
 });

@@ -3,7 +3,7 @@ import { CommandError, UsageError } from '../../errors.js';
 import type { Flags } from '../../flags.js';
 import { VERSION } from '../../version.js';
 import { indexedValueType } from '../operator/search-attribute/types.js';
-import { limitsOf } from './dynamic-config.js';
+import { settingsOfPairs } from './dynamic-config.js';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'never'] as const;
 
@@ -51,7 +51,7 @@ export const serverStartDev: CommandSpec = {
     },
     {
       flags: '--dynamic-config-value <key=json>',
-      description: 'limit to set by its name in Temporal, such as limit.blobSize.error=4194304; may be repeated',
+      description: 'setting by its name in Temporal, such as limit.blobSize.error=4194304; may be repeated',
       many: true,
     },
     {
@@ -136,7 +136,7 @@ function settingsOf({ flags, terminal }: CommandContext) {
   const level = flags.oneOf('log-level', LOG_LEVELS) ?? 'warn';
   const format = flags.oneOf('log-format', ['pretty', 'json', 'text']) ?? 'pretty';
   const path = flags.text('db-filename');
-  const { limits, unknown } = limitsOf(flags.pairs('dynamic-config-value'));
+  const { limits, callbackAddresses, unknown } = settingsOfPairs(flags.pairs('dynamic-config-value'));
   for (const key of unknown) terminal.err(`perdure: --dynamic-config-value ${key} is nothing this server knows\n`);
   return {
     uiHost: flags.text('ui-ip') ?? host,
@@ -152,6 +152,7 @@ function settingsOf({ flags, terminal }: CommandContext) {
       },
       namespaces: [...new Set(['default', ...flags.texts('namespace')])],
       limits,
+      callbackAddresses,
       onFatal: (error: Error) => {
         terminal.err(`perdure: the server cannot go on: ${error.message}\n`);
         process.exit(1);

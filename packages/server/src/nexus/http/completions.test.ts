@@ -32,6 +32,7 @@ async function harness(refuse?: ServiceError) {
   const { nexusEndpoints: endpoints, nexusTasks: tasks, namespaces } = served.services;
   const told: Told[] = [];
   const front = new NexusFront({
+    observer: () => undefined,
     endpoints,
     tasks,
     namespaces,

@@ -37,7 +37,14 @@ export interface NexusFrontPorts {
   readonly completions: NexusCompletions;
   readonly limits: Limits;
   readonly log: Logger;
+  readonly observer: NexusHttpObserver;
 }
+
+/** What a request is about. */
+export type NexusHttpRequest = 'start' | 'cancel' | 'callback';
+
+/** Hears of every request that was answered. */
+export type NexusHttpObserver = (request: NexusHttpRequest, status: number, durationMs: number) => void;
 
 interface FrontRequest {
   readonly url: URL;
@@ -78,6 +85,7 @@ export class NexusFront {
   }
 
   private async answer(route: NexusRoute, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startMs = performance.now();
     const gone = new AbortController();
     response.once('close', () => gone.abort(new Error('The caller has gone')));
     const headers = headersOf(request);
@@ -100,6 +108,8 @@ export class NexusFront {
       'content-length': String(answer.body.length),
     });
     response.end(answer.body);
+    const kind = route.kind === 'callback' ? 'callback' : route.action;
+    this.ports.observer(kind, answer.status, performance.now() - startMs);
   }
 
   private serve(route: NexusRoute, request: FrontRequest): Promise<FrontAnswer> {
