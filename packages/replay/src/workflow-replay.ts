@@ -166,19 +166,21 @@ export class WorkflowReplay implements MachineContext {
     this.localActivities.finish(seq, result);
   }
 
-  /** What to answer to the workflow task, once there is no activation left. */
+  /** What to answer to the workflow task, once there is no activation left. Once only for each. */
   answer(): WorkflowTaskAnswer {
-    const legacy = this.queryResults[LEGACY_QUERY_ID];
-    if (this.task?.query !== undefined && legacy !== undefined) {
+    const { task, queryResults, versioningBehavior, isClosing } = this;
+    // A run lives longer than its tasks: what they held is let go of.
+    this.task = undefined;
+    this.events = [];
+    if (task?.query !== undefined && queryResults[LEGACY_QUERY_ID] !== undefined) {
       this.messages = [];
-      return { kind: 'legacyQuery', result: legacy };
+      return { kind: 'legacyQuery', result: queryResults[LEGACY_QUERY_ID] };
     }
     const sealed = this.queue.seal();
+    const commands = sealed.map(({ command }) => command);
     const messages = [...this.messages, ...sealed.flatMap(({ message }) => message ?? [])];
     this.messages = [];
     const sdkMetadata = this.metadata.take(this.options.sdk);
-    const { queryResults, versioningBehavior, isClosing } = this;
-    const commands = sealed.map(({ command }) => command);
     return { kind: 'completed', commands, messages, queryResults, sdkMetadata, versioningBehavior, isClosing };
   }
 

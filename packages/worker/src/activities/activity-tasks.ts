@@ -13,7 +13,7 @@ import type { ActivityAnswers } from './activity-answers.js';
 import { ActivityExecution, type ExecutionGround } from './activity-execution.js';
 import { activityTaskInfo, serializationContextOf } from './activity-info.js';
 import { type ActivityOutcome, outcomeOfError } from './activity-outcome.js';
-import { Heartbeats, heartbeatThrottleMs } from './heartbeats.js';
+import { type HeartbeatOptions, Heartbeats, heartbeatThrottleMs } from './heartbeats.js';
 
 type ActivityTask = workflowservice.PollActivityTaskQueueResponse;
 
@@ -114,7 +114,7 @@ export class ActivityTasks {
     const execution: ActivityExecution = new ActivityExecution(this.options.ground, info, (details) =>
       heartbeats.record(details),
     );
-    const heartbeats = this.heartbeatsOf(task, execution);
+    const heartbeats = new Heartbeats(() => this.heartbeatOptions(task, execution));
     this.executions.add(execution);
     if (this.isShuttingDown) execution.cancel('WORKER_SHUTDOWN', WORKER_SHUTDOWN);
     const ended = execution.run({
@@ -124,12 +124,12 @@ export class ActivityTasks {
     return { ended, execution, heartbeats };
   }
 
-  private heartbeatsOf(task: ActivityTask, execution: ActivityExecution): Heartbeats {
+  private heartbeatOptions(task: ActivityTask, execution: ActivityExecution): HeartbeatOptions {
     const { ground, answers, clock, defaultHeartbeatThrottleMs, maxHeartbeatThrottleMs } = this.options;
     const { serializationContext, info } = execution;
     const { payloadConverter } = ground.environment.dataConverter;
     const limits = { defaultMs: defaultHeartbeatThrottleMs, maxMs: maxHeartbeatThrottleMs };
-    return new Heartbeats({
+    return {
       throttleMs: heartbeatThrottleMs(info.heartbeatTimeoutMs, limits),
       clock,
       convert: (details) => toPayloadWithTypeInfo(payloadConverter, details, serializationContext, undefined),
@@ -138,7 +138,7 @@ export class ActivityTasks {
       cancel: (reason, details) => execution.cancel(reason, details),
       onError: (error) =>
         void ground.workerLogger.warn('Activity heartbeat failed', { error, ...execution.logAttributes() }),
-    });
+    };
   }
 }
 

@@ -31,7 +31,15 @@ export class Heartbeats {
   private isStopped = false;
   private stopTimer: (() => void) | undefined;
 
-  constructor(private readonly options: HeartbeatOptions) {}
+  private made: HeartbeatOptions | undefined;
+
+  /** @param makeOptions called with the first heartbeat: most activities send none */
+  constructor(private readonly makeOptions: () => HeartbeatOptions) {}
+
+  private get options(): HeartbeatOptions {
+    this.made ??= this.makeOptions();
+    return this.made;
+  }
 
   /** The activity says that it is alive. Never throws. */
   record(details: unknown): void {

@@ -6,7 +6,7 @@ import type { ActivationCompletion, WorkflowActivation } from '@perdure/common/a
 import type { PayloadConverter } from '@perdure/common';
 import type { defaultDataConverter } from '@perdure/common';
 import type { GlobalScope, LoadedModules, WorkflowInstance } from '@perdure/workflow/runtime';
-import type { SinkCall, WorkflowInfo, WorkflowInterceptors } from '@perdure/workflow';
+import type { SinkCall, UnsafeRandomSource, WorkflowInfo, WorkflowInterceptors } from '@perdure/workflow';
 import type { WorkflowBundle } from '../bundler/index.js';
 import { bundleScript } from './bundle-script.js';
 import { Guard, TimeLimitError, WatchedLimit, type TimeLimit } from './guard.js';
@@ -89,6 +89,12 @@ interface UserModules {
   readonly workflows: Readonly<Record<string, unknown>>;
 }
 
+const unsafeRandom: UnsafeRandomSource = {
+  random: Math.random,
+  uuid4: randomUUID,
+  fillRandom: (bytes) => randomFillSync(bytes),
+};
+
 const encoder = new TextEncoder();
 const textOutside: TextOutside = {
   encodeUtf8: (text) => encoder.encode(text),
@@ -170,11 +176,7 @@ export class Sandbox {
         registeredActivityNames: options.registeredActivityNames,
         decidePatch: options.decidePatch,
         nowMs: Date.now,
-        unsafeRandom: {
-          random: Math.random,
-          uuid4: randomUUID,
-          fillRandom: (bytes) => randomFillSync(bytes),
-        },
+        unsafeRandom,
         sourceOf: showStackTraceSources ? (file) => this.mapping.sourceOf(file) : undefined,
       },
       options.workflowId,

@@ -13,26 +13,7 @@ export class GlobalScope {
   private changes: Descriptors = new LazyMap();
 
   constructor(private readonly real: object) {
-    const view: object = new Proxy(real, {
-      get: (target, name) => {
-        if (name === 'globalThis' || name === 'self' || name === 'global') return view;
-        return Reflect.get(target, name) as unknown;
-      },
-      set: (target, name, value) => {
-        this.keepOriginal(name);
-        return Reflect.set(target, name, value);
-      },
-      defineProperty: (target, name, descriptor) => {
-        this.keepOriginal(name);
-        // It has to go away again when the run is left.
-        return Reflect.defineProperty(target, name, { ...descriptor, configurable: true });
-      },
-      deleteProperty: (target, name) => {
-        this.keepOriginal(name);
-        return Reflect.deleteProperty(target, name);
-      },
-    });
-    this.view = view;
+    this.view = new Proxy(real, new Traps(this));
   }
 
   /** Puts the run's changes in place. */
@@ -50,8 +31,34 @@ export class GlobalScope {
     }
   }
 
-  private keepOriginal(name: PropertyKey): void {
+  /** Remembers what a name meant before the run changes it. */
+  keepOriginal(name: PropertyKey): void {
     if (!this.originals.has(name)) this.originals.set(name, Object.getOwnPropertyDescriptor(this.real, name));
+  }
+}
+
+class Traps implements ProxyHandler<object> {
+  constructor(private readonly scope: GlobalScope) {}
+
+  get(target: object, name: PropertyKey): unknown {
+    if (name === 'globalThis' || name === 'self' || name === 'global') return this.scope.view;
+    return Reflect.get(target, name) as unknown;
+  }
+
+  set(target: object, name: PropertyKey, value: unknown): boolean {
+    this.scope.keepOriginal(name);
+    return Reflect.set(target, name, value);
+  }
+
+  defineProperty(target: object, name: PropertyKey, descriptor: PropertyDescriptor): boolean {
+    this.scope.keepOriginal(name);
+    // It has to go away again when the run is left.
+    return Reflect.defineProperty(target, name, { ...descriptor, configurable: true });
+  }
+
+  deleteProperty(target: object, name: PropertyKey): boolean {
+    this.scope.keepOriginal(name);
+    return Reflect.deleteProperty(target, name);
   }
 }
 

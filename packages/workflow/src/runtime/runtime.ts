@@ -120,6 +120,7 @@ export class WorkflowInstance {
     } catch (error) {
       return { status: 'failed', failure: this.failureOf(error), forceCause: 0 };
     } finally {
+      this.activation = undefined;
       if (execution.isAnsweringQuery) execution.random = this.randomOfRun;
       enterExecution(undefined);
     }

@@ -59,14 +59,21 @@ export function prepareWorkflow(execution: Execution, job: InitializeWorkflowJob
   );
   execution.begin = () => {
     execution.begin = undefined;
-    runInRootScope(execution.rootScope, async () => execute({ args, headers: { ...job.headers } }))
-      .then((value) => {
-        execution.isCompleted = true;
-        const result = toPayloadWithTypeInfo(payloadConverter, value, serializationContext, typeInfo?.outputType);
-        execution.push({ kind: 'completeWorkflowExecution', result });
-      })
-      .catch((error: unknown) => endWithError(execution, error));
+    const running = runInRootScope(execution.rootScope, async () => execute({ args, headers: { ...job.headers } }));
+    endWith(execution, running, typeInfo?.outputType);
   };
+}
+
+/** Apart from where the run is made ready: functions that live as long as it does would keep all of that in memory. */
+function endWith(execution: Execution, running: Promise<unknown>, outputType: PayloadTypeInfo['outputType']): void {
+  running
+    .then((value) => {
+      const { payloadConverter, serializationContext } = execution;
+      execution.isCompleted = true;
+      const result = toPayloadWithTypeInfo(payloadConverter, value, serializationContext, outputType);
+      execution.push({ kind: 'completeWorkflowExecution', result });
+    })
+    .catch((error: unknown) => endWithError(execution, error));
 }
 
 /** What becomes of a run whose function, or one of whose handlers, threw. */
