@@ -21,6 +21,7 @@ const PROJECTS = [
   'packages/testing',
   'packages/cli',
   'samples/food-delivery',
+  'samples/nexus-payments',
   'interop',
   'bench',
 ];
