@@ -13,6 +13,7 @@ import { method } from './handlers.js';
 import { require, runTarget } from './request-checks.js';
 import { resetWorkflow } from './reset.js';
 import type { Services } from './services.js';
+import { signalLink } from './signal-link.js';
 
 const { methods } = api.WorkflowService;
 
@@ -26,10 +27,12 @@ export function outsideMethods(services: Services): AnyRpcMethod[] {
         invalidId('RequestId', request.requestId, limits, { optional: true }), () =>
         invalidPayloads('Input', request.input, limits));
       const { signalName: name, input, header, identity, requestId, links } = request;
-      await host.execute(target, (live, context) =>
-        signalExecution(live.state, { name, input, header, identity, requestId, links }, context),
-      );
-      return {};
+      let runId = '';
+      await host.execute(target, (live, context) => {
+        ({ runId } = live.state.key);
+        return signalExecution(live.state, { name, input, header, identity, requestId, links }, context);
+      });
+      return { link: signalLink(request.namespace, { workflowId: target.workflowId, runId }, requestId) };
     }),
     method(methods.RequestCancelWorkflowExecution, async (request) => {
       const target = runTarget(namespaces.resolve(request.namespace).id, request.workflowExecution, limits);

@@ -8,6 +8,7 @@ import { multiOperation } from './multi-operation.js';
 import { prepareStart, startResponse } from './prepare-start.js';
 import { require } from './request-checks.js';
 import type { Services } from './services.js';
+import { signalLink } from './signal-link.js';
 
 const { WorkflowIdConflictPolicy } = enums;
 const { methods } = api.WorkflowService;
@@ -75,7 +76,9 @@ async function signalWithStart(
   const { result } = await services.host.start(target, (current, context) =>
     startExecution(current?.state, { request, namespaceId: target.namespaceId, signal }, context),
   );
-  return { runId: result.runId, firstExecutionRunId: result.firstRunId, started: result.started };
+  const { runId, firstRunId, started } = result;
+  const link = signalLink(raw.namespace, { workflowId: target.workflowId, runId }, signal.requestId ?? '');
+  return { runId, firstExecutionRunId: firstRunId, started, signalLink: link };
 }
 
 const EMPTY_START: Partial<workflowservice.StartWorkflowExecutionRequest> = {
