@@ -54,6 +54,7 @@ test.for<[string, object, RegExp]>([
   ],
   ['a number out of range', { workflowsPath, maxConcurrentActivityTaskExecutions: -1 }, /maxConcurrentActivityTaskExecutions must be a whole number of at least 1, got -1/], // prettier-ignore
   ['a duration nobody knows', { workflowsPath, shutdownGraceTime: '5 parsecs' }, /Invalid duration string: '5 parsecs'\. Use/], // prettier-ignore
+  ['a path that looks like a package', { workflowsPath: 'src/workflows.ts' }, /Could not resolve "src\/workflows\.ts": what does not begin with .* is the name of a package.*fileURLToPath/], // prettier-ignore
   ['Node in a workflow', { workflowsPath: path('./bad-workflows/reads-files.ts') }, /'node:fs' cannot be imported by workflow code: .*reads-files\.ts -> node:fs\. .*move what needs it to an activity/], // prettier-ignore
   ['activities in a workflow', { workflowsPath: path('./bad-workflows/imports-activities.ts') }, /imports-activities\.ts -> .*reads-files\.ts -> node:fs\. .*import only its types/], // prettier-ignore
   [
@@ -67,7 +68,8 @@ test.for<[string, object, RegExp]>([
 });
 
 test('a server that is away: connections say so, and where it should be', async () => {
-  const message = /127\.0\.0\.1:1 did not answer within 300 ms\. Is a server running there, and is the address right\?/;
+  const message =
+    /127\.0\.0\.1:1 did not answer within 300 ms\. Is a server running there, and is the address right\? \(connect ECONNREFUSED 127\.0\.0\.1:1\)/;
   const nobody = { address: '127.0.0.1:1', connectTimeout: '300ms' } as const;
   await expect(Connection.connect(nobody)).rejects.toThrow(message);
   await expect(NativeConnection.connect({ address: nobody.address, connectTimeout: '300ms' } as never)).rejects.toThrow(

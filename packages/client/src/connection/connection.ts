@@ -136,7 +136,7 @@ export class Connection implements ConnectionLike {
       if (Date.now() < deadline) throw error;
       const message =
         `Failed to connect before the deadline: ${address} did not answer within ${connectTimeoutMs} ms. ` +
-        'Is a server running there, and is the address right?';
+        `Is a server running there, and is the address right?${firstCauseOf(error)}`;
       throw new Error(message, { cause: error });
     }
   }
@@ -183,4 +183,12 @@ function withSmallNames(metadata: Metadata): RpcMetadata {
 function configured(options: ConnectionOptions): ConnectionOptions {
   const { plugins = [] } = options;
   return plugins.reduce((changed, plugin) => plugin.configureConnection?.(changed) ?? changed, options);
+}
+
+/** What lies below an error that only says that time was up, such as ECONNREFUSED. */
+function firstCauseOf(error: unknown): string {
+  let reason = '';
+  for (let cause = (error as Error).cause; cause instanceof Error; cause = cause.cause)
+    reason = cause.message || reason;
+  return reason === '' ? '' : ` (${reason})`;
 }

@@ -70,7 +70,7 @@ export async function bundleWorkflowCode(given: BundleOptions): Promise<Workflow
   const stubs = new Map<string, string>();
   try {
     const result = await build({
-      stdin: { contents, resolveDir: dirname(workflowsPath), loader: 'js', sourcefile: 'perdure-entry.js' },
+      stdin: { contents, resolveDir: dirname(workflowsPath), loader: 'js', sourcefile: ENTRY },
       bundle: true,
       write: false,
       outfile: 'workflow-bundle.js',
@@ -109,8 +109,14 @@ function entryOf(workflowsPath: string, options: BundleOptions): string {
 });`;
 }
 
+/** What stands for the module that imports workflows and interceptors, which nobody finds on disk. */
+const ENTRY = 'perdure-entry.js';
 const PATH_OF_URL = "fileURLToPath(new URL('./workflows.ts', import.meta.url))";
 const EXTENSIONS = ['', '.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs', '.jsx', '/index.ts', '/index.js'];
+
+const TAKEN_FOR_PACKAGE =
+  "what does not begin with '/' or './' is the name of a package, and there is none. Give the path of the file, for example " +
+  `${PATH_OF_URL}.`;
 
 function existingModule(path: string, option: string): string {
   if (typeof path !== 'string' || path === '' || path.startsWith('file:')) {
@@ -188,7 +194,7 @@ function refuseForbidden(metafile: Metafile, stubs: ReadonlyMap<string, string>,
 
 /** The shortest way from the entry to a module, over the imports that the bundle really has. */
 function chainTo({ inputs }: Metafile, target: string): readonly string[] | undefined {
-  const entry = Object.keys(inputs).find((path) => path.endsWith('perdure-entry.js'));
+  const entry = Object.keys(inputs).find((path) => path.endsWith(ENTRY));
   if (entry === undefined || inputs[target] === undefined) return undefined;
   const previous = new Map<string, string | undefined>([[entry, undefined]]);
   const queue = [entry];
@@ -209,8 +215,10 @@ function chainTo({ inputs }: Metafile, target: string): readonly string[] | unde
 function asBundleError(error: unknown): WorkflowBundleError {
   const { errors } = error as Partial<BuildFailure>;
   if (!Array.isArray(errors)) return new WorkflowBundleError(String(error), { cause: error });
-  const lines = errors.map(({ text, location }) =>
-    location ? `${location.file}:${location.line}:${location.column}: ${text}` : text,
-  );
+  const lines = errors.map(({ text, location }) => {
+    if (!location) return text;
+    if (location.file.endsWith(ENTRY)) return `${text}: ${TAKEN_FOR_PACKAGE}`;
+    return `${location.file}:${location.line}:${location.column}: ${text}`;
+  });
   return new WorkflowBundleError(`Workflow code could not be bundled:\n${lines.join('\n')}`, { cause: error });
 }

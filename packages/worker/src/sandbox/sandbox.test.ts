@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +94,17 @@ test('a rejection that nobody waits for fails the task of the run that made it, 
 test('code that does not come to rest is stopped and named, and its sandbox is given up', () => {
   const sandbox = newSandbox();
   const [counts, endless] = [begin(sandbox, 'counts'), begin(sandbox, 'endless')];
-  expect(() => sandbox.activateAll([counts, endless])).toThrow(DeadlockError);
+  const error = thrownBy(() => sandbox.activateAll([counts, endless]));
+  expect(error).toBeInstanceOf(DeadlockError);
+  expect([counts, endless].map(({ workflow }) => (error as DeadlockError).isOf(workflow))).toEqual([false, true]);
+  expect(inspect(error)).not.toContain('Sandbox {');
   expect(sandbox.isUseless).toBe(true);
 });
+
+function thrownBy(fn: () => unknown): unknown {
+  try {
+    return fn();
+  } catch (error) {
+    return error;
+  }
+}

@@ -70,15 +70,21 @@ const LONGEST_GO_MS = 20;
 export class DeadlockError extends Error {
   override readonly name = 'DeadlockError';
 
-  constructor(
-    readonly workflow: SandboxedWorkflow,
-    timeoutMs: number,
-  ) {
+  /** Hidden from logs, which would show all that a sandbox holds. */
+  readonly #workflow: SandboxedWorkflow;
+
+  constructor(workflow: SandboxedWorkflow, timeoutMs: number) {
     const { workflowType, workflowId } = workflow.options;
     super(
       `[TMPRL1101] Potential deadlock detected: workflow ${workflowType} (id ${workflowId}) did not come to rest within ` +
         `${timeoutMs} ms. Look for an endless loop, or for work that belongs in an activity.`,
     );
+    this.#workflow = workflow;
+  }
+
+  /** Whether it is this workflow that did not come to rest. */
+  isOf(workflow: SandboxedWorkflow): boolean {
+    return this.#workflow === workflow;
   }
 }
 

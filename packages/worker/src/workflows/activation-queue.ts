@@ -205,6 +205,6 @@ export class ActivationQueue {
 
 function rejectAll(batch: readonly Waiting[], error: Error): void {
   for (const { workflow, reject } of batch) {
-    reject(error instanceof DeadlockError && error.workflow === workflow ? error : new SandboxLostError());
+    reject(error instanceof DeadlockError && error.isOf(workflow) ? error : new SandboxLostError());
   }
 }

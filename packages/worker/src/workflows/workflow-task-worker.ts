@@ -158,8 +158,11 @@ export class WorkflowTaskWorker {
     }
     metrics.workflowTaskFailed(workflowType, error instanceof Error ? error.name : 'Unknown');
     await this.reportFailure(task, error).catch((reportError: unknown) => {
-      const { runId } = task.workflowExecution ?? {};
-      logger.warn('The failure of a workflow task could not be reported', { error: reportError, runId });
+      const { workflowId, runId } = task.workflowExecution ?? {};
+      // The task has timed out, or its workflow has closed: nobody needs to know any more.
+      const isExpected = reportError instanceof GrpcServiceError && reportError.code === GrpcStatus.NOT_FOUND;
+      const fields = { workflowId, runId, error: reportError };
+      logger[isExpected ? 'debug' : 'warn']('The failure of a workflow task could not be reported', fields);
     });
   }
 

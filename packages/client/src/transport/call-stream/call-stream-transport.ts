@@ -40,16 +40,23 @@ export class CallStreamTransport implements RpcTransport {
     return this.opening;
   }
 
-  /** Resolves once there is a stream; tries until `deadlineMs` (epoch) while no server can be reached. */
+  /**
+   * Resolves once there is a stream; tries until `deadlineMs` (epoch) while no server can be reached. Rejects then with
+   * DEADLINE_EXCEEDED, whose cause is why none could be.
+   */
   async whenReady(deadlineMs: number): Promise<void> {
     const closed = this.closing.signal;
+    let unreachable: GrpcServiceError | undefined;
     for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(2 * delayMs, LONGEST_RETRY_MS)) {
       try {
         await deadlineWhile(this.connect(), { timeoutMs: Math.max(0, deadlineMs - Date.now()) }, closed);
         return;
       } catch (error) {
-        if (!isUnavailable(error) || closed.aborted) throw error;
-        await deadlineWhile(pause(delayMs), { timeoutMs: Math.max(0, deadlineMs - Date.now()) }, closed);
+        if (!isUnavailable(error) || closed.aborted) throw withCause(error, unreachable);
+        unreachable = error;
+        await deadlineWhile(pause(delayMs), { timeoutMs: Math.max(0, deadlineMs - Date.now()) }, closed).catch(
+          (late: unknown) => Promise.reject(withCause(late, unreachable)),
+        );
       }
     }
   }
@@ -87,6 +94,13 @@ function pause(delayMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, delayMs));
 }
 
-function isUnavailable(error: unknown): boolean {
+/** Time being up says nothing by itself: what went wrong until then does. */
+function withCause(error: unknown, unreachable: GrpcServiceError | undefined): Error {
+  if (!(error instanceof GrpcServiceError) || error.code !== GrpcStatus.DEADLINE_EXCEEDED || unreachable === undefined)
+    return error as Error;
+  return new GrpcServiceError(error.code, error.details, error.metadata, { cause: unreachable });
+}
+
+function isUnavailable(error: unknown): error is GrpcServiceError {
   return error instanceof GrpcServiceError && error.code === GrpcStatus.UNAVAILABLE;
 }

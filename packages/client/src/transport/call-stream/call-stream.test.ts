@@ -123,6 +123,7 @@ describe('a call stream', () => {
     const address = await unusedAddress();
     await expect(streamTo(address).whenReady(Date.now() + 100)).rejects.toMatchObject({
       code: GrpcStatus.DEADLINE_EXCEEDED,
+      cause: { code: GrpcStatus.UNAVAILABLE, message: expect.stringContaining('ECONNREFUSED') as string },
     });
     const ready = streamTo(address).whenReady(Date.now() + 10_000);
     await started(portOf(address));

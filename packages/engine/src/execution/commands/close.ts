@@ -55,8 +55,13 @@ export const failWorkflow: CommandHandler = (batch, given) => {
   if (attributes == null)
     return badAttributes(cause, 'FailWorkflowExecutionCommandAttributes is not set on FailWorkflowExecutionCommand.');
   if (attributes.failure == null) return badAttributes(cause, 'Failure is not set on FailWorkflowExecutionCommand.');
-  if (failureSizeBytes(attributes.failure) > batch.draft.context.limits.payloadSizeBytes)
-    return exceedsSize(cause, 'FailWorkflowExecutionCommandAttributes.Failure');
+  const large = exceedsSize(
+    cause,
+    'FailWorkflowExecutionCommandAttributes.Failure',
+    failureSizeBytes(attributes.failure),
+    batch.draft.context.limits.payloadSizeBytes,
+  );
+  if (large !== undefined) return large;
   const blocked = unseen(batch);
   if (blocked !== undefined) return blocked;
   batch.openedRuns.push(...failRun(batch.draft, attributes.failure, batch.workflowTaskCompletedEventId));

@@ -108,7 +108,7 @@ export function tooLarge(
   payloads: common.IPayloads | null | undefined,
   limits: Limits,
 ): CommandFailure | undefined {
-  return payloadsSizeBytes(payloads) <= limits.payloadSizeBytes ? undefined : exceedsSize(cause, field);
+  return exceedsSize(cause, field, payloadsSizeBytes(payloads), limits.payloadSizeBytes);
 }
 
 /** The same for a memo. */
@@ -118,12 +118,19 @@ export function tooLargeMemo(
   fields: Readonly<Record<string, common.IPayload>> | null | undefined,
   limits: Limits,
 ): CommandFailure | undefined {
-  return memoSizeBytes(fields) <= limits.memoSizeBytes ? undefined : exceedsSize(cause, field);
+  return exceedsSize(cause, field, memoSizeBytes(fields), limits.memoSizeBytes);
 }
 
-/** Ends the run: trying again would not make it smaller. */
-export function exceedsSize(cause: enums.WorkflowTaskFailedCause, field: string): CommandFailure {
-  return { ...badAttributes(cause, `${field} exceeds size limit.`), terminates: true };
+/** Ends the run if a field has more bytes than allowed: trying again would not make it smaller. */
+export function exceedsSize(
+  cause: enums.WorkflowTaskFailedCause,
+  field: string,
+  bytes: number,
+  limitBytes: number,
+): CommandFailure | undefined {
+  if (bytes <= limitBytes) return undefined;
+  const message = `${field} exceeds size limit: ${bytes} bytes, at most ${limitBytes} are allowed.`;
+  return { ...badAttributes(cause, message), terminates: true };
 }
 
 function withAbout(message: string, about: string): string {

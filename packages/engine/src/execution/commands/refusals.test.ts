@@ -85,8 +85,8 @@ test('an input beyond any limit ends the run', () => {
     1 WorkflowExecutionStarted attempt=1
     2 WorkflowTaskScheduled attempt=1
     3 WorkflowTaskStarted scheduled=2
-    4 WorkflowTaskFailed scheduled=2 started=3 cause=BAD_SCHEDULE_ACTIVITY_ATTRIBUTES failure={'message':'BadScheduleActivityAttributes: ScheduleActivityTaskCommandAttributes.Input exceeds size limit.'}
-    5 WorkflowExecutionTerminated reason=BadScheduleActivityAttributes: ScheduleActivityTaskCommandAttributes.Input exceeds size limit.
+    4 WorkflowTaskFailed scheduled=2 started=3 cause=BAD_SCHEDULE_ACTIVITY_ATTRIBUTES failure={'message':'BadScheduleActivityAttributes: ScheduleActivityTaskCommandAttributes.Input exceeds size limit: 120 bytes, at most 100 are allowed.'}
+    5 WorkflowExecutionTerminated reason=BadScheduleActivityAttributes: ScheduleActivityTaskCommandAttributes.Input exceeds size limit: 120 bytes, at most 100 are allowed.
     "
   `);
 });
@@ -99,7 +99,7 @@ test.for([
   const world = new World({ payloadSizeBytes: 150, memoSizeBytes: 100 });
   world.start();
   world.step(given);
-  expect(world.run().events.at(-1)?.workflowExecutionTerminatedEventAttributes?.reason).toBe(`${reason} exceeds size limit.`);
+  expect(world.run().events.at(-1)?.workflowExecutionTerminatedEventAttributes?.reason).toMatch(new RegExp(`^${reason} exceeds size limit: \\d+ bytes, at most (150|100) are allowed\\.$`));
 }); // prettier-ignore
 
 test('what is pending is limited', () => {
