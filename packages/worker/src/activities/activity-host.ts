@@ -1,17 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import { type Logger, LoggerWithComposedMetadata, SdkComponent } from '@perdure/common';
-import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
+import { callMethod, type RpcTransport } from '@perdure/client/transport';
 import { type common, services, type workflowservice } from '@perdure/protocol';
 import { type Clock, pause, systemClock } from '../clock.js';
 import {
   abortWith,
-  isUnrecoverable,
   Outage,
   POLL_AGAIN,
   pollEndOf,
   PollerPool,
+  PollFailures,
   RateLimit,
-  retryDelayMs,
   type PollEnd,
   type PollerCount,
 } from '../polling/index.js';
@@ -68,6 +67,7 @@ export class ActivityHost {
   private readonly logger: Logger;
   private readonly tasks: ActivityTasks;
   private readonly outage: Outage;
+  private readonly failures: PollFailures;
   private readonly rateLimit: RateLimit | undefined;
   private readonly pollRequest: workflowservice.IPollActivityTaskQueueRequest;
   private readonly stopping = new AbortController();
@@ -75,7 +75,6 @@ export class ActivityHost {
   private readonly givingUp = new AbortController();
   private readonly eagerSlots: HeldSlot[] = [];
   private readonly pool: PollerPool;
-  private hasFatalError = false;
 
   constructor(private readonly options: ActivityHostOptions) {
     const { environment, transport, stamp, metrics } = options;
@@ -86,6 +85,10 @@ export class ActivityHost {
       taskQueue,
     });
     this.outage = new Outage(this.logger, () => this.clock.nowMs(), `task queue '${taskQueue}' for activities`);
+    const { onFatalError } = options;
+    this.failures = new PollFailures({
+      ...{ outage: this.outage, clock: this.clock, stopping: this.stopping.signal, onFatalError },
+    });
     const { maxActivitiesPerSecond: rate } = options;
     this.rateLimit = rate === undefined ? undefined : new RateLimit(rate, () => this.clock.nowMs());
     this.pollRequest = pollRequest(options);
@@ -189,22 +192,8 @@ export class ActivityHost {
       return signal.aborted ? 'stop' : answer === undefined ? POLL_AGAIN : pollEndOf(answer);
     } catch (error) {
       slot.release();
-      return await this.failed(error, failures + 1);
+      return await this.failures.take(error, failures + 1);
     }
-  }
-
-  private async failed(error: unknown, failures: number): Promise<PollEnd> {
-    const { signal } = this.stopping;
-    if (signal.aborted) return 'stop';
-    // A queue without work, on a server that holds polls for longer than we do.
-    if (error instanceof GrpcServiceError && error.code === GrpcStatus.DEADLINE_EXCEEDED) return POLL_AGAIN;
-    if (isUnrecoverable(error)) {
-      this.fail(error);
-      return 'stop';
-    }
-    this.outage.failed(error);
-    await pause(this.clock, retryDelayMs(failures, error), signal);
-    return signal.aborted ? 'stop' : 'failed';
   }
 
   /** Undefined when there was no time left to poll. */
@@ -229,12 +218,6 @@ export class ActivityHost {
   private runIn(slot: HeldSlot, task: ActivityTask, isEager: boolean): void {
     slot.markUsed({ type: 'activity', activityType: task.activityType?.name ?? '' });
     void this.tasks.run(task, isEager).then(() => slot.release());
-  }
-
-  private fail(error: unknown): void {
-    if (this.hasFatalError) return;
-    this.hasFatalError = true;
-    this.options.onFatalError(error);
   }
 }
 

@@ -1,16 +1,14 @@
 import { setMaxListeners } from 'node:events';
-import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
+import { callMethod, type RpcTransport } from '@perdure/client/transport';
 import { LoggerWithComposedMetadata, SdkComponent } from '@perdure/common';
 import { services, type workflowservice } from '@perdure/protocol';
-import { type Clock, pause, systemClock } from '../clock.js';
+import { type Clock, systemClock } from '../clock.js';
 import {
   abortWith,
-  isUnrecoverable,
   Outage,
-  POLL_AGAIN,
   pollEndOf,
   PollerPool,
-  retryDelayMs,
+  PollFailures,
   type PollEnd,
   type PollerCount,
 } from '../polling/index.js';
@@ -56,11 +54,11 @@ export class NexusHost {
   private readonly clock: Clock;
   private readonly tasks: NexusTasks;
   private readonly outage: Outage;
+  private readonly failures: PollFailures;
   private readonly pool: PollerPool;
   private readonly pollRequest: workflowservice.IPollNexusTaskQueueRequest;
   private readonly stopping = new AbortController();
   private readonly abortingPolls = new AbortController();
-  private hasFatalError = false;
 
   constructor(private readonly options: NexusHostOptions) {
     const { environment, transport, poller, metrics } = options;
@@ -71,6 +69,8 @@ export class NexusHost {
       taskQueue,
     });
     this.outage = new Outage(logger, () => clock.nowMs(), `task queue '${taskQueue}' for Nexus operations`);
+    const { onFatalError } = options;
+    this.failures = new PollFailures({ outage: this.outage, clock, stopping: this.stopping.signal, onFatalError });
     this.pollRequest = { namespace, taskQueue: { name: taskQueue }, ...poller };
     this.pool = new PollerPool(
       options.pollers,
@@ -117,7 +117,7 @@ export class NexusHost {
       return signal.aborted ? 'stop' : pollEndOf(task);
     } catch (error) {
       slot.release();
-      return await this.failed(error, failures + 1);
+      return await this.failures.take(error, failures + 1);
     }
   }
 
@@ -130,30 +130,10 @@ export class NexusHost {
     return task;
   }
 
-  private async failed(error: unknown, failures: number): Promise<PollEnd> {
-    const { signal } = this.stopping;
-    if (signal.aborted) return 'stop';
-    // A queue without work, on a server that holds polls for longer than we do.
-    if (error instanceof GrpcServiceError && error.code === GrpcStatus.DEADLINE_EXCEEDED) return POLL_AGAIN;
-    if (isUnrecoverable(error)) {
-      this.fail(error);
-      return 'stop';
-    }
-    this.outage.failed(error);
-    await pause(this.clock, retryDelayMs(failures, error), signal);
-    return signal.aborted ? 'stop' : 'failed';
-  }
-
   private async runIn(slot: HeldSlot, task: NexusTask): Promise<void> {
     const { service = '', operation = '' } = task.request?.startOperation ?? task.request?.cancelOperation ?? {};
     slot.markUsed({ type: 'nexus', service, operation });
     await this.tasks.run(task);
     slot.release();
-  }
-
-  private fail(error: unknown): void {
-    if (this.hasFatalError) return;
-    this.hasFatalError = true;
-    this.options.onFatalError(error);
   }
 }

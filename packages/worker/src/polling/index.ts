@@ -6,6 +6,7 @@ export { abortWith } from './abort-with.js';
 export { callPersistently } from './persistent-call.js';
 export type { PersistentCallOptions } from './persistent-call.js';
 export { isUnrecoverable, Outage, retryDelayMs } from './outage.js';
+export { PollFailures } from './poll-failures.js';
 export { fixedPollerCount, POLL_AGAIN, pollEndOf, PollerPool } from './poller-pool.js';
 export type { PollEnd, PollerCount } from './poller-pool.js';
 export { RateLimit } from './rate-limit.js';

@@ -1,16 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { enums, services, type workflowservice } from '@perdure/protocol';
-import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
+import { callMethod, type RpcTransport } from '@perdure/client/transport';
 import type { Logger } from '@perdure/common';
-import { pause, type Clock } from '../clock.js';
+import type { Clock } from '../clock.js';
 import {
   abortWith,
-  isUnrecoverable,
   Outage,
-  POLL_AGAIN,
   pollEndOf,
   PollerPool,
-  retryDelayMs,
+  PollFailures,
   UnderWay,
   type PollEnd,
   type PollerCount,
@@ -55,10 +53,13 @@ export class WorkflowHost {
   private readonly underWay = new UnderWay();
   private readonly pools: PollerPool[] = [];
   private readonly outage: Outage;
+  private readonly failures: PollFailures;
 
   constructor(private readonly options: WorkflowHostOptions) {
     const { logger, clock, taskQueue } = options;
     this.outage = new Outage(logger, () => clock.nowMs(), `task queue '${taskQueue}' for workflows`);
+    const { onFatalError } = options;
+    this.failures = new PollFailures({ outage: this.outage, clock, stopping: this.stopping.signal, onFatalError });
     // One listener for every poll, and pollers may be many.
     setMaxListeners(0, this.stopping.signal, this.abortingPolls.signal);
   }
@@ -106,24 +107,10 @@ export class WorkflowHost {
         return this.stopping.signal.aborted ? 'stop' : pollEndOf(task);
       } catch (error) {
         slot.release();
-        return await this.failed(error, failures + 1);
+        return await this.failures.take(error, failures + 1);
       }
     };
     return new PollerPool(count, poll, (openPolls) => this.options.metrics.pollers(pollerType, openPolls));
-  }
-
-  private async failed(error: unknown, failures: number): Promise<PollEnd> {
-    const { signal } = this.stopping;
-    if (signal.aborted) return 'stop';
-    // A queue without work, on a server that holds polls for longer than we do.
-    if (error instanceof GrpcServiceError && error.code === GrpcStatus.DEADLINE_EXCEEDED) return POLL_AGAIN;
-    if (isUnrecoverable(error)) {
-      this.options.onFatalError(error);
-      return 'stop';
-    }
-    this.outage.failed(error);
-    await pause(this.options.clock, retryDelayMs(failures, error), signal);
-    return signal.aborted ? 'stop' : 'failed';
   }
 
   private pollOnce(taskQueue: PolledQueue): Promise<workflowservice.PollWorkflowTaskQueueResponse> {
