@@ -58,7 +58,8 @@ export class Draft {
   /** Writes an event to history and returns its id. */
   event(type: enums.EventType, attributes: EventAttributes, extras: EventExtras = {}): number {
     const eventId = this.state.nextEventId;
-    this.record({ kind: 'event', ...this.encode(eventId, type, attributes, extras) });
+    const { event, bytes } = this.encode(eventId, type, attributes, extras);
+    this.record({ kind: 'event', event, bytes });
     return eventId;
   }
 
@@ -79,7 +80,8 @@ export class Draft {
   eventOrBuffer(type: enums.EventType, attributes: EventAttributes, extras: EventExtras = {}): number {
     const task = this.state.workflowTask;
     if (task === undefined || task.startedEventId === 0) return this.event(type, attributes, extras);
-    this.record({ kind: 'eventBuffered', ...this.encode(0, type, attributes, extras) });
+    const { event, bytes } = this.encode(0, type, attributes, extras);
+    this.record({ kind: 'eventBuffered', event, bytes });
     return 0;
   }
 

@@ -23,8 +23,9 @@ const writer = new MessagePackWriter((value) => encoder.encodeSharedRef(value));
 export function encodeJournalRecord({ key, sequence, facts }: JournalRecord): Uint8Array {
   writer.array(5).text(key.namespaceId).text(key.workflowId).text(key.runId).integer(sequence).array(facts.length);
   for (const fact of facts) {
-    if (fact.kind === 'event') writer.binary(fact.bytes);
-    else writer.any(packFact(fact));
+    const packed = packFact(fact);
+    if (packed === undefined) writer.array(2).text(fact.kind).members(fact, 'kind');
+    else writer.value(packed);
   }
   return writer.finish();
 }
@@ -37,7 +38,8 @@ export function decodeJournalRecord(bytes: Uint8Array): JournalRecord {
 
 type Packed = Uint8Array | [string, unknown];
 
-function packFact(fact: Fact): Packed {
+/** How a fact is stored that holds messages; the others are stored as they are. */
+function packFact(fact: Fact): Packed | undefined {
   switch (fact.kind) {
     case 'event':
       return fact.bytes;
@@ -55,10 +57,8 @@ function packFact(fact: Fact): Packed {
       return [fact.kind, [fact.callback.index, fact.callback.outcome, ...packTry(fact.callback)]];
     case 'updateAdmitted':
       return [fact.kind, [fact.updateId, update.Request.encode(fact.request)]];
-    default: {
-      const { kind, ...body } = fact;
-      return [kind, body];
-    }
+    default:
+      return undefined;
   }
 }
 

@@ -49,3 +49,26 @@ it('writes lone halves of characters as the encoder for everything does', () => 
   const text = 'a\ud800b';
   expect(new MessagePackWriter(encode).text(text).finish()).toEqual(encode(text));
 });
+
+it('writes values of any shape as the encoder for everything does, members that are undefined left out', () => {
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      item,
+      fc.constantFrom<unknown>(null, undefined, true, false, -1, 1.5, 2 ** 53, -0, 15, 16),
+      fc.date({ noInvalidDate: true }),
+      fc.array(tie('value'), { maxLength: 20 }),
+      fc.dictionary(fc.string(), tie('value'), { maxKeys: 20, noNullPrototype: true }),
+    ),
+  }));
+  const writer = new MessagePackWriter((rest) => encode(rest, { ignoreUndefined: true }));
+  const property = fc.property(value, (written) => {
+    expect(decode(writer.value(written).finish())).toEqual(decode(encode(written, { ignoreUndefined: true })));
+  });
+  fc.assert(property, { numRuns: 1000 });
+});
+
+it('leaves a member out that is not wished for', () => {
+  const message = new MessagePackWriter(encode).members({ kind: 'a', task: { kind: 'b' }, none: undefined }, 'kind');
+  expect(decode(message.finish())).toEqual({ task: { kind: 'b' } });
+});

@@ -3,10 +3,15 @@ const CHUNK_SIZE_BYTES = 65_536;
 /** A header of MessagePack takes at most so many bytes. */
 const HEADER_BYTES = 9;
 const LONGEST_SHORT_TEXT = 31;
+const BINARY_32 = 0xc6;
+const INTEGER_32 = 0xce;
+const TEXT_32 = 0xdb;
+const ARRAY_32 = 0xdd;
+const MAP_32 = 0xdf;
 
 /**
- * Writes the kinds of MessagePack that make up journal records. For those alone it is several times as fast as an encoder for all there
- * is, and a record takes no memory of its own: whoever keeps one for long should keep a copy.
+ * Writes the kinds of MessagePack that journal records and snapshots are made of. For those alone it is several times as fast as an
+ * encoder for all there is, and a message takes no memory of its own: whoever keeps one for long should keep a copy.
  *
  * Source: https://github.com/msgpack/msgpack/blob/master/spec.md
  */
@@ -23,7 +28,7 @@ export class MessagePackWriter {
   array(length: number): this {
     this.reserve(HEADER_BYTES);
     if (length < 16) this.bytes[this.pos++] = 0x90 | length;
-    else this.header(0xdd, length);
+    else this.header(ARRAY_32, length);
     return this;
   }
 
@@ -32,7 +37,7 @@ export class MessagePackWriter {
     this.reserve(HEADER_BYTES + length);
     const before = this.pos;
     if (length <= LONGEST_SHORT_TEXT) this.bytes[this.pos++] = 0xa0 | length;
-    else this.header(0xdb, length);
+    else this.header(TEXT_32, length);
     const { bytes } = this;
     let at = this.pos;
     for (let index = 0; index < length; index++) {
@@ -51,7 +56,7 @@ export class MessagePackWriter {
   integer(value: number): this {
     this.reserve(HEADER_BYTES);
     if (value < 0x80) this.bytes[this.pos++] = value;
-    else if (value <= 0xffff_ffff) this.header(0xce, value);
+    else if (value <= 0xffff_ffff) this.header(INTEGER_32, value);
     else {
       this.bytes[this.pos++] = 0xcf;
       this.view.setBigUint64(this.pos, BigInt(value));
@@ -62,8 +67,38 @@ export class MessagePackWriter {
 
   binary(value: Uint8Array): this {
     this.reserve(HEADER_BYTES + value.length);
-    this.header(0xc6, value.length);
+    this.header(BINARY_32, value.length);
     return this.append(value);
+  }
+
+  /** Whatever a record is made of; members of objects that are undefined are left out. */
+  value(value: unknown): this {
+    if (typeof value === 'string') return this.text(value);
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return this.integer(value);
+    if (value == null) return this.byte(0xc0);
+    if (typeof value === 'boolean') return this.byte(value ? 0xc3 : 0xc2);
+    if (value instanceof Uint8Array) return this.binary(value);
+    if (Array.isArray(value)) {
+      this.array(value.length);
+      for (const item of value as readonly unknown[]) this.value(item);
+      return this;
+    }
+    return Object.getPrototypeOf(value) === Object.prototype ? this.members(value) : this.any(value);
+  }
+
+  /** A plain object, without one of its members if so wished. */
+  members(value: object, without?: string): this {
+    const record = value as Readonly<Record<string, unknown>>;
+    const names = Object.keys(record);
+    let count = 0;
+    for (const name of names) if (name !== without && record[name] !== undefined) count++;
+    this.reserve(HEADER_BYTES);
+    if (count < 16) this.bytes[this.pos++] = 0x80 | count;
+    else this.header(MAP_32, count);
+    for (const name of names) {
+      if (name !== without && record[name] !== undefined) this.text(name).value(record[name]);
+    }
+    return this;
   }
 
   any(value: unknown): this {
@@ -79,11 +114,27 @@ export class MessagePackWriter {
     return message;
   }
 
-  /** A format byte and a length or number of 32 bits. */
-  private header(format: number, value: number): void {
-    this.bytes[this.pos] = format;
-    this.view.setUint32(this.pos + 1, value);
-    this.pos += 5;
+  private byte(value: number): this {
+    this.reserve(HEADER_BYTES);
+    this.bytes[this.pos++] = value;
+    return this;
+  }
+
+  /** A length or number in its shortest form; the formats for 16 and, but for collections, 8 bits come before that for 32. */
+  private header(format32: number, value: number): void {
+    const { bytes } = this;
+    if (value < 0x100 && format32 < ARRAY_32) {
+      bytes[this.pos++] = format32 - 2;
+      bytes[this.pos++] = value;
+    } else if (value < 0x1_0000) {
+      bytes[this.pos++] = format32 - 1;
+      bytes[this.pos++] = value >>> 8;
+      bytes[this.pos++] = value;
+    } else {
+      bytes[this.pos] = format32;
+      this.view.setUint32(this.pos + 1, value);
+      this.pos += 5;
+    }
   }
 
   private append(value: Uint8Array): this {

@@ -5,6 +5,7 @@ import { EMPTY_MAP, initialState } from './initial-state.js';
 import { packed, unpacked } from './journal-record.js';
 import { packCallback, packNexusOperation, unpackCallback, unpackNexusOperation } from './nexus-snapshot.js';
 import type { PackedCallback, PackedNexusOperation } from './nexus-snapshot.js';
+import { MessagePackWriter } from './message-pack-writer.js';
 import { RequestIds } from './request-ids.js';
 import type {
   ActivityState,
@@ -165,6 +166,7 @@ const CODECS: Codecs = {
 /** A field that still has its initial value is left out. */
 const INITIAL = initialState({ namespaceId: '', namespace: '', workflowId: '', runId: '', createRequestId: '' });
 const encoder = new Encoder({ ignoreUndefined: true });
+const writer = new MessagePackWriter((value) => encoder.encodeSharedRef(value));
 
 /**
  * Encodes a whole state, so that loading an execution does not have to fold its journal from the beginning:
@@ -180,7 +182,7 @@ export function encodeSnapshot(state: ExecutionState): Uint8Array {
     const codec = CODECS[field] as FieldCodec<unknown> | undefined;
     parts.push(place, codec === undefined ? value : codec.pack(value));
   }
-  return encoder.encode(parts);
+  return writer.value(parts).finish().slice();
 }
 
 /** Empty collections are what the fields that hold collections begin with. */
