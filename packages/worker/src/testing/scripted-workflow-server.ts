@@ -13,9 +13,10 @@ export class ScriptedWorkflowServer implements RpcTransport {
   readonly completed: Completed[] = [];
   readonly failed: workflowservice.RespondWorkflowTaskFailedRequest[] = [];
   readonly answeredQueries: workflowservice.RespondQueryTaskCompletedRequest[] = [];
-  /** What the next fetches of history, or answers, fail with. */
+  /** What the next fetches of history, answers, or reports of failures fail with. */
   readonly historyErrors: Error[] = [];
   readonly answerErrors: Error[] = [];
+  readonly reportErrors: Error[] = [];
   /** Called before each page of history is given. */
   beforeHistory: () => Promise<void> = async () => undefined;
   fetchCount = 0;
@@ -52,10 +53,11 @@ export class ScriptedWorkflowServer implements RpcTransport {
       case methods.GetWorkflowExecutionHistory.path:
         return await this.page(workflowservice.GetWorkflowExecutionHistoryRequest.decode(request));
       case methods.RespondWorkflowTaskCompleted.path:
-        this.refuse();
+        this.refuse(this.answerErrors);
         this.completed.push(workflowservice.RespondWorkflowTaskCompletedRequest.decode(request.slice()));
         return workflowservice.RespondWorkflowTaskCompletedResponse.encode({});
       case methods.RespondWorkflowTaskFailed.path:
+        this.refuse(this.reportErrors);
         this.failed.push(workflowservice.RespondWorkflowTaskFailedRequest.decode(request.slice()));
         return new Uint8Array();
       case methods.RespondQueryTaskCompleted.path:
@@ -68,8 +70,8 @@ export class ScriptedWorkflowServer implements RpcTransport {
 
   async close(): Promise<void> {}
 
-  private refuse(): void {
-    const error = this.answerErrors.shift();
+  private refuse(errors: Error[]): void {
+    const error = errors.shift();
     if (error !== undefined) throw error;
   }
 

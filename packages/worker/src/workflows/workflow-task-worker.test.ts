@@ -204,6 +204,16 @@ describe('what goes wrong', () => {
     expect(cache.size).toBe(0);
   });
 
+  test('that cannot be reported is a warning, unless the task is over: then nobody needs to know', async () => {
+    const { server, worker, logger } = stage();
+    begin(server, 'broken');
+    server.reportErrors.push(unavailable(), new GrpcServiceError(GrpcStatus.NOT_FOUND, 'the workflow has closed'));
+    await worker.work(server.task('broken'));
+    await worker.work(server.task('broken'));
+    const levels = logger.lines.filter(({ message }) => message.includes('could not be reported'));
+    expect(levels.map(({ level }) => level)).toEqual(['WARN', 'DEBUG']);
+  });
+
   test('between code and history says so', async () => {
     const { server, worker } = stage();
     begin(server);
