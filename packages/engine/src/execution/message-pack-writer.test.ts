@@ -51,6 +51,8 @@ it('writes lone halves of characters as the encoder for everything does', () => 
 });
 
 it('writes values of any shape as the encoder for everything does, members that are undefined left out', () => {
+  // Readers refuse a member `__proto__`; names that users choose are in protobuf messages inside.
+  const name = fc.string().filter((text) => text !== '__proto__');
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof(
       { maxDepth: 4 },
@@ -58,7 +60,7 @@ it('writes values of any shape as the encoder for everything does, members that 
       fc.constantFrom<unknown>(null, undefined, true, false, -1, 1.5, 2 ** 53, -0, 15, 16),
       fc.date({ noInvalidDate: true }),
       fc.array(tie('value'), { maxLength: 20 }),
-      fc.dictionary(fc.string(), tie('value'), { maxKeys: 20, noNullPrototype: true }),
+      fc.dictionary(name, tie('value'), { maxKeys: 20, noNullPrototype: true }),
     ),
   }));
   const writer = new MessagePackWriter((rest) => encode(rest, { ignoreUndefined: true }));
