@@ -44,6 +44,14 @@ test('writes for people when asked', async () => {
   expect(text()).toMatch(/INFO.*Server ready.*127\.0\.0\.1:7233/s);
 });
 
+test('leaves no listeners on a destination that many servers share', async () => {
+  const { destination, text } = collect();
+  const before = destination.eventNames().map((name) => [name, destination.listenerCount(name)]);
+  for (let index = 0; index < 3; index++) (await openLogger({ destination, format: 'pretty' })).info(`server ${index}`);
+  expect(destination.eventNames().map((name) => [name, destination.listenerCount(name)])).toEqual(before);
+  expect(text()).toMatch(/server 0\n[^]*server 1\n[^]*server 2\n$/);
+});
+
 test('can be silent', () => {
   expect(silentLogger.child({}).isEnabled('error')).toBe(false);
 });

@@ -58,7 +58,9 @@ function loggerOn(stream: DestinationStream, level: LogLevel = 'info'): Logger {
 
 async function prettyStream(destination: Writable): Promise<DestinationStream> {
   const { default: pretty } = await loadOptional('Pretty logs', 'pino-pretty', () => import('pino-pretty'));
-  return pretty({ destination, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
+  const format = pretty.prettyFactory({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
+  // Not pino-pretty's own stream: that one writes later, and each listens to the destination, which servers of one process share.
+  return { write: (line) => void destination.write(format(line)) };
 }
 
 /** A logger that writes nothing. */
