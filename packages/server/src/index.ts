@@ -3,6 +3,7 @@
 export type { TlsOptions } from './api/index.js';
 export { type Clock, type ClockTimer, SystemClock } from './clock.js';
 export * from './embedded/index.js';
+export { ListenError, type PortOption } from './listen-error.js';
 export type { ServerOptions, StoreSetting } from './main/options.js';
 export { optimizeSooner } from './main/optimize-sooner.js';
 export { type RunningServer, startServer } from './main/start-server.js';

@@ -142,7 +142,13 @@ test('a store that cannot be opened, a port in use and options that cannot be se
   await new Promise((resolve) => other.once('listening', resolve));
   onTestFinished(() => void other.close());
   const { port } = other.address() as { port: number };
-  expect(String(await refusalOf({ store: { kind: 'memory' }, grpc: { port } }))).toContain(String(port));
+  const refusal = await refusalOf({ store: { kind: 'memory' }, grpc: { port } });
+  expect(refusal).toMatchObject({
+    name: 'ListenError',
+    message:
+      `cannot listen on 127.0.0.1:${port}: the port is in use; ` +
+      'stop what uses it or choose another with grpc.port, where 0 takes any free port',
+  });
   const clock = { nowMs: () => 0 };
   const options = { store: { kind: 'memory' }, grpc: { port: 0 }, clock } as unknown as EmbeddedServerOptions;
   expect(await refusalOf(options)).toMatchObject({ name: 'DataCloneError' });

@@ -60,7 +60,7 @@ export class EmbeddedServer {
   /**
    * Starts one: opens the store, recovers what was under way, then opens the port.
    *
-   * @throws StoreOpenError, or an Error with one clear sentence when a port cannot be opened
+   * @throws StoreOpenError, or an Error with one clear sentence when a port cannot be opened, naming the option to set
    */
   static async start({ onFatal = () => undefined, ...options }: EmbeddedServerOptions): Promise<EmbeddedServer> {
     const thread = new Worker(entryUrl, {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { TlsOptions } from '../api/index.js';
 import type { AllowedAddress } from '../nexus/index.js';
 import type { LogLevel } from '../observability/index.js';
+import { ListenError, type PortOption } from '../listen-error.js';
 import { optimizeSooner } from './optimize-sooner.js';
 import { startServer, type RunningServer } from './start-server.js';
 
@@ -175,8 +176,19 @@ function stopOnSignals(server: RunningServer): void {
   process.on('SIGINT', onSignal);
 }
 
+const FLAGS: Readonly<Record<PortOption, string>> = {
+  'grpc.port': '--port',
+  'http.port': '--http-port',
+  'metrics.port': '--metrics-port',
+};
+
+function messageOf(error: unknown): string {
+  if (error instanceof ListenError && error.option !== undefined) return error.messageNaming(FLAGS[error.option]);
+  return error instanceof Error ? error.message : String(error);
+}
+
 main().catch((error: unknown) => {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const isUsageError = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
   process.stderr.write(`perdure: ${message}${isUsageError ? '. Run it with --help to see the options.' : ''}\n`);
   process.exit(1);

@@ -97,7 +97,7 @@ describe('starting a server', () => {
   it('with a metrics port that is taken is refused, and leaves the file to the next one', async () => {
     const port = await occupiedPort();
     const message = await refusal({ store: { kind: 'sqlite', path }, metrics: { port } });
-    expect(message).toContain(String(port));
+    expect(message).toContain(`${port}: the port is in use; stop what uses it or choose another with metrics.port`);
     await start();
   });
 });

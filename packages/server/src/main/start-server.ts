@@ -16,6 +16,7 @@ import {
   type HttpHandler,
 } from '../api/index.js';
 import { NexusFront } from '../nexus/index.js';
+import { openPort } from '../listen-error.js';
 import { allMethods, ensureNamespace, resumeNamespaceDeletions, type Services } from '../service/index.js';
 import { openStore, type Store } from '../store/index.js';
 import { createServices } from './create-services.js';
@@ -47,7 +48,7 @@ export interface RunningServer {
 /**
  * Starts a server: opens the store, recovers what was under way, then opens the port.
  *
- * @throws StoreOpenError, or an Error with one clear sentence when a port cannot be opened
+ * @throws StoreOpenError; ListenError when a port cannot be opened
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   if (options.timeSkipping === true && options.store.kind !== 'memory') {
@@ -164,13 +165,13 @@ async function compose(options: ServerOptions, store: Store, log: Logger): Promi
 async function open(options: ServerOptions, services: Services, ports: Ports): Promise<void> {
   try {
     await loadRegistries(services, options.namespaces ?? DEFAULT_NAMESPACES);
-    await ports.metrics?.start();
+    await openPort('metrics.port', () => ports.metrics?.start());
     // Requests to handlers outside are made again as soon as the shards are open, and tell where to call back.
-    await ports.http?.start();
+    await openPort('http.port', () => ports.http?.start());
     services.nexusFrontUrl.url = frontUrl(options, ports.http);
     await services.host.open();
     services.schedules.open();
-    await ports.grpc.start();
+    await openPort('grpc.port', () => ports.grpc.start());
     resumeNamespaceDeletions(services);
     await services.batches.resume();
   } catch (error) {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { ListenError } from '../listen-error.js';
 import type { Metrics } from './metrics.js';
 
 /** How the endpoint for scrapers and probes is built. */
@@ -34,8 +35,7 @@ export class MetricsServer {
     const { host = '127.0.0.1', port } = this.options;
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', (error: NodeJS.ErrnoException) => {
-        const reason = error.code === 'EADDRINUSE' ? 'the port is in use; choose another' : error.message;
-        reject(new Error(`cannot serve metrics on ${host}:${port}: ${reason}`));
+        reject(new ListenError({ doing: 'serve metrics on', host, port }, error));
       });
       this.server.listen({ host, port }, resolve);
     });

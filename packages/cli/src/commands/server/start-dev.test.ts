@@ -145,15 +145,21 @@ test('a port in use is one clear line', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const port = String((other.address() as AddressInfo).port);
-  await expectRefused(/^perdure: cannot listen on 127\.0\.0\.1:\d+: the port is in use/, 1, '--port', port);
+  const inUse = (doing: string, flag: string) =>
+    RegExp(
+      `^perdure: cannot ${doing} 127\\.0\\.0\\.1:${port}: the port is in use; ` +
+        `stop what uses it or choose another with ${flag}, where 0 takes any free port$`,
+      'm',
+    );
+  await expectRefused(inUse('listen on', '--port'), 1, '--port', port);
   await expectRefused(
-    /^perdure: port \d+ of the web page is in use: choose another with --ui-port/,
+    /^perdure: port \d+ of the web page is in use: choose another with --ui-port, where 0 takes any free port/,
     1,
     '--ui-port',
     port,
   );
-  await expectRefused(/^perdure: cannot serve HTTP on 127\.0\.0\.1:\d+: .*in use/, 1, '--http-port', port);
-  await expectRefused(/^perdure: cannot serve metrics on 127\.0\.0\.1:\d+: .*in use/, 1, '--metrics-port', port);
+  await expectRefused(inUse('serve HTTP on', '--http-port'), 1, '--http-port', port);
+  await expectRefused(inUse('serve metrics on', '--metrics-port'), 1, '--metrics-port', port);
   other.close();
 });
 

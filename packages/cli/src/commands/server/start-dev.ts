@@ -1,5 +1,6 @@
 import type { CommandContext, CommandSpec, FlagSpec } from '../../command.js';
 import { CommandError, UsageError } from '../../errors.js';
+import type { PortOption } from '@perdure/server';
 import type { Flags } from '../../flags.js';
 import { VERSION } from '../../version.js';
 import { indexedValueType } from '../operator/search-attribute/types.js';
@@ -8,6 +9,13 @@ import { settingsOfPairs } from './dynamic-config.js';
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'never'] as const;
 
 const OWN_PAGE = 'the page is part of this command';
+
+/** Which flag sets a port of the server. */
+const PORT_FLAGS: Readonly<Record<PortOption, string>> = {
+  'grpc.port': '--port',
+  'http.port': '--http-port',
+  'metrics.port': '--metrics-port',
+};
 
 /** Flags of Temporal's command line that scripts may carry, and why they do nothing here. */
 const WITHOUT_EFFECT: readonly FlagSpec[] = [
@@ -69,12 +77,14 @@ export const serverStartDev: CommandSpec = {
 async function startDev(context: CommandContext): Promise<void> {
   const { flags } = context;
   const settings = settingsOf(context);
-  const { optimizeSooner, startServer, StoreOpenError } = await import('@perdure/server');
+  const { ListenError, optimizeSooner, startServer, StoreOpenError } = await import('@perdure/server');
   optimizeSooner();
   const { declareSearchAttributes } = await import('./declare-search-attributes.js');
   const { WebPage } = await import('./web-page.js');
   const attributes = flags.pairs('search-attribute').map(([name, type]) => [name, indexedValueType(type)] as const);
   const server = await startServer(settings.server).catch((error: unknown) => {
+    if (error instanceof ListenError && error.option !== undefined)
+      throw new CommandError(error.messageNaming(PORT_FLAGS[error.option]));
     const message = error instanceof Error ? error.message : String(error);
     throw new CommandError(error instanceof StoreOpenError ? `cannot use the database: ${message}` : message);
   });

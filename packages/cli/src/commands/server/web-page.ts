@@ -38,7 +38,8 @@ export class WebPage {
   listen(host: string, port: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.http.once('error', (error: NodeJS.ErrnoException) => {
-        const reason = error.code === 'EADDRINUSE' ? 'is in use: choose another with --ui-port' : error.message;
+        const inUse = 'is in use: choose another with --ui-port, where 0 takes any free port';
+        const reason = error.code === 'EADDRINUSE' ? inUse : error.message;
         reject(new CommandError(`port ${port} of the web page ${reason}`));
       });
       this.http.listen({ host, port }, () => resolve());

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { ListenError } from '../../listen-error.js';
 import type { TlsOptions } from '../http2/index.js';
 
 /** Answers a request, now or later; false, doing nothing, if it is none of its own. */
@@ -59,8 +60,7 @@ export class HttpServer {
     const { host = '127.0.0.1', port } = this.options;
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', (error: NodeJS.ErrnoException) => {
-        const reason = error.code === 'EADDRINUSE' ? 'the port is in use; choose another' : error.message;
-        reject(new Error(`cannot serve HTTP on ${host}:${port}: ${reason}`));
+        reject(new ListenError({ doing: 'serve HTTP on', host, port }, error));
       });
       this.server.listen({ host, port }, resolve);
     });

@@ -321,7 +321,7 @@ describe('the port', () => {
   test('that is in use is one clear error', async () => {
     const { port } = new URL(`http://${address}`);
     const second = new Http2Server({ onRequest: echo });
-    const message = `cannot listen on 127.0.0.1:${port}: the port is in use; stop what uses it or choose another`;
+    const message = `cannot listen on 127.0.0.1:${port}: the port is in use; stop what uses it or choose another, where 0 takes any free port`;
     await expect(second.listen('127.0.0.1', Number(port))).rejects.toThrow(message);
     await second.close();
   });

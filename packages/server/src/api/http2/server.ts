@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 
+import { ListenError } from '../../listen-error.js';
 import { Connection, type ConnectionOwner } from './connection.js';
 import { DEFAULT_HTTP2_LIMITS, type Http2Limits } from './limits.js';
 import { FlushScheduler } from './output-queue.js';
@@ -51,7 +52,8 @@ export class Http2Server implements ConnectionOwner {
   /** Opens the port. @throws Error with one clear sentence when it cannot be opened. */
   async listen(host: string, port: number): Promise<AddressInfo> {
     await new Promise<void>((resolve, reject) => {
-      const onError = (error: NodeJS.ErrnoException): void => reject(listenError(host, port, error));
+      const onError = (error: NodeJS.ErrnoException): void =>
+        reject(new ListenError({ doing: 'listen on', host, port }, error));
       this.listener.once('error', onError);
       this.listener.listen({ host, port }, () => {
         this.listener.off('error', onError);
@@ -134,19 +136,5 @@ export class Http2Server implements ConnectionOwner {
   private async whenAllClosed(): Promise<void> {
     if (this.connections.size === 0) return;
     await new Promise<void>((resolve) => (this.onAllClosed = resolve));
-  }
-}
-
-function listenError(host: string, port: number, error: NodeJS.ErrnoException): Error {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new Error(`cannot listen on ${host}:${port}: the port is in use; stop what uses it or choose another`);
-    case 'EACCES':
-      return new Error(`cannot listen on ${host}:${port}: not permitted; choose a port above 1023`);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new Error(`cannot listen on ${host}:${port}: this machine has no such address`);
-    default:
-      return new Error(`cannot listen on ${host}:${port}: ${error.message}`);
   }
 }

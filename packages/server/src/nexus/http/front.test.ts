@@ -321,5 +321,7 @@ test('a web page may not start operations', async () => {
 test('a port that is in use is told in one sentence', async () => {
   const served = await Served.start({ http: { port: 0 } });
   const port = Number(served.httpAddress?.split(':').at(-1));
-  await expect(Served.start({ http: { port } })).rejects.toThrow('the port is in use; choose another');
+  await expect(Served.start({ http: { port } })).rejects.toThrow(
+    'stop what uses it or choose another with http.port, where 0 takes any free port',
+  );
 });
