@@ -1,7 +1,8 @@
 import { test } from 'vitest';
-import { commands, connect, expectStatus, fromPayloads, seconds } from './harness/index.js';
+import { api, commands, connect, expectStatus, fromPayloads, seconds } from './harness/index.js';
 
 const environment = await connect();
+const { RetryState, TimeoutType } = api.enums;
 const noRetry = { maximumAttempts: 1 };
 
 test('schedule-to-start: nobody took the activity', async ({ expect }) => {
@@ -16,13 +17,53 @@ test('schedule-to-start: nobody took the activity', async ({ expect }) => {
     3 WorkflowTaskStarted scheduled=2
     4 WorkflowTaskCompleted scheduled=2 started=3
     5 ActivityTaskScheduled activityId=a activityType=act taskQueue=nobody completed=4
-    6 ActivityTaskTimedOut failure={'message':'activity ScheduleToStart timeout','timeoutFailureInfo':{'timeoutType':'SCHEDULE_TO_START'}} scheduled=5 retryState=NON_RETRYABLE_FAILURE
+    6 ActivityTaskTimedOut failure={'message':'activity ScheduleToStart timeout','timeoutFailureInfo':{'timeoutType':'SCHEDULE_TO_START'}} scheduled=5 retryState=TIMEOUT
     7 WorkflowTaskScheduled taskQueue=scripted
     8 WorkflowTaskStarted scheduled=7
     9 WorkflowTaskCompleted scheduled=7 started=8
     10 WorkflowExecutionCompleted completed=9
   `);
 });
+
+test('schedule-to-close of an activity that nobody took is told as schedule-to-start', async ({ expect }) => {
+  const worker = environment.scriptedWorker();
+  const execution = await environment.start(worker.taskQueue);
+  const nobody = environment.uniqueId('nobody');
+  await worker.step([commands.scheduleActivity('a', nobody, { scheduleToCloseTimeout: seconds(0.5) })]);
+  await worker.step([commands.completeWorkflow()]);
+  const [timedOut] = await timeouts(execution);
+  expect(timedOut).toMatchObject({
+    failure: {
+      message: 'activity ScheduleToStart timeout',
+      timeoutFailureInfo: { timeoutType: TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START },
+    },
+    retryState: RetryState.RETRY_STATE_TIMEOUT,
+  });
+});
+
+test.for([{ startToCloseTimeout: seconds(1) }, { heartbeatTimeout: seconds(1) }])(
+  'an attempt that times out when there is no time for another one: %o',
+  async (timeout, { expect }) => {
+    const worker = environment.scriptedWorker();
+    const execution = await environment.start(worker.taskQueue);
+    const retryPolicy = { initialInterval: seconds(0.1), backoffCoefficient: 100 };
+    await worker.step([
+      commands.scheduleActivity('a', worker.taskQueue, { scheduleToCloseTimeout: seconds(9), retryPolicy, ...timeout }),
+    ]);
+    await worker.failActivity(await worker.activityTask(), 'first');
+    await worker.activityTask();
+    await worker.step([commands.completeWorkflow()]);
+    const [timedOut] = await timeouts(execution);
+    expect(timedOut).toMatchObject({
+      failure: {
+        message: 'Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying',
+        cause: { message: 'first' },
+        timeoutFailureInfo: { timeoutType: TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE },
+      },
+      retryState: RetryState.RETRY_STATE_TIMEOUT,
+    });
+  },
+);
 
 test('start-to-close: the worker went silent, and without retries the timeout is final', async ({ expect }) => {
   const worker = environment.scriptedWorker();
@@ -93,7 +134,7 @@ test('schedule-to-close spans all attempts', async ({ expect }) => {
     4 WorkflowTaskCompleted scheduled=2 started=3
     5 ActivityTaskScheduled activityId=a activityType=act taskQueue=scripted completed=4
     6 ActivityTaskStarted scheduled=5 lastFailure={'message':'first','applicationFailureInfo':{'type':'Test'}}
-    7 ActivityTaskTimedOut failure={'message':'activity ScheduleToClose timeout','cause':{'message':'first','applicationFailureInfo':{'type':'Test'}},'timeoutFailureInfo':{'timeoutType':'SCHEDULE_TO_CLOSE'}} scheduled=5 started=6 retryState=NON_RETRYABLE_FAILURE
+    7 ActivityTaskTimedOut failure={'message':'activity ScheduleToClose timeout','cause':{'message':'first','applicationFailureInfo':{'type':'Test'}},'timeoutFailureInfo':{'timeoutType':'SCHEDULE_TO_CLOSE'}} scheduled=5 started=6 retryState=TIMEOUT
     8 WorkflowTaskScheduled taskQueue=scripted
     9 WorkflowTaskStarted scheduled=8
     10 WorkflowTaskCompleted scheduled=8 started=9
@@ -201,3 +242,8 @@ test('a timed out activity by heartbeat is retried with its details', async ({ e
     11 WorkflowExecutionCompleted completed=10
   `);
 });
+
+async function timeouts(execution: Parameters<typeof environment.closedHistory>[0]) {
+  const events = await environment.closedHistory(execution);
+  return events.flatMap(({ activityTaskTimedOutEventAttributes: attributes }) => (attributes ? [attributes] : []));
+}

@@ -137,18 +137,19 @@ function* activityDues(activity: ActivityState): Generator<Due> {
     scheduledEventId,
     timeoutType,
   });
+  // Of two at the same time the first counts: that nobody took the activity says more than that it took too long.
+  if (activity.phase === 'scheduled' && timeouts.scheduleToStartMs !== undefined)
+    yield timeout(
+      activity.attemptScheduledTimeMs + timeouts.scheduleToStartMs,
+      TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START,
+    );
   if (timeouts.scheduleToCloseMs !== undefined)
     yield timeout(activity.scheduledTimeMs + timeouts.scheduleToCloseMs, TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
   switch (activity.phase) {
+    case 'scheduled':
+      return;
     case 'backoff':
       yield { kind: 'activityRetry', dueMs: activity.attemptScheduledTimeMs, scheduledEventId };
-      return;
-    case 'scheduled':
-      if (timeouts.scheduleToStartMs !== undefined)
-        yield timeout(
-          activity.attemptScheduledTimeMs + timeouts.scheduleToStartMs,
-          TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START,
-        );
       return;
     case 'started': {
       const startedMs = activity.startedTimeMs ?? 0;

@@ -175,11 +175,12 @@ export function timeOutActivity(draft: Draft, activity: ActivityState, timeoutTy
   if (retryState === undefined) return false;
   const { scheduledEventId } = activity;
   const startedEventId = activity.phase === 'started' ? writeStarted(draft, activity) : 0;
+  const hasNoTimeLeft = isRetryable && retryState === RetryState.RETRY_STATE_TIMEOUT;
   writeOutsideEvent(draft, EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT, {
     activityTaskTimedOutEventAttributes: {
       scheduledEventId,
       startedEventId,
-      failure: finalTimeoutFailure(activity, reason, timeoutType),
+      failure: hasNoTimeLeft ? noTimeLeftFailure(activity) : finalTimeoutFailure(activity, reason, timeoutType),
       retryState,
     },
   });
@@ -188,7 +189,7 @@ export function timeOutActivity(draft: Draft, activity: ActivityState, timeoutTy
 
 function stateOfFinalTimeout(activity: ActivityState): enums.RetryState {
   if (activity.cancelRequestedEventId !== 0) return RetryState.RETRY_STATE_CANCEL_REQUESTED;
-  return RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE;
+  return RetryState.RETRY_STATE_TIMEOUT;
 }
 
 const TIMEOUT_MESSAGES: ReadonlyMap<enums.TimeoutType, string> = new Map([
@@ -216,6 +217,14 @@ function finalTimeoutFailure(
     timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE ||
     timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START;
   return hasCause && activity.lastFailure !== undefined ? { ...reason, cause: activity.lastFailure } : reason;
+}
+
+/** An attempt timed out, and the next one would come too late: as Temporal has it, that is a schedule-to-close timeout. */
+function noTimeLeftFailure(activity: ActivityState): failure.IFailure {
+  const timeoutType = TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE;
+  const reason = timeoutFailure(activity, timeoutType);
+  const message = `Not enough time to schedule next retry before ${reason.message ?? ''}, giving up retrying`;
+  return finalTimeoutFailure(activity, { ...reason, message }, timeoutType);
 }
 
 /** History learns of the start of an activity only when it ends, and only of its last attempt. Returns the id, 0 if buffered. */

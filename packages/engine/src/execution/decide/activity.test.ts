@@ -118,7 +118,7 @@ test('schedule-to-start: nobody took the activity', () => {
   const world = withActivity({ scheduleToStartTimeout: msToDuration(1_000) });
   world.pass(1_000);
   expect(tail(world)).toMatchInlineSnapshot(`
-    "6 ActivityTaskTimedOut failure={'message':'activity ScheduleToStart timeout','timeoutFailureInfo':{'timeoutType':'SCHEDULE_TO_START'}} scheduled=5 retryState=NON_RETRYABLE_FAILURE
+    "6 ActivityTaskTimedOut failure={'message':'activity ScheduleToStart timeout','timeoutFailureInfo':{'timeoutType':'SCHEDULE_TO_START'}} scheduled=5 retryState=TIMEOUT
     7 WorkflowTaskScheduled attempt=1
     "
   `);
@@ -211,7 +211,7 @@ test('schedule-to-close spans all attempts and tells what they died of', () => {
   world.pass(4_000);
   expect(tail(world)).toMatchInlineSnapshot(`
     "6 ActivityTaskStarted scheduled=5 attempt=2 lastFailure={'message':'first','applicationFailureInfo':{'type':'Test'}}
-    7 ActivityTaskTimedOut failure={'message':'activity ScheduleToClose timeout','cause':{'message':'first','applicationFailureInfo':{'type':'Test'}},'timeoutFailureInfo':{'timeoutType':'SCHEDULE_TO_CLOSE'}} scheduled=5 started=6 retryState=NON_RETRYABLE_FAILURE
+    7 ActivityTaskTimedOut failure={'message':'activity ScheduleToClose timeout','cause':{'message':'first','applicationFailureInfo':{'type':'Test'}},'timeoutFailureInfo':{'timeoutType':'SCHEDULE_TO_CLOSE'}} scheduled=5 started=6 retryState=TIMEOUT
     8 WorkflowTaskScheduled attempt=1
     "
   `);
@@ -226,7 +226,7 @@ test('schedule-to-close may pass while the next attempt waits', () => {
   world.closeActivity(5, failed('first'));
   world.pass(1_500);
   expect(tail(world)).toMatchInlineSnapshot(`
-    "6 ActivityTaskTimedOut failure={'message':'activity ScheduleToClose timeout','cause':{'message':'first','applicationFailureInfo':{'type':'Test'}},'timeoutFailureInfo':{'timeoutType':'SCHEDULE_TO_CLOSE'}} scheduled=5 retryState=NON_RETRYABLE_FAILURE
+    "6 ActivityTaskTimedOut failure={'message':'activity ScheduleToClose timeout','cause':{'message':'first','applicationFailureInfo':{'type':'Test'}},'timeoutFailureInfo':{'timeoutType':'SCHEDULE_TO_CLOSE'}} scheduled=5 retryState=TIMEOUT
     7 WorkflowTaskScheduled attempt=1
     "
   `);
