@@ -7,6 +7,7 @@ import { packCallback, packNexusOperation, unpackCallback, unpackNexusOperation 
 import type { PackedCallback, PackedNexusOperation } from './nexus-snapshot.js';
 import { MessagePackWriter } from './message-pack-writer.js';
 import { RequestIds } from './request-ids.js';
+import { copyState } from './state-copy.js';
 import type {
   ActivityState,
   ChildState,
@@ -212,7 +213,7 @@ export function decodeSnapshot(bytes: Uint8Array): ExecutionState {
       [...activities.values()].map((activity) => [activity.activityId, activity.scheduledEventId]),
     );
   }
-  return state as unknown as ExecutionState;
+  return copyState(state as unknown as ExecutionState);
 }
 
 function keyed<K, V>(values: readonly V[], key: (value: V) => K): ReadonlyMap<K, V> {

@@ -1,6 +1,5 @@
 import type { ExecutionState } from './state.js';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+import { copyState, type MutableState } from './state-copy.js';
 
 type MapField = {
   [K in keyof ExecutionState]: ExecutionState[K] extends ReadonlyMap<infer _K, infer _V> ? K : never;
@@ -11,11 +10,11 @@ type MutableMap<K extends MapField> = ExecutionState[K] extends ReadonlyMap<infe
  * A copy-on-write view of a state. The record is copied once; a collection is copied the first time it changes.
  */
 export class StateDraft {
-  private readonly record: Mutable<ExecutionState>;
+  private readonly record: MutableState;
   private readonly owned = new Set<keyof ExecutionState>();
 
   constructor(before: ExecutionState) {
-    this.record = { ...before };
+    this.record = copyState(before);
   }
 
   get state(): ExecutionState {
