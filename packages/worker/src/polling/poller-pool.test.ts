@@ -60,6 +60,17 @@ it('never has fewer polls open than its minimum, nor more than its maximum', asy
   await fc.assert(property, { numRuns: 50 });
 });
 
+it('lets a poll rest whose task is the only one, unless no other is open', async () => {
+  for (const count of [1, 2]) {
+    const { poller, open, end } = pool(fixedPollerCount(count));
+    poller.start();
+    await end({ suggestedDelta: 0, mayRest: true });
+    expect(open).toHaveLength(1);
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(open).toHaveLength(count);
+  }
+});
+
 it('tells each loop how often it has failed in a row', async () => {
   const { poller, failures, end } = pool(fixedPollerCount(2));
   poller.start();

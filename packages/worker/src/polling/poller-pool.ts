@@ -11,19 +11,29 @@ export function fixedPollerCount(count: number): PollerCount {
 }
 
 /** What came of one poll: how many more of them, or fewer, the server would like to see; or that no further one makes sense. */
-export type PollEnd = { readonly suggestedDelta: number } | 'failed' | 'stop';
+export type PollEnd = PollAnswered | 'failed' | 'stop';
+
+/** A poll that the server has answered. */
+export interface PollAnswered {
+  readonly suggestedDelta: number;
+  /** What it brought is all that the worker has to do: answering that comes before the next poll, as long as others are open. */
+  readonly mayRest?: boolean;
+}
+
+/** Turns of the event loop from a workflow task to its answer, where nothing holds it up. */
+const TURNS_OF_REST = 4;
 
 /** The end of a poll that the server has answered. One that waited in vain, to its end, was not needed. */
 export function pollEndOf(answer: {
   readonly taskToken: Uint8Array;
   readonly pollerScalingDecision?: { readonly pollRequestDeltaSuggestion: number } | undefined;
-}): PollEnd {
+}): PollAnswered {
   if (answer.taskToken.length === 0) return { suggestedDelta: -1 };
   return { suggestedDelta: answer.pollerScalingDecision?.pollRequestDeltaSuggestion ?? 0 };
 }
 
 /** The end of a poll after which nothing needs to change. */
-export const POLL_AGAIN: PollEnd = { suggestedDelta: 0 };
+export const POLL_AGAIN: PollAnswered = { suggestedDelta: 0 };
 
 /**
  * Keeps polls of one kind open. Each of them is a loop; a loop ends, or brings others into being, as the server suggests with what it
@@ -67,7 +77,18 @@ export class PollerPool {
       failures = end === 'failed' ? failures + 1 : 0;
       if (end === 'failed') continue;
       if (end.suggestedDelta < 0 && this.loops.size > this.count.minimum) return;
+      if (end.mayRest === true && this.loops.size > 1) await turns(TURNS_OF_REST);
       for (let more = end.suggestedDelta; more > 0 && this.loops.size < this.count.maximum; more--) this.open();
     }
   }
+}
+
+function turns(count: number): Promise<void> {
+  return new Promise((resolve) => {
+    const pass = (left: number): void => {
+      if (left === 0) resolve();
+      else setImmediate(pass, left - 1);
+    };
+    pass(count);
+  });
 }

@@ -104,7 +104,8 @@ export class WorkflowHost {
           slot.release();
           this.options.metrics.workflowPollEmpty();
         }
-        return this.stopping.signal.aborted ? 'stop' : pollEndOf(task);
+        if (this.stopping.signal.aborted) return 'stop';
+        return { ...pollEndOf(task), mayRest: this.underWay.count === 1 };
       } catch (error) {
         slot.release();
         return await this.failures.take(error, failures + 1);

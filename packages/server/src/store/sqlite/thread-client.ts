@@ -161,6 +161,7 @@ export class ThreadClient {
 
   #post(message: FlatMessage): void {
     this.#worker.postMessage(message, transferList(message));
+    this.#turn.posted();
   }
 
   #receive(reply: ThreadReply): void {

@@ -12,6 +12,12 @@ import { isFatal, messageOf } from './task.js';
 import type { WriteTask } from './task.js';
 import type { Writer } from './writer.js';
 
+/**
+ * After its work a writer waits for more in place for so long, before it goes back to its event loop: being woken up there, and getting from
+ * there to here, takes longer than anything else in a small commit but its sync. What the thread is told comes as a message, and ends the wait.
+ */
+const lingerMs = 10;
+
 /** Takes requests off the port and performs them: reads at once, writes in turn. */
 export class ThreadLoop {
   readonly #port: MessagePort;
@@ -22,6 +28,9 @@ export class ThreadLoop {
   readonly #answers = new Answers();
   #writes: WriteTask[] = [];
   #canLookAhead = true;
+  #isClosed = false;
+  /** Messages posted before the last look for them. */
+  #postedCount = 0;
 
   /** Without a writer the thread only reads. `close` releases the connection. */
   constructor(port: MessagePort, turn: Turn, tables: SqliteTables, writer: Writer | undefined, close: () => void) {
@@ -32,8 +41,18 @@ export class ThreadLoop {
     this.#close = close;
   }
 
-  /** Performs a message and everything that arrives meanwhile. */
+  /** Performs a message and everything that arrives meanwhile, or soon after. */
   receive(message: FlatMessage): void {
+    this.#perform(message);
+    while (this.#lingers && this.#turn.awaitPosted(this.#postedCount, lingerMs)) {
+      const next = this.#nextWaiting();
+      // Not every runtime shows its messages to who does not go back for them.
+      if (next === undefined) return;
+      this.#perform(next.message);
+    }
+  }
+
+  #perform(message: FlatMessage): void {
     this.#turn.begin();
     this.#accept(message);
     this.#acceptWaiting();
@@ -70,8 +89,13 @@ export class ThreadLoop {
   }
 
   #acceptWaiting(): void {
+    this.#postedCount = this.#turn.postedCount;
     for (let next = this.#nextWaiting(); next !== undefined; next = this.#nextWaiting()) this.#accept(next.message);
     this.#send();
+  }
+
+  get #lingers(): boolean {
+    return this.#writer !== undefined && this.#canLookAhead && !this.#isClosed;
   }
 
   #nextWaiting(): { readonly message: FlatMessage } | undefined {
@@ -109,6 +133,7 @@ export class ThreadLoop {
       this.#close();
       this.#answers.resolve(task.id, () => undefined);
       this.#send();
+      this.#isClosed = true;
       endThread(this.#port);
       return;
     }

@@ -37,3 +37,39 @@ it('who holds a thread waits until it is out of SQLite, and it does not go there
 it('a thread that is not in SQLite is not waited for', () => {
   new Turn(turnMemory()).hold(Infinity);
 });
+
+it('a thread that waits for a message goes on when one is posted, at once if it was before', async () => {
+  const memory = turnMemory();
+  const module = new URL('../../../../dist/store/sqlite/wire/turn.js', import.meta.url).href;
+  const waiting = `
+    import { parentPort, workerData } from 'node:worker_threads';
+    const { Turn } = await import(workerData.module);
+    const turn = new Turn(workerData.turn);
+    parentPort.postMessage('about to wait');
+    parentPort.postMessage(turn.awaitPosted(0, 60_000));
+    parentPort.postMessage([turn.awaitPosted(0, 60_000), turn.awaitPosted(turn.postedCount, 1)]);
+  `;
+  const url = new URL(`data:text/javascript,${encodeURIComponent(waiting)}`);
+  const worker = new Worker(url, { workerData: { turn: memory, module } });
+  const said: unknown[] = [];
+  worker.on('message', (message) => {
+    said.push(message);
+    if (said.length === 1) new Turn(memory).posted();
+  });
+  await new Promise((resolve) => worker.on('exit', resolve));
+  expect(said).toEqual(['about to wait', true, [true, false]]);
+});
+
+it('a thread that waits for a message can be ended', async () => {
+  const module = new URL('../../../../dist/store/sqlite/wire/turn.js', import.meta.url).href;
+  const waiting = `
+    import { parentPort, workerData } from 'node:worker_threads';
+    const { Turn } = await import(workerData.module);
+    parentPort.postMessage('about to wait');
+    new Turn(workerData.turn).awaitPosted(0, 60_000);
+  `;
+  const url = new URL(`data:text/javascript,${encodeURIComponent(waiting)}`);
+  const worker = new Worker(url, { workerData: { turn: turnMemory(), module } });
+  await new Promise((resolve) => worker.once('message', resolve));
+  expect(await worker.terminate()).toBe(1);
+});

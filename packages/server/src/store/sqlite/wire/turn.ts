@@ -1,8 +1,9 @@
 const busy = 0;
 const held = 1;
-const words = 2;
+const messages = 2;
+const words = 3;
 
-/** Memory that a thread shares with its owner: whether it is inside SQLite, and whether it may go there. */
+/** Memory that a thread shares with its owner: whether it is inside SQLite, whether it may go there, and how much it was sent. */
 export function turnMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT);
 }
@@ -35,6 +36,22 @@ export class Turn {
   end(): void {
     Atomics.store(this.#words, busy, 0);
     Atomics.notify(this.#words, busy);
+  }
+
+  /** For the owner: a message was posted. */
+  posted(): void {
+    Atomics.add(this.#words, messages, 1);
+    Atomics.notify(this.#words, messages);
+  }
+
+  /** For the thread: how many messages have been posted. To be asked before it looks for them. */
+  get postedCount(): number {
+    return Atomics.load(this.#words, messages);
+  }
+
+  /** For the thread: waits for a message beyond so many, but no longer than that; whether one was posted. */
+  awaitPosted(count: number, patienceMs: number): boolean {
+    return Atomics.wait(this.#words, messages, count, patienceMs) !== 'timed-out';
   }
 
   /** For the owner: waits until the thread is out of SQLite, but not for ever; it does not go there again. */
