@@ -15,12 +15,14 @@ function pool(count: PollerCount) {
     },
     (openPolls) => seen.push(openPolls),
   );
-  /** Ends the poll that has waited longest. */
-  const end = async (with_: PollEnd): Promise<void> => {
-    open.shift()?.(with_);
+  /** Ends the polls that have waited longest, all in the same turn. */
+  const endAtOnce = async (ends: readonly PollEnd[]): Promise<void> => {
+    const ending = open.splice(0, ends.length);
+    for (const [index, resolve] of ending.entries()) resolve(ends[index] as PollEnd);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { poller, open, seen, failures, end };
+  const end = (with_: PollEnd): Promise<void> => endAtOnce([with_]);
+  return { poller, open, seen, failures, end, endAtOnce };
 }
 
 it('keeps a fixed number of polls open whatever the server suggests', async () => {
@@ -44,15 +46,24 @@ it('opens more polls while tasks wait, and closes them when they do not', async 
   expect(seen).toEqual([1, 2, 3, 4, 5, 4, 3, 2]);
 });
 
+it('keeps its minimum open when all polls learn in the same turn that they are too many', async () => {
+  const { poller, open, seen, endAtOnce } = pool({ minimum: 2, initial: 6, maximum: 6 });
+  poller.start();
+  await endAtOnce(Array.from({ length: 6 }, () => ({ suggestedDelta: -1 })));
+  expect(open).toHaveLength(2);
+  expect(seen.at(-1)).toBe(2);
+});
+
 it('never has fewer polls open than its minimum, nor more than its maximum', async () => {
   const counts = fc
     .tuple(fc.nat(5), fc.nat(5), fc.nat(5))
     .map(([minimum, more, most]) => ({ minimum, initial: minimum + more, maximum: minimum + more + most }));
-  const property = fc.asyncProperty(counts, fc.array(fc.integer({ min: -3, max: 3 })), async (count, deltas) => {
-    const { poller, open, end } = pool(count);
+  const turns = fc.array(fc.array(fc.integer({ min: -3, max: 3 }), { maxLength: 8 }));
+  const property = fc.asyncProperty(counts, turns, async (count, deltasOfTurns) => {
+    const { poller, open, endAtOnce } = pool(count);
     poller.start();
-    for (const suggestedDelta of deltas) {
-      await end({ suggestedDelta });
+    for (const deltas of deltasOfTurns) {
+      await endAtOnce(deltas.map((suggestedDelta) => ({ suggestedDelta })));
       expect(open.length).toBeGreaterThanOrEqual(count.minimum);
       expect(open.length).toBeLessThanOrEqual(count.maximum);
     }

@@ -42,6 +42,8 @@ export const POLL_AGAIN: PollAnswered = { suggestedDelta: 0 };
  */
 export class PollerPool {
   private readonly loops = new Set<Promise<void>>();
+  /** Loops that go on. One that ends is no longer counted from the moment it is known: many may learn of it in the same turn. */
+  private openCount = 0;
 
   constructor(
     private readonly count: PollerCount,
@@ -62,23 +64,26 @@ export class PollerPool {
   }
 
   private open(): void {
-    const loop = this.run().finally(() => {
-      this.loops.delete(loop);
-      this.onChange(this.loops.size);
-    });
+    this.openCount += 1;
+    const loop = this.run().finally(() => this.loops.delete(loop));
     this.loops.add(loop);
-    this.onChange(this.loops.size);
+    this.onChange(this.openCount);
+  }
+
+  private close(): void {
+    this.openCount -= 1;
+    this.onChange(this.openCount);
   }
 
   private async run(): Promise<void> {
     for (let failures = 0; ;) {
       const end = await this.poll(failures);
-      if (end === 'stop') return;
+      if (end === 'stop') return this.close();
       failures = end === 'failed' ? failures + 1 : 0;
       if (end === 'failed') continue;
-      if (end.suggestedDelta < 0 && this.loops.size > this.count.minimum) return;
-      if (end.mayRest === true && this.loops.size > 1) await turns(TURNS_OF_REST);
-      for (let more = end.suggestedDelta; more > 0 && this.loops.size < this.count.maximum; more--) this.open();
+      if (end.suggestedDelta < 0 && this.openCount > this.count.minimum) return this.close();
+      if (end.mayRest === true && this.openCount > 1) await turns(TURNS_OF_REST);
+      for (let more = end.suggestedDelta; more > 0 && this.openCount < this.count.maximum; more--) this.open();
     }
   }
 }
