@@ -1,7 +1,7 @@
 import { CallStreamUnsupportedError } from './call-stream/errors.js';
 import type { CallStreamTransport } from './call-stream/call-stream-transport.js';
 import type { GrpcTransport } from './grpc-transport.js';
-import type { RpcCallOptions, RpcTransport } from './transport.js';
+import type { ReadAnswer, RpcCallOptions, RpcTransport } from './transport.js';
 
 /**
  * Calls over the call stream where the server offers it, else over unary gRPC. What it is to be is agreed on with the
@@ -27,6 +27,12 @@ export class AgreedTransport implements RpcTransport {
     return this.callStream.isOpen
       ? this.callStream.call(path, request, options)
       : this.callAndAgree(path, request, options);
+  }
+
+  callFor<T>(path: string, request: Uint8Array, options: RpcCallOptions, read: ReadAnswer<T>): Promise<T> {
+    return !this.isUnary && this.callStream.isOpen
+      ? this.callStream.callFor(path, request, options, read)
+      : this.call(path, request, options).then(read);
   }
 
   private async callAndAgree(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {

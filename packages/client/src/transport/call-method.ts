@@ -1,4 +1,5 @@
 import { type AnyCodec, type MethodDescription, WireFormatError } from '@perdure/protocol';
+import { callFor } from './call-for.js';
 import { GrpcServiceError } from './grpc-service-error.js';
 import { GrpcStatus } from './status.js';
 import type { RpcCallOptions, RpcTransport } from './transport.js';
@@ -21,14 +22,14 @@ export function callMethod<Method extends MethodDescription>(
   request: RequestOf<Method>,
   options: RpcCallOptions = NO_OPTIONS,
 ): Promise<ResponseOf<Method>> {
-  let answer: Promise<Uint8Array>;
+  const read = (bytes: Uint8Array): ResponseOf<Method> =>
+    decodeAnswer(method.name, method.responseType, bytes) as ResponseOf<Method>;
   try {
-    answer = transport.call(method.path, method.requestType.encode(request), options);
+    return callFor(transport, method.path, method.requestType.encode(request), options, read);
   } catch (error) {
     // What cannot be encoded rejects as everything else does.
-    answer = Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
-  return answer.then((bytes) => decodeAnswer(method.name, method.responseType, bytes) as ResponseOf<Method>);
 }
 
 function decodeAnswer(methodName: string, type: AnyCodec, bytes: Uint8Array): object {

@@ -1,6 +1,7 @@
 import { GrpcServiceError } from './grpc-service-error.js';
 import { GrpcStatus } from './status.js';
-import type { RpcCallOptions, RpcTransport } from './transport.js';
+import { asItCame } from './call-for.js';
+import type { ReadAnswer, RpcCallOptions, RpcTransport } from './transport.js';
 
 /** A server in this process, as its clients see it. `inProcess` of an `EmbeddedServer`, and of what `startServer` gives, of `@perdure/server` are. */
 export interface InProcessServer {
@@ -31,6 +32,10 @@ export class InProcessTransport implements RpcTransport {
   constructor(private readonly server: InProcessServer) {}
 
   call(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
+    return this.callFor(path, request, options, asItCame);
+  }
+
+  callFor<T>(path: string, request: Uint8Array, options: RpcCallOptions, read: ReadAnswer<T>): Promise<T> {
     if (this.isClosed) return Promise.reject(closedInProcess());
     const { signal } = options;
     if (signal?.aborted === true) return Promise.reject(cancelledInProcess(path));
@@ -38,8 +43,12 @@ export class InProcessTransport implements RpcTransport {
       const cancel = this.server.begin(path, request, options, (error, response) => {
         this.running.delete(cancel);
         signal?.removeEventListener('abort', cancel);
-        if (error === undefined) resolve(response);
-        else reject(this.isClosed ? closedInProcess() : toGrpcServiceError(error));
+        if (error !== undefined) return reject(this.isClosed ? closedInProcess() : toGrpcServiceError(error));
+        try {
+          resolve(read(response));
+        } catch (unreadable) {
+          reject(unreadable as Error);
+        }
       });
       this.running.add(cancel);
       signal?.addEventListener('abort', cancel, { once: true });

@@ -3,6 +3,7 @@
  * Must not know what any method means.
  */
 export { AgreedTransport } from './agreed-transport.js';
+export { callFor } from './call-for.js';
 export { callMethod } from './call-method.js';
 export type { RequestOf, ResponseOf } from './call-method.js';
 export { CallStreamTransport } from './call-stream/call-stream-transport.js';
@@ -17,4 +18,4 @@ export type { InProcessServer } from './in-process-transport.js';
 export { RetryingTransport } from './retrying-transport.js';
 export type { CallRetryPolicy } from './retrying-transport.js';
 export { GrpcStatus, grpcStatusName } from './status.js';
-export type { RpcCallOptions, RpcMetadata, RpcTransport } from './transport.js';
+export type { ReadAnswer, RpcCallOptions, RpcMetadata, RpcTransport } from './transport.js';

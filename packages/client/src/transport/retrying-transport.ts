@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { GrpcServiceError } from './grpc-service-error.js';
 import { cancelledError, closedError } from './grpc-transport.js';
 import { GrpcStatus } from './status.js';
-import type { RpcCallOptions, RpcTransport } from './transport.js';
+import { callFor } from './call-for.js';
+import type { ReadAnswer, RpcCallOptions, RpcTransport } from './transport.js';
 
 /** Whether a failed call is made again, and how long after. */
 export interface CallRetryPolicy {
@@ -28,6 +29,20 @@ export class RetryingTransport implements RpcTransport {
     return this.inner
       .call(path, request, options)
       .catch((error: unknown) => this.callAgain(path, request, options, deadlineMs, error));
+  }
+
+  /** What `read` throws is no reason to call again. */
+  callFor<T>(path: string, request: Uint8Array, options: RpcCallOptions, read: ReadAnswer<T>): Promise<T> {
+    const deadlineMs = options.timeoutMs === undefined ? undefined : Date.now() + options.timeoutMs;
+    let isAnswered = false;
+    const readOnce = (answer: Uint8Array): T => {
+      isAnswered = true;
+      return read(answer);
+    };
+    return callFor(this.inner, path, request, options, readOnce).catch((error: unknown) => {
+      if (isAnswered) throw error;
+      return this.callAgain(path, request, options, deadlineMs, error).then(read);
+    });
   }
 
   async close(): Promise<void> {

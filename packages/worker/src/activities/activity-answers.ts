@@ -2,7 +2,7 @@ import type { Logger, Payload } from '@perdure/common';
 import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
 import { type common, type deployment, services, type workflowservice } from '@perdure/protocol';
 import type { Clock } from '../clock.js';
-import { callPersistently } from '../polling/index.js';
+import { callAgain } from '../polling/index.js';
 import type { ActivityOutcome } from './activity-outcome.js';
 
 type ActivityTask = workflowservice.PollActivityTaskQueueResponse;
@@ -35,10 +35,15 @@ export class ActivityAnswers {
 
   /** Tells how a task ended, until the server has heard it. Never rejects: what cannot be said is logged. */
   answer(task: ActivityTask, outcome: ActivityOutcome, unsentDetails: Payload | undefined): Promise<unknown> {
+    return this.send(task, outcome, unsentDetails).catch((error: unknown) =>
+      this.answerAgain(task, () => this.send(task, outcome, unsentDetails), error),
+    );
+  }
+
+  private answerAgain(task: ActivityTask, send: () => Promise<unknown>, firstError: unknown): Promise<unknown> {
     const { clock, logger, giveUp } = this.options;
     const what = `The answer of activity ${task.activityType?.name ?? ''} (${task.activityId})`;
-    const send = (): Promise<unknown> => this.send(task, outcome, unsentDetails);
-    return callPersistently(what, send, { clock, logger, signal: giveUp }).catch((error: unknown) => {
+    return callAgain(what, send, { clock, logger, signal: giveUp }, firstError).catch((error: unknown) => {
       const workflowId = task.workflowExecution?.workflowId;
       const isGone = error instanceof GrpcServiceError && error.code === GrpcStatus.NOT_FOUND;
       const reason = isGone ? 'it timed out, or its workflow has closed' : 'the server refused it';

@@ -80,7 +80,10 @@ export class ActivityExecution {
     let outcome: ActivityOutcome;
     try {
       this.begin();
-      outcome = { status: 'completed', result: await this.execute(input) };
+      const activity = this.ground.environment.activities.find(this.info.activityType);
+      const typeInfo = typeInfoOf(activity);
+      const result = this.outgoing(await this.callWith(activity, input, typeInfo), typeInfo);
+      outcome = { status: 'completed', result: result instanceof Promise ? await result : result };
     } catch (thrown) {
       error = thrown;
       outcome = await this.describeError(thrown);
@@ -110,19 +113,25 @@ export class ActivityExecution {
     this.ground.workerLogger.debug('Activity started', this.logAttributes());
   }
 
-  private async execute(input: EncodedActivityInput): Promise<Payload> {
-    const { environment, pipeline } = this.ground;
-    const activity = environment.activities.find(this.info.activityType);
-    const typeInfo = isActivityFunctionWithOptions(activity.run)
-      ? activity.run.activityDefinitionOptions.typeInfo
-      : undefined;
+  /** Calls the function with its arguments, at once unless something has to be decoded first. */
+  private callWith(activity: RegisteredActivity, input: EncodedActivityInput, typeInfo: TypeInfo): unknown {
     const args = this.decodeArguments(input.arguments, typeInfo?.inputTypes);
     const headers = this.decodeHeaders(input.headers);
-    const call: ActivityExecuteInput = {
-      args: args instanceof Promise ? await args : args,
-      headers: headers instanceof Promise ? await headers : headers,
-    };
-    const value = await asyncLocalStorage.run(this.context, () => this.call(activity, call));
+    if (args instanceof Promise || headers instanceof Promise) return this.callDecoded(activity, args, headers);
+    return asyncLocalStorage.run(this.context, () => this.call(activity, { args, headers }));
+  }
+
+  private async callDecoded(
+    activity: RegisteredActivity,
+    args: MaybePromise<unknown[]>,
+    headers: MaybePromise<Record<string, Payload>>,
+  ): Promise<unknown> {
+    const call: ActivityExecuteInput = { args: await args, headers: await headers };
+    return await asyncLocalStorage.run(this.context, () => this.call(activity, call));
+  }
+
+  private outgoing(value: unknown, typeInfo: TypeInfo): MaybePromise<Payload> {
+    const { environment, pipeline } = this.ground;
     const { payloadConverter } = environment.dataConverter;
     const payload = toPayloadWithTypeInfo(payloadConverter, value, this.serializationContext, typeInfo?.outputType);
     return pipeline.outgoing(payload, this.serializationContext, storageTargetOf(this.info));
@@ -216,4 +225,10 @@ export class ActivityExecution {
         }) as void;
     }
   }
+}
+
+type TypeInfo = ReturnType<typeof typeInfoOf>;
+
+function typeInfoOf({ run }: RegisteredActivity) {
+  return isActivityFunctionWithOptions(run) ? run.activityDefinitionOptions.typeInfo : undefined;
 }

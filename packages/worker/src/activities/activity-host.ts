@@ -183,7 +183,8 @@ export class ActivityHost {
 
   private async poll(failures: number): Promise<PollEnd> {
     const { signal } = this.stopping;
-    const slot = await this.options.slots.reserve(signal);
+    const reserved = this.options.slots.reserve(signal);
+    const slot = reserved instanceof Promise ? await reserved : reserved;
     if (slot === undefined) return 'stop';
     try {
       const answer = await this.pollOnce();
@@ -217,7 +218,7 @@ export class ActivityHost {
 
   private runIn(slot: HeldSlot, task: ActivityTask, isEager: boolean): void {
     slot.markUsed({ type: 'activity', activityType: task.activityType?.name ?? '' });
-    void this.tasks.run(task, isEager).then(() => slot.release());
+    void this.tasks.run(task, isEager, () => slot.release());
   }
 }
 

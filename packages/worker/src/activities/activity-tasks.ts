@@ -42,8 +42,8 @@ export class ActivityTasks {
 
   constructor(private readonly options: ActivityTasksOptions) {}
 
-  /** Runs one task and answers it. Never rejects. */
-  async run(task: ActivityTask, isEager: boolean): Promise<void> {
+  /** Runs one task and answers it. Never rejects. `onEnded` hears when all is done, which is a promise less than to wait for it. */
+  async run(task: ActivityTask, isEager: boolean, onEnded: () => void): Promise<void> {
     const { metrics, clock, answers } = this.options;
     const activity = { activityType: task.activityType?.name ?? '', workflowType: task.workflowType?.name ?? '' };
     const receivedAtMs = clock.nowMs();
@@ -63,6 +63,7 @@ export class ActivityTasks {
     const unsent = heartbeats?.stop();
     const unsentDetails = unsent instanceof Promise ? await unsent.catch(() => undefined) : unsent;
     if (heartbeats?.isActivityGone !== true) await answers.answer(task, outcome, unsentDetails);
+    onEnded();
     this.underWay.end();
   }
 

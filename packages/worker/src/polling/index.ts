@@ -3,7 +3,7 @@
  * Must not know what the tasks are.
  */
 export { abortWith } from './abort-with.js';
-export { callPersistently } from './persistent-call.js';
+export { callAgain, callPersistently } from './persistent-call.js';
 export type { PersistentCallOptions } from './persistent-call.js';
 export { isUnrecoverable, Outage, retryDelayMs } from './outage.js';
 export { PollFailures } from './poll-failures.js';

@@ -20,7 +20,8 @@ export function callPersistently<T>(what: string, call: () => Promise<T>, option
   return call().catch((error: unknown) => callAgain(what, call, options, error));
 }
 
-async function callAgain<T>(
+/** Goes on with a call that has failed for the first time: see `callPersistently`. */
+export async function callAgain<T>(
   what: string,
   call: () => Promise<T>,
   { clock, logger, signal }: PersistentCallOptions,

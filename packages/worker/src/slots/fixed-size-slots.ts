@@ -30,10 +30,10 @@ export class FixedSizeSlots implements Slots {
     return this.hold();
   }
 
-  reserve(signal: AbortSignal): Promise<HeldSlot | undefined> {
-    if (signal.aborted) return Promise.resolve(undefined);
+  reserve(signal: AbortSignal): HeldSlot | undefined | Promise<HeldSlot | undefined> {
+    if (signal.aborted) return undefined;
     const slot = this.tryReserve();
-    if (slot !== undefined) return Promise.resolve(slot);
+    if (slot !== undefined) return slot;
     return new Promise((resolve) => this.wait({ signal, resolve }));
   }
 

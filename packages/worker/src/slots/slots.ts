@@ -43,6 +43,6 @@ export interface Slots {
   readonly availableCount: number | undefined;
   /** A slot, if there is one at once. */
   tryReserve(): HeldSlot | undefined;
-  /** A slot as soon as there is one; `undefined` once the signal aborts. */
-  reserve(signal: AbortSignal): Promise<HeldSlot | undefined>;
+  /** A slot as soon as there is one, without a promise where that is known at once; `undefined` once the signal aborts. */
+  reserve(signal: AbortSignal): HeldSlot | undefined | Promise<HeldSlot | undefined>;
 }

@@ -23,8 +23,9 @@ export class MeteredSlots implements Slots {
     return this.metered(this.inner.tryReserve());
   }
 
-  reserve(signal: AbortSignal): Promise<HeldSlot | undefined> {
-    return this.inner.reserve(signal).then((slot) => this.metered(slot));
+  reserve(signal: AbortSignal): HeldSlot | undefined | Promise<HeldSlot | undefined> {
+    const reserved = this.inner.reserve(signal);
+    return reserved instanceof Promise ? reserved.then((slot) => this.metered(slot)) : this.metered(reserved);
   }
 
   private metered(slot: HeldSlot | undefined): HeldSlot | undefined {

@@ -13,7 +13,13 @@ import {
   type WorkflowService,
 } from '@perdure/client';
 import { type InternalConnectionOptions, InternalConnectionOptionsSymbol } from '@perdure/client/internal';
-import type { InProcessServer, RpcCallOptions, RpcTransport } from '@perdure/client/transport';
+import {
+  callFor,
+  type InProcessServer,
+  type ReadAnswer,
+  type RpcCallOptions,
+  type RpcTransport,
+} from '@perdure/client/transport';
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Duration } from '@perdure/common';
 import { TransportError } from '../errors.js';
@@ -208,9 +214,16 @@ class HeaderTransport implements RpcTransport {
   ) {}
 
   call(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
-    const { metadata, ...others } = options;
+    return this.inner.call(path, request, this.withHeaders(options));
+  }
+
+  callFor<T>(path: string, request: Uint8Array, options: RpcCallOptions, read: ReadAnswer<T>): Promise<T> {
+    return callFor(this.inner, path, request, this.withHeaders(options), read);
+  }
+
+  private withHeaders({ metadata, timeoutMs, signal }: RpcCallOptions): RpcCallOptions {
     const shared = this.headers();
-    return this.inner.call(path, request, { ...others, metadata: metadata ? { ...shared, ...metadata } : shared });
+    return { metadata: metadata ? { ...shared, ...metadata } : shared, timeoutMs, signal };
   }
 
   /** The connection is not the worker's to close. */

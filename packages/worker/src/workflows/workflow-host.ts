@@ -50,6 +50,7 @@ type PolledQueue = workflowservice.IPollWorkflowTaskQueueRequest['taskQueue'];
 export class WorkflowHost {
   private readonly stopping = new AbortController();
   private readonly abortingPolls = new AbortController();
+  private readonly pollOptions = { timeoutMs: POLL_TIMEOUT_MS, signal: this.abortingPolls.signal };
   private readonly underWay = new UnderWay();
   private readonly pools: PollerPool[] = [];
   private readonly outage: Outage;
@@ -93,11 +94,15 @@ export class WorkflowHost {
   }
 
   private pool(taskQueue: PolledQueue, count: PollerCount, pollerType: MeteredPollerType): PollerPool {
+    const { slots } = this.options;
+    const { signal } = this.stopping;
+    const request = this.requestFor(taskQueue);
     const poll = async (failures: number): Promise<PollEnd> => {
-      const slot = await this.options.slots.reserve(this.stopping.signal);
+      const reserved = slots.reserve(signal);
+      const slot = reserved instanceof Promise ? await reserved : reserved;
       if (slot === undefined) return 'stop';
       try {
-        const task = await this.pollOnce(taskQueue);
+        const task = await this.pollOnce(request);
         this.outage.answered();
         if (task.taskToken.length > 0) this.begin(task, slot);
         else {
@@ -105,7 +110,8 @@ export class WorkflowHost {
           this.options.metrics.workflowPollEmpty();
         }
         if (this.stopping.signal.aborted) return 'stop';
-        return { ...pollEndOf(task), mayRest: this.underWay.count === 1 };
+        const end = pollEndOf(task);
+        return this.underWay.count === 1 ? { ...end, mayRest: true } : end;
       } catch (error) {
         slot.release();
         return await this.failures.take(error, failures + 1);
@@ -114,11 +120,15 @@ export class WorkflowHost {
     return new PollerPool(count, poll, (openPolls) => this.options.metrics.pollers(pollerType, openPolls));
   }
 
-  private pollOnce(taskQueue: PolledQueue): Promise<workflowservice.PollWorkflowTaskQueueResponse> {
-    const { transport, namespace, identity, workerInstanceKey, version } = this.options;
-    const options = { timeoutMs: POLL_TIMEOUT_MS, signal: this.abortingPolls.signal };
-    const request = { namespace, taskQueue, identity, workerInstanceKey, ...version };
-    return callMethod(transport, methods.PollWorkflowTaskQueue, request, options);
+  private requestFor(taskQueue: PolledQueue): workflowservice.IPollWorkflowTaskQueueRequest {
+    const { namespace, identity, workerInstanceKey, version } = this.options;
+    return { namespace, taskQueue, identity, workerInstanceKey, ...version };
+  }
+
+  private pollOnce(
+    request: workflowservice.IPollWorkflowTaskQueueRequest,
+  ): Promise<workflowservice.PollWorkflowTaskQueueResponse> {
+    return callMethod(this.options.transport, methods.PollWorkflowTaskQueue, request, this.pollOptions);
   }
 
   private begin(task: workflowservice.PollWorkflowTaskQueueResponse, slot: HeldSlot): void {

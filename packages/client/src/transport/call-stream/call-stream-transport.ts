@@ -3,7 +3,7 @@ import { GrpcServiceError } from '../grpc-service-error.js';
 import { closedError } from '../grpc-transport.js';
 import { GrpcStatus } from '../status.js';
 import { deadlineWhile } from '../wait.js';
-import type { RpcCallOptions, RpcTransport } from '../transport.js';
+import type { ReadAnswer, RpcCallOptions, RpcTransport } from '../transport.js';
 import { CallStream } from './call-stream.js';
 import type { CallStreamTarget } from './open-stream.js';
 
@@ -30,6 +30,11 @@ export class CallStreamTransport implements RpcTransport {
   call(path: string, request: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
     if (this.current?.isOpen === true) return this.current.call(path, request, options);
     return this.callOnceOpen(path, request, options);
+  }
+
+  callFor<T>(path: string, request: Uint8Array, options: RpcCallOptions, read: ReadAnswer<T>): Promise<T> {
+    if (this.current?.isOpen === true) return this.current.callFor(path, request, options, read);
+    return this.callOnceOpen(path, request, options).then(read);
   }
 
   /** Resolves with an open stream. Rejects as `CallStream.open` does. */

@@ -15,7 +15,8 @@ import {
 import { GrpcServiceError } from '../grpc-service-error.js';
 import { cancelledError } from '../grpc-transport.js';
 import { GrpcStatus } from '../status.js';
-import type { RpcCallOptions } from '../transport.js';
+import { asItCame } from '../call-for.js';
+import type { ReadAnswer, RpcCallOptions } from '../transport.js';
 import { CallStreamUnsupportedError } from './errors.js';
 import { CALL_STREAM_LIMITS } from './limits.js';
 import { type CallStreamTarget, openHttp2Stream, refusalOf, statusOf } from './open-stream.js';
@@ -30,7 +31,7 @@ export class CallStream implements ServerFrameSink {
   private readonly splitter = new MessageSplitter(CALL_STREAM_LIMITS.maxResponseBytes + BATCH_OVERHEAD_BYTES);
   private readonly writer = new FrameWriter();
   private readonly encoder = new CallerFrameEncoder(this.writer);
-  private readonly calls = new Map<number, PendingCall>();
+  private readonly calls = new Map<number, PendingCall<unknown>>();
   private readonly receive = (batch: Uint8Array): void => readServerFrames(batch, this);
   private readonly flush = (): void => this.sendBatches();
   private readonly answers: { readonly callId: number; readonly body: Uint8Array }[] = [];
@@ -106,11 +107,16 @@ export class CallStream implements ServerFrameSink {
   }
 
   call(path: string, body: Uint8Array, options: RpcCallOptions): Promise<Uint8Array> {
+    return this.callFor(path, body, options, asItCame);
+  }
+
+  /** The same, for what `read` makes of the answer. */
+  callFor<T>(path: string, body: Uint8Array, options: RpcCallOptions, read: ReadAnswer<T>): Promise<T> {
     const refusal = this.refusalOf(body, options);
     if (refusal !== undefined) return Promise.reject(refusal);
     const callId = this.nextCallId++;
-    const pending = new PendingCall(options, () => this.abandon(callId));
-    this.calls.set(callId, pending);
+    const pending = new PendingCall(options, read, () => this.abandon(callId));
+    this.calls.set(callId, pending as PendingCall<unknown>);
     if (this.calls.size === 1) this.session.ref();
     const { metadata = NO_METADATA, timeoutMs } = options;
     this.encoder.call({ callId, path, metadata, timeoutMs, body });
@@ -197,7 +203,7 @@ export class CallStream implements ServerFrameSink {
     this.endWhenDrained();
   }
 
-  private take(callId: number): PendingCall | undefined {
+  private take(callId: number): PendingCall<unknown> | undefined {
     const pending = this.calls.get(callId);
     // One that was given up may still be answered.
     if (pending === undefined) return undefined;

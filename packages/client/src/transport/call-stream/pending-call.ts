@@ -1,21 +1,25 @@
 import { GrpcServiceError } from '../grpc-service-error.js';
 import { cancelledError } from '../grpc-transport.js';
 import { GrpcStatus } from '../status.js';
-import type { RpcCallOptions } from '../transport.js';
+import type { ReadAnswer, RpcCallOptions } from '../transport.js';
 
 /** A call that is under way: settles once, by an answer, its deadline, its signal, or the end of the stream. */
-export class PendingCall {
-  readonly promise: Promise<Uint8Array>;
-  private resolve!: (body: Uint8Array) => void;
+export class PendingCall<T> {
+  readonly promise: Promise<T>;
+  private resolve!: (result: T) => void;
   private reject!: (error: Error) => void;
   private timer: NodeJS.Timeout | undefined;
   private isSettled = false;
   private readonly signal: AbortSignal | undefined;
   private readonly onAbort = (): void => this.giveUp(cancelledError());
 
-  /** @param onGivenUp told when the caller stops waiting before there is an answer */
+  /**
+   * @param read makes of the answer what the promise resolves with
+   * @param onGivenUp told when the caller stops waiting before there is an answer
+   */
   constructor(
     { timeoutMs, signal }: RpcCallOptions,
+    private readonly read: ReadAnswer<T>,
     private readonly onGivenUp: () => void,
   ) {
     this.promise = new Promise((resolve, reject) => {
@@ -28,7 +32,12 @@ export class PendingCall {
   }
 
   succeed(body: Uint8Array): void {
-    if (this.conclude()) this.resolve(body);
+    if (!this.conclude()) return;
+    try {
+      this.resolve(this.read(body));
+    } catch (error) {
+      this.reject(error as Error);
+    }
   }
 
   fail(error: Error): void {
