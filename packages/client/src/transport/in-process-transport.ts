@@ -47,7 +47,7 @@ export class InProcessTransport implements RpcTransport {
         try {
           resolve(read(response));
         } catch (unreadable) {
-          reject(unreadable as Error);
+          reject(unreadable instanceof Error ? unreadable : new Error(String(unreadable)));
         }
       });
       this.running.add(cancel);
