@@ -1,5 +1,6 @@
 import type { AsyncLocalStorage as NodeAsyncLocalStorage } from 'node:async_hooks';
 import { CancelledFailure, msOptionalToNumber, type Duration } from '@perdure/common';
+import { CancelListeners, type CancelListener } from './cancel-listeners.js';
 import { SdkFlag } from './runtime/flags.js';
 import { currentExecution } from './runtime/current.js';
 import { newAsyncLocalStorage } from './runtime/outside.js';
@@ -21,6 +22,9 @@ export interface CancellationScopeOptions {
   parent?: CancellationScope | typeof NO_PARENT;
 }
 
+/** Who hears of the cancellation of a scope, as if they waited for `cancelRequested`. Not for applications: it is no part of the API. */
+export let cancelListenersOf: (scope: CancellationScope) => CancelListeners;
+
 let storage: NodeAsyncLocalStorage<CancellationScope> | undefined;
 let sleep: ((duration: Duration) => Promise<void>) | undefined;
 
@@ -37,28 +41,42 @@ export class CancellationScope {
   protected readonly timeout?: number;
   readonly cancellable: boolean;
   readonly parent?: CancellationScope;
-  /** Rejects with `CancelledFailure` when the scope is cancelled; never resolves. */
-  readonly cancelRequested: Promise<never>;
   protected readonly reject: (reason?: unknown) => void;
   #isCancelRequested = false;
+  readonly #listeners: CancelListeners;
+  #following: CancelListener | undefined;
+
+  static {
+    cancelListenersOf = (scope) => scope.#listeners;
+  }
 
   constructor(options?: CancellationScopeOptions) {
     this.timeout = msOptionalToNumber(options?.timeout);
     this.cancellable = options?.cancellable ?? true;
     let reject: ((reason?: unknown) => void) | undefined;
-    this.cancelRequested = new Promise<never>((_resolve, rejectWith) => {
+    const cancelRequested = new Promise<never>((_resolve, rejectWith) => {
       reject = (reason) => {
         this.#isCancelRequested = true;
+        // It has nothing more to hear, and who asks from now on hears after those who asked before.
+        if (this.parent !== undefined && this.#following !== undefined)
+          cancelListenersOf(this.parent).delete(this.#following);
+        void this.#listeners.share();
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passed on as it is
         rejectWith(reason);
       };
     });
     this.reject = reject as NonNullable<typeof reject>;
     // Whoever cares waits for it; a cancellation that nobody waits for is no error.
-    this.cancelRequested.catch(() => undefined);
+    cancelRequested.catch(() => undefined);
+    this.#listeners = new CancelListeners(cancelRequested);
     if (options?.parent === NO_PARENT) return;
     this.parent = options?.parent ?? CancellationScope.current();
     this.followParent(this.parent);
+  }
+
+  /** Rejects with `CancelledFailure` when the scope is cancelled; never resolves. */
+  get cancelRequested(): Promise<never> {
+    return this.#listeners.share();
   }
 
   /** Whether what runs in this scope should consider itself cancelled. */
@@ -120,9 +138,10 @@ export class CancellationScope {
     const passesOn = (): boolean =>
       parent.cancellable || !currentExecution().hasFlag(SdkFlag.shieldsNonCancellableScopes);
     if (parent.#isCancelRequested && passesOn()) this.#isCancelRequested = true;
-    parent.cancelRequested.catch((reason: unknown) => {
+    this.#following = (reason) => {
       if (passesOn()) this.reject(reason);
-    });
+    };
+    parent.#listeners.add(this.#following);
   }
 }
 

@@ -9,7 +9,7 @@ import type {
   StartNexusOperationOutput,
 } from './interceptors.js';
 import { currentExecution } from './runtime/current.js';
-import { callSite } from './runtime/execution.js';
+import { callSite, listenFor, type Waiting } from './runtime/execution.js';
 
 /** Calls the operations of a service at an endpoint. */
 export interface NexusServiceClient<T extends nexus.ServiceDefinition> {
@@ -126,7 +126,11 @@ async function startNexusOperation(input: StartNexusOperationInput): Promise<Sta
   const scope = CancellationScope.current();
   if (scope.consideredCancelled) return await scope.cancelRequested;
   const typeInfo = { outputType: input.outputType };
-  const result = new Promise<unknown>((resolve, reject) => nexusResults.set(seq, { resolve, reject, site, typeInfo }));
+  let waiting: Waiting | undefined;
+  const result = new Promise<unknown>((resolve, reject) => {
+    waiting = { resolve, reject, site, typeInfo };
+    nexusResults.set(seq, waiting);
+  });
   result.catch(() => undefined);
   const started = new Promise<string | undefined>((resolve, reject) => nexusStarts.set(seq, { resolve, reject, site }));
   execution.push({
@@ -144,8 +148,8 @@ async function startNexusOperation(input: StartNexusOperationInput): Promise<Sta
     userMetadata: userMetadataToPayload(payloadConverter, options.summary, undefined, serializationContext),
     callSite: site,
   });
-  if (scope.cancellable) {
-    scope.cancelRequested.catch(() => {
+  if (scope.cancellable && waiting !== undefined) {
+    listenFor(waiting, scope, () => {
       if (nexusResults.has(seq)) execution.push({ kind: 'requestCancelNexusOperation', seq, callSite: site });
     });
   }

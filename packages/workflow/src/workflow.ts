@@ -28,7 +28,7 @@ import {
 } from '@perdure/common/internal';
 import type { google } from '@perdure/protocol';
 import type { Any } from './any.js';
-import { CancellationScope, registerSleepImplementation } from './cancellation-scope.js';
+import { cancelListenersOf, CancellationScope, registerSleepImplementation } from './cancellation-scope.js';
 import {
   ChildWorkflowCancellationType,
   ContinueAsNew,
@@ -41,7 +41,7 @@ import {
 import type { ContinueAsNewInput, SignalWorkflowInput, TimerOptions } from './interceptors.js';
 import { uuid4From } from './runtime/alea.js';
 import { currentExecution, maybeExecution } from './runtime/current.js';
-import { callSite, type Execution } from './runtime/execution.js';
+import { callSite, stopListening, type Execution } from './runtime/execution.js';
 import {
   cancelExternalWorkflow,
   signalWorkflow,
@@ -90,16 +90,19 @@ function waitForCondition(fn: () => boolean): Promise<void> {
       return;
     }
     const seq = execution.next('condition');
-    if (scope.cancellable) {
-      scope.cancelRequested.catch((reason: unknown) => {
-        execution.conditions.delete(seq);
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passed on as it is
-        reject(reason);
-      });
-    }
+    const onCancel = scope.cancellable
+      ? (reason: unknown): void => {
+          execution.conditions.delete(seq);
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passed on as it is
+          reject(reason);
+        }
+      : undefined;
+    if (onCancel !== undefined) cancelListenersOf(scope).add(onCancel);
     // What holds already needs no waiting.
-    if (fn()) resolve();
-    else execution.conditions.set(seq, { holds: fn, resolve, site: callSite(condition) });
+    if (fn()) {
+      stopListening({ scope, onCancel });
+      resolve();
+    } else execution.conditions.set(seq, { holds: fn, resolve, site: callSite(condition), scope, onCancel });
   });
 }
 

@@ -15,7 +15,8 @@ import {
 import type { CallSite, DoUpdateJob, SignalWorkflowJob, WorkflowCommand } from '@perdure/common/activation';
 import { LazyMap, LazySet } from '@perdure/common/internal';
 import type { Any } from '../any.js';
-import { RootCancellationScope } from '../cancellation-scope.js';
+import type { CancelListener } from '../cancel-listeners.js';
+import { cancelListenersOf, type CancellationScope, RootCancellationScope } from '../cancellation-scope.js';
 import type {
   DefaultQueryHandler,
   DefaultSignalHandler,
@@ -35,6 +36,9 @@ export interface Waiting {
   readonly typeInfo?: PayloadTypeInfo | undefined;
   /** Whom the answer concerns, if not this run: the activity, child or other workflow. */
   readonly context?: SerializationContext | undefined;
+  /** The scope that it waits in, and what that calls when it is cancelled. */
+  scope?: CancellationScope | undefined;
+  onCancel?: CancelListener | undefined;
 }
 
 /** Somebody waits until this holds. */
@@ -42,6 +46,8 @@ export interface BlockedCondition {
   readonly holds: () => boolean;
   readonly resolve: () => void;
   readonly site: CallSite;
+  readonly scope: CancellationScope;
+  readonly onCancel: CancelListener | undefined;
 }
 
 /** The user's modules, evaluated for one run. */
@@ -252,6 +258,18 @@ export class Execution {
     if (this.isAnsweringQuery) return;
     this.taskFailure ??= { error };
   }
+}
+
+/** Calls the listener if the scope is cancelled before what was waited for is there: see `stopListening`. */
+export function listenFor(waiting: Waiting, scope: CancellationScope, listener: CancelListener): void {
+  waiting.scope = scope;
+  waiting.onCancel = listener;
+  cancelListenersOf(scope).add(listener);
+}
+
+/** What was waited for is there: a scope that lives on does not keep it. */
+export function stopListening({ scope, onCancel }: Pick<Waiting, 'scope' | 'onCancel'>): void {
+  if (scope !== undefined && onCancel !== undefined) cancelListenersOf(scope).delete(onCancel);
 }
 
 /** Where workflow code is now, below the function given. */

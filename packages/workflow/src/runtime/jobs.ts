@@ -3,7 +3,7 @@ import type { ActivationJob, ResolveActivityJob, ResolveChildWorkflowExecutionJo
 import { type LazyMap } from '@perdure/common/internal';
 import { WorkflowExecutionAlreadyStartedError } from '@perdure/common';
 import { LocalActivityDoBackoff } from '../errors.js';
-import type { Execution, Waiting } from './execution.js';
+import { stopListening, type Execution, type Waiting } from './execution.js';
 import { answerQuery, deliverSignal, deliverUpdate } from './handlers.js';
 import { resultOf } from './start-commands.js';
 import { prepareWorkflow } from './start-workflow.js';
@@ -108,6 +108,7 @@ function settle(execution: Execution, waiting: Waiting | undefined, failure: Pro
 function take(waiting: LazyMap<number, Waiting>, seq: number): Waiting | undefined {
   const found = waiting.get(seq);
   waiting.delete(seq);
+  if (found !== undefined) stopListening(found);
   return found;
 }
 

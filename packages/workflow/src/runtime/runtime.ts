@@ -8,7 +8,7 @@ import { log } from '../logs.js';
 import type { SinkCall } from '../sinks.js';
 import { seeded, type RandomSource } from './alea.js';
 import { enterExecution } from './current.js';
-import { Execution, type ExecutionOptions, type WorkflowTaskInfo } from './execution.js';
+import { Execution, stopListening, type ExecutionOptions, type WorkflowTaskInfo } from './execution.js';
 import { SdkFlag } from './flags.js';
 import { rejectBufferedUpdates } from './handlers.js';
 import { handleJob } from './jobs.js';
@@ -194,6 +194,7 @@ export class WorkflowInstance {
     for (const [seq, condition] of conditions) {
       if (!condition.holds()) continue;
       conditions.delete(seq);
+      stopListening(condition);
       condition.resolve();
       hasReleased = true;
     }

@@ -28,7 +28,7 @@ import type {
   TimerInput,
 } from '../interceptors.js';
 import { currentExecution } from './current.js';
-import { callSite, ownPayload, type Execution, type Waiting } from './execution.js';
+import { callSite, listenFor, ownPayload, type Execution, type Waiting } from './execution.js';
 
 /** Durations of the wire are plain numbers here. */
 function duration(value: Duration | undefined): google.IDuration | undefined {
@@ -53,9 +53,10 @@ function waitInScope<T>(
       return;
     }
     begin();
-    waitingFor.set(seq, { resolve, reject, ...details });
+    const waiting: Waiting = { resolve, reject, ...details };
+    waitingFor.set(seq, waiting);
     if (!scope.cancellable) return;
-    scope.cancelRequested.catch((reason: unknown) => {
+    listenFor(waiting, scope, (reason) => {
       if (waitingFor.has(seq)) cancel(reject, reason);
     });
   });
@@ -219,9 +220,10 @@ export async function startChild(
   const scope = CancellationScope.current();
   const completed = new Promise<unknown>((resolve, reject) => {
     if (!childStarts.has(seq)) return;
-    childResults.set(seq, { resolve, reject, ...details });
+    const waiting: Waiting = { resolve, reject, ...details };
+    childResults.set(seq, waiting);
     if (!scope.cancellable) return;
-    scope.cancelRequested.catch(() => {
+    listenFor(waiting, scope, () => {
       if (!childResults.has(seq) || childStarts.has(seq)) return;
       execution.push({ kind: 'cancelChildWorkflowExecution', childWorkflowSeq: seq, reason: '', callSite: site });
     });
