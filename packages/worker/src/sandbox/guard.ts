@@ -21,12 +21,14 @@ export class WatchedLimit implements TimeLimit {
   constructor(
     private readonly watchdog: Watchdog,
     private readonly limitMs: number,
+    /** The name of the script that holds the code. */
+    private readonly file: string,
   ) {}
 
   run(code: (hasTime: () => boolean) => void): void {
     const { watchdog } = this;
     const untilMs = performance.now() + LONGEST_WATCHED_MS;
-    watchdog.begin(this.limitMs);
+    watchdog.begin(this.limitMs, this.file);
     try {
       code(() => {
         watchdog.next();

@@ -66,26 +66,39 @@ export interface SandboxActivation {
 /** How long one workflow may go on in one go before the event loop gets a turn. */
 const LONGEST_GO_MS = 20;
 
-/** Workflow code did not come to rest. Its sandbox is of no use any more: all its runs have to be made anew in another. */
+/**
+ * Workflow code did not come to rest. Its sandbox is of no use any more: all its runs have to be made anew in another. Says where the code
+ * was stopped, if that is known, and has the stack of that moment.
+ */
 export class DeadlockError extends Error {
   override readonly name = 'DeadlockError';
 
   /** Hidden from logs, which would show all that a sandbox holds. */
   readonly #workflow: SandboxedWorkflow;
 
-  constructor(workflow: SandboxedWorkflow, timeoutMs: number) {
+  /** `frames` are of workflow code, in terms of its sources, a line each; empty if not known. */
+  constructor(workflow: SandboxedWorkflow, timeoutMs: number, frames: string) {
     const { workflowType, workflowId } = workflow.options;
+    const place = placeOf(frames);
     super(
       `[TMPRL1101] Potential deadlock detected: workflow ${workflowType} (id ${workflowId}) did not come to rest within ` +
-        `${timeoutMs} ms. Look for an endless loop, or for work that belongs in an activity.`,
+        `${timeoutMs} ms${place === undefined ? '' : `: it was stopped ${place}`}. ` +
+        'Look for an endless loop, or for work that belongs in an activity.',
     );
     this.#workflow = workflow;
+    if (place !== undefined) this.stack = `${this.name}: ${this.message}\n${frames}`;
   }
 
   /** Whether it is this workflow that did not come to rest. */
   isOf(workflow: SandboxedWorkflow): boolean {
     return this.#workflow === workflow;
   }
+}
+
+/** The innermost call of the application's own code; of any code, if there is none. */
+function placeOf(frames: string): string | undefined {
+  const lines = frames.split('\n').filter((line) => line !== '');
+  return (lines.find((line) => !line.includes('node_modules')) ?? lines[0])?.trim();
 }
 
 interface UserModules {
@@ -141,9 +154,9 @@ export class Sandbox {
     const { deadlockTimeoutMs } = options;
     this.guard = new Guard(deadlockTimeoutMs);
     const watchdog = deadlockTimeoutMs === undefined ? undefined : processWatchdog();
-    this.watched = watchdog && new WatchedLimit(watchdog, deadlockTimeoutMs as number);
     this.context = vm.createContext({}, { name: 'workflows', microtaskMode: 'afterEvaluate' });
     const script = bundleScript(options.bundle.code);
+    this.watched = watchdog && new WatchedLimit(watchdog, deadlockTimeoutMs as number, script.filename);
     this.mapping = new StackMapping(options.bundle.code, script.filename);
     this.assert = providedAssert(this.mapping);
     const evaluate = (code: string, filename: string): unknown =>
@@ -213,8 +226,9 @@ export class Sandbox {
 
   /** Why `activateAllAlone` did not return. */
   interruption(): DeadlockError {
-    processWatchdog()?.recover();
-    return this.giveUp();
+    const watchdog = processWatchdog();
+    watchdog?.recover();
+    return this.giveUp(watchdog?.takeStack());
   }
 
   /** Runs a function and all microtasks that follow from it. */
@@ -243,10 +257,11 @@ export class Sandbox {
     this.awake = undefined;
   }
 
-  private giveUp(): DeadlockError {
+  private giveUp(stack?: string): DeadlockError {
     this.isDead = true;
     this.pending = undefined;
-    return new DeadlockError(this.awake as SandboxedWorkflow, this.options.deadlockTimeoutMs ?? 0);
+    const frames = stack === undefined ? '' : this.mapping.describeStack(stack);
+    return new DeadlockError(this.awake as SandboxedWorkflow, this.options.deadlockTimeoutMs ?? 0, frames);
   }
 
   private prepare(global: Record<string, unknown>): void {

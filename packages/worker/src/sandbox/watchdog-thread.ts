@@ -7,8 +7,10 @@ export const RUNNING_CELL = 0;
 export const LIMIT_CELL = 1;
 /** 1 once the main thread has got all that it is told when it is to be stopped. */
 export const TOLD_CELL = 2;
+/** 1 once the main thread has found out where it is. */
+export const FOUND_CELL = 3;
 /** How many cells there are. */
-export const CELL_COUNT = 3;
+export const CELL_COUNT = 4;
 
 /** In place of what runs: the watchdog has decided to stop it. */
 export const STOPPING = -1;
@@ -21,9 +23,12 @@ export interface WatchdogThreadData {
   readonly runningCell: number;
   readonly limitCell: number;
   readonly toldCell: number;
+  readonly foundCell: number;
   readonly stopping: number;
   readonly powerless: number;
-  /** What the main thread does right before it is stopped. */
+  /** What the main thread does to find out where it is. */
+  readonly look: string;
+  /** What it does right before it is stopped. */
   readonly preparation: string;
 }
 
@@ -37,11 +42,13 @@ export function watchdogThread(require: NodeRequire): void {
   const { parentPort, workerData } = require<typeof threads>('node:worker_threads');
   const { Session } = require<typeof inspector>('node:inspector');
   const data = workerData as WatchdogThreadData;
-  const { runningCell, limitCell, toldCell, stopping, powerless, preparation } = data;
+  const { runningCell, limitCell, toldCell, foundCell, stopping, powerless, look, preparation } = data;
   const cells = new Int32Array(data.cells);
   /** What runs is looked at so many times within its limit: a clock that jumps, or a process that was suspended, counts as one. */
   const looks = 5;
   const shortestWaitMs = 5;
+  /** So long may the main thread take to find out where it is. */
+  const longestLookMs = 200;
 
   const connect = (): inspector.Session => {
     const session = new Session();
@@ -54,6 +61,9 @@ export function watchdogThread(require: NodeRequire): void {
     if (Atomics.compareExchange(cells, runningCell, running, stopping) !== running) return;
     try {
       const session = connect();
+      Atomics.store(cells, foundCell, 0);
+      session.post('Runtime.evaluate', { expression: look });
+      Atomics.wait(cells, foundCell, 0, longestLookMs);
       session.post('Runtime.evaluate', { expression: preparation });
       session.post('Runtime.terminateExecution');
       Atomics.store(cells, toldCell, 1);

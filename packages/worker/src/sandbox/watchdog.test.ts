@@ -22,8 +22,8 @@ function runWatched(watchdog: Watchdog, limitMs: number, code: string): Promise<
         if (!hasEnded) watchdog.recover();
         resolve(hasEnded);
       });
-      watchdog.begin(limitMs);
-      store.run('a workflow', () => vm.runInContext(code, context) as unknown);
+      watchdog.begin(limitMs, 'wf.js');
+      store.run('a workflow', () => vm.runInContext(code, context, { filename: 'wf.js' }) as unknown);
       watchdog.end();
       hasEnded = true;
     });
@@ -50,6 +50,27 @@ test.each([
   expect(isWatched()).toBe(true);
 });
 
+test.each([
+  ['a loop', 'function spins() { for (;;); }\nspins()', /spins \(wf\.js:1:.*wf\.js:2:/s],
+  ['an await that comes back at once', 'async function spins() {\n for (;;) await null; }\nspins()', /spins \(wf\.js:/],
+  [
+    'an await of what is done',
+    'const done = Promise.resolve();\nasync function spins() { for (;;) await done; }\nspins()',
+    /spins \(wf\.js:2:/,
+  ],
+  ['functions that follow each other', 'function next() { Promise.resolve().then(next); }\nnext()', /next \(wf\.js:1:/],
+  [
+    'an expression',
+    'function tests() {\n return /^(a+)+$/.test("a".repeat(60) + "b"); }\ntests()',
+    /tests \(wf\.js:2:.*wf\.js:3:/s,
+  ],
+])('%s without end is found where it is', async (_, code, place) => {
+  const watchdog = await watching();
+  expect(await runWatched(watchdog, 50, code)).toBe(false);
+  expect(watchdog.takeStack()).toMatch(place);
+  expect(watchdog.takeStack()).toBeUndefined();
+});
+
 test('what ends just in time is not stopped, and neither is anything after it', async () => {
   const watchdog = await watching();
   const outcomes: boolean[] = [];
@@ -70,7 +91,7 @@ test('one thing after the other may take all of the time', async () => {
     let isOver = false;
     setTimeout(() => resolve(isOver), 1_000);
     callAlone(() => {
-      watchdog.begin(200);
+      watchdog.begin(200, 'nowhere');
       for (let part = 0; part < 4; part += 1) {
         const until = Date.now() + 100;
         while (Date.now() < until);

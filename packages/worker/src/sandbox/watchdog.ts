@@ -3,6 +3,7 @@ import { isMainThread, Worker } from 'node:worker_threads';
 import { expectInterruption } from './interrupted-continuations.js';
 import {
   CELL_COUNT,
+  FOUND_CELL,
   LIMIT_CELL,
   POWERLESS,
   RUNNING_CELL,
@@ -11,8 +12,9 @@ import {
   watchdogThread,
   type WatchdogThreadData,
 } from './watchdog-thread.js';
+import { Whereabouts } from './whereabouts.js';
 
-const PREPARATION = '@perdure/worker watchdog';
+const HANDLE = '@perdure/worker watchdog';
 const LARGEST = 2 ** 31 - 4;
 
 /**
@@ -24,20 +26,27 @@ export class Watchdog {
   private readonly cells = new Int32Array(new SharedArrayBuffer(CELL_COUNT * Int32Array.BYTES_PER_ELEMENT));
   /** Odd while something runs. */
   private running = 0;
+  /** The script that holds what runs. */
+  private file = '';
+  private readonly whereabouts = new Whereabouts();
   private restore: (() => void) | undefined;
   private state: 'starting' | 'watching' | 'useless' = 'starting';
 
   private constructor() {
+    const call = (method: string): string => `globalThis[Symbol.for(${JSON.stringify(HANDLE)})]?.${method}()`;
     const data: WatchdogThreadData = {
       cells: this.cells.buffer,
       runningCell: RUNNING_CELL,
       limitCell: LIMIT_CELL,
       toldCell: TOLD_CELL,
+      foundCell: FOUND_CELL,
       stopping: STOPPING,
       powerless: POWERLESS,
-      preparation: `globalThis[Symbol.for(${JSON.stringify(PREPARATION)})]?.()`,
+      look: call('look'),
+      preparation: call('prepareStop'),
     };
-    Object.defineProperty(globalThis, Symbol.for(PREPARATION), { value: () => this.prepareStop(), configurable: true });
+    const handle = { look: () => this.look(), prepareStop: () => this.prepareStop() };
+    Object.defineProperty(globalThis, Symbol.for(HANDLE), { value: handle, configurable: true });
     const thread = new Worker(`(${watchdogThread.toString()})(require)`, {
       eval: true,
       workerData: data,
@@ -68,8 +77,9 @@ export class Watchdog {
     return this.state === 'watching';
   }
 
-  /** Something begins that may take so long. */
-  begin(limitMs: number): void {
+  /** Something begins that may take so long, and whose code is in a script of this name. */
+  begin(limitMs: number, file: string): void {
+    this.file = file;
     Atomics.store(this.cells, LIMIT_CELL, Math.ceil(limitMs));
     this.running = this.running >= LARGEST ? 1 : this.running + (this.running % 2 === 0 ? 1 : 2);
     Atomics.store(this.cells, RUNNING_CELL, this.running);
@@ -95,11 +105,25 @@ export class Watchdog {
     Atomics.notify(this.cells, RUNNING_CELL);
   }
 
+  /** After what ran was stopped: the stack it had, as V8 writes it, from the innermost call on; undefined if that is not known. */
+  takeStack(): string | undefined {
+    return this.whereabouts.take();
+  }
+
+  /** Called in the middle of what is to be stopped. */
+  private look(): void {
+    this.whereabouts.look(this.file, () => {
+      Atomics.store(this.cells, FOUND_CELL, 1);
+      Atomics.notify(this.cells, FOUND_CELL);
+    });
+  }
+
   /**
    * Called in the middle of what is to be stopped. The order to stop has to be there already: nothing may run after the continuations
    * under way are forgotten.
    */
   private prepareStop(): void {
+    this.whereabouts.end();
     while (Atomics.exchange(this.cells, TOLD_CELL, 0) !== 1);
     this.restore = expectInterruption();
   }

@@ -17,6 +17,10 @@ writeFileSync(
 import { sleep } from '@perdure/workflow';
 export async function sleeps() { for (;;) await sleep(10); }
 export async function loops() { for (;;) await Promise.resolve(); }
+function spins() {
+  for (;;);
+}
+export async function calls() { await sleep(0).catch(() => undefined); spins(); }
 export async function rejects() { void Promise.reject(new Error('nobody waits')); await sleep(10); }
 export async function breaks() { await sleep(10); throw new TypeError('broken'); }
 `,
@@ -105,4 +109,27 @@ test('a workflow that does not come to rest is stopped; another of its sandbox i
   expect([first.isUseless, second.isUseless]).toEqual([true, false]);
   const { workflow, activation } = runs[3] as (typeof runs)[number];
   await expect(queue.activate(workflow, activation)).rejects.toThrow(DeadlockError);
+});
+
+test('a workflow that does not come to rest is told where it was stopped, in terms of its sources', async () => {
+  await vi.waitFor(() => expect(isWatched()).toBe(true));
+  const stuck = async (workflowType: string, ...jobs: WorkflowActivation[]): Promise<DeadlockError> => {
+    const sandbox = new Sandbox({ bundle, deadlockTimeoutMs: 100 });
+    const queue = new ActivationQueue(() => sandbox);
+    const { workflow, activation } = begin(sandbox, workflowType);
+    for (const job of [activation, ...jobs].slice(0, -1)) await queue.activate(workflow, job);
+    const error: unknown = await queue.activate(workflow, jobs.at(-1) ?? activation).catch((reason: unknown) => reason);
+    return error as DeadlockError;
+  };
+  const looping = await stuck('loops');
+  expect(looping.message).toMatch(
+    /did not come to rest within 100 ms: it was stopped at loops \(\S*workflows\.ts:4:\d+\)\. Look/,
+  );
+  const calling = await stuck('calls', timerFired(1, false));
+  expect(calling.message).toMatch(/it was stopped at spins \(\S*workflows\.ts:6:\d+\)\./);
+  const frames = calling.stack?.split('\n').slice(1);
+  expect(frames).toEqual([
+    expect.stringMatching(/^ {4}at spins \(\S*workflows\.ts:6:\d+\)$/),
+    expect.stringMatching(/^ {4}at calls \(\S*workflows\.ts:8:\d+\)$/),
+  ]);
 });
