@@ -63,7 +63,8 @@ export class Context {
   /** The context of the activity that is running, in callbacks and promises too. Throws an `IllegalStateError` elsewhere. */
   static current(): Context {
     const context = asyncLocalStorage.getStore();
-    if (context === undefined) {
+    // What the worker calls while a workflow runs, of which it keeps in mind here whose code it is, is no activity.
+    if (!(context instanceof Context)) {
       throw new IllegalStateError(
         'No activity is running here. Call this from an activity function, or from what it calls and awaits; ' +
           'in a test, through MockActivityEnvironment',

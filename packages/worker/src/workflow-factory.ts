@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { enums } from '@perdure/protocol';
 import { WorkflowReplay } from '@perdure/replay';
 import { bundleWorkflowCode, loadWorkflowBundle, type WorkflowBundle } from './bundler/index.js';
-import { Sandbox, type SandboxedWorkflow } from './sandbox/index.js';
+import { Sandbox, sandboxOf } from './sandbox/index.js';
 import type { CompiledWorkerOptions } from './worker-options.js';
 import { ActivationQueue, patchDecision, RunCodec, SinkDispatcher, WorkflowRun } from './workflows/index.js';
 
@@ -26,7 +26,6 @@ export async function workflowBundleOf(options: CompiledWorkerOptions): Promise<
 
 /** Makes runs, each with its replay and its code in the sandbox; a sandbox that was lost to a deadlock is replaced. */
 export class WorkflowFactory {
-  private readonly sandboxes = new WeakMap<SandboxedWorkflow, Sandbox>();
   private readonly queue: ActivationQueue;
   private readonly sinks: SinkDispatcher;
   private readonly decidePatch: ReturnType<typeof patchDecision> | undefined;
@@ -37,8 +36,7 @@ export class WorkflowFactory {
     private readonly bundle: WorkflowBundle,
     private readonly registeredActivityNames: ReadonlySet<string> | undefined,
   ) {
-    const sandboxOf = (workflow: SandboxedWorkflow): Sandbox => this.sandboxes.get(workflow) ?? this.current;
-    this.queue = new ActivationQueue(sandboxOf);
+    this.queue = new ActivationQueue((workflow) => sandboxOf(workflow) ?? this.current);
     this.sinks = new SinkDispatcher((options.sinks ?? {}) as never, options.logger, options.metricMeter);
     this.current = this.newSandbox();
     const { patchActivationCallback } = options;
@@ -51,19 +49,17 @@ export class WorkflowFactory {
     if (this.current.isUseless) this.current = this.newSandbox();
     const sandbox = this.current;
     const { namespace, taskQueue, showStackTraceSources } = options;
-    const types: Readonly<Record<string, readonly string[]>> = options.workflowFailureErrorTypes ?? {};
     const workflow = sandbox.createWorkflow({
       namespace,
       taskQueue,
       workflowId: task.workflowId,
       workflowType: task.workflowType,
-      failureErrorTypes: [...(types['*'] ?? []), ...(types[task.workflowType] ?? [])],
+      failureErrorTypes: failureErrorTypesOf(options, task.workflowType),
       registeredActivityNames: this.registeredActivityNames,
       showStackTraceSources,
       decidePatch: this.decidePatch,
     });
-    this.sandboxes.set(workflow, sandbox);
-    const { runId } = task;
+    const { workflowId, runId, workflowType } = task;
     const replay = new WorkflowReplay({
       namespace,
       runId,
@@ -73,8 +69,10 @@ export class WorkflowFactory {
     });
     const { queue, sinks } = this;
     return new WorkflowRun({
-      ...task,
       namespace,
+      workflowId,
+      runId,
+      workflowType,
       replay,
       sandbox,
       workflow,
@@ -93,6 +91,13 @@ export class WorkflowFactory {
     const { payloadCodecs } = loadedDataConverter;
     return payloadCodecs.length === 0 ? undefined : new RunCodec({ payloadCodecs, namespace, workflowId });
   }
+}
+
+const NO_TYPES: readonly string[] = [];
+
+function failureErrorTypesOf({ workflowFailureErrorTypes: types }: CompiledWorkerOptions, workflowType: string) {
+  if (types === undefined) return NO_TYPES;
+  return [...(types['*'] ?? NO_TYPES), ...(types[workflowType] ?? NO_TYPES)];
 }
 
 /** A name that no other worker's sticky queue has. */

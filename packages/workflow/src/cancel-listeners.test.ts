@@ -2,11 +2,10 @@ import { expect, test } from 'vitest';
 import { CancelListeners } from './cancel-listeners.js';
 
 function stage() {
-  let reject = (_: unknown): void => undefined;
-  const listeners = new CancelListeners(new Promise<never>((_, rejectWith) => (reject = rejectWith)));
+  const listeners = new CancelListeners();
   const heard: string[] = [];
   const named = (name: string) => (reason: unknown) => void heard.push(`${name}: ${String(reason)}`);
-  return { listeners, heard, named, reject: (reason: unknown) => reject(reason) };
+  return { listeners, heard, named, reject: (reason: unknown) => listeners.reject(reason) };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));

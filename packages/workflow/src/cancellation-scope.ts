@@ -43,7 +43,7 @@ export class CancellationScope {
   readonly parent?: CancellationScope;
   protected readonly reject: (reason?: unknown) => void;
   #isCancelRequested = false;
-  readonly #listeners: CancelListeners;
+  readonly #listeners = new CancelListeners();
   #following: CancelListener | undefined;
 
   static {
@@ -53,22 +53,13 @@ export class CancellationScope {
   constructor(options?: CancellationScopeOptions) {
     this.timeout = msOptionalToNumber(options?.timeout);
     this.cancellable = options?.cancellable ?? true;
-    let reject: ((reason?: unknown) => void) | undefined;
-    const cancelRequested = new Promise<never>((_resolve, rejectWith) => {
-      reject = (reason) => {
-        this.#isCancelRequested = true;
-        // It has nothing more to hear, and who asks from now on hears after those who asked before.
-        if (this.parent !== undefined && this.#following !== undefined)
-          cancelListenersOf(this.parent).delete(this.#following);
-        void this.#listeners.share();
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passed on as it is
-        rejectWith(reason);
-      };
-    });
-    this.reject = reject as NonNullable<typeof reject>;
-    // Whoever cares waits for it; a cancellation that nobody waits for is no error.
-    cancelRequested.catch(() => undefined);
-    this.#listeners = new CancelListeners(cancelRequested);
+    this.reject = (reason) => {
+      this.#isCancelRequested = true;
+      // It has nothing more to hear.
+      if (this.parent !== undefined && this.#following !== undefined)
+        cancelListenersOf(this.parent).delete(this.#following);
+      this.#listeners.reject(reason);
+    };
     if (options?.parent === NO_PARENT) return;
     this.parent = options?.parent ?? CancellationScope.current();
     this.followParent(this.parent);
@@ -156,8 +147,10 @@ export class RootCancellationScope extends CancellationScope {
   }
 }
 
-/** Runs an entry into workflow code in the scope of its workflow. */
+/**
+ * Runs an entry into workflow code in the scope of its workflow. That is the scope where none was entered; on Node 20 a storage in use makes
+ * every promise bigger.
+ */
 export function runInRootScope<T>(scope: RootCancellationScope, fn: () => T): T {
-  storage ??= newAsyncLocalStorage();
-  return storage.run(scope, fn);
+  return storage?.getStore() === undefined ? fn() : storage.run(scope, fn);
 }

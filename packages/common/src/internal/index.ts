@@ -19,6 +19,7 @@ export { describe } from '../failure/index.js';
 export { composeInterceptors, composeInterceptorsWith } from '../interceptors.js';
 export type { WrapNext } from '../interceptors.js';
 export { LazyMap, LazySet } from '../lazy-collections.js';
+export { innermostLogger } from '../observability/logger.js';
 export { deepMerge, filterNullAndUndefined, mergeObjects } from '../object-merging.js';
 export {
   ENHANCED_STACK_TRACE_QUERY_NAME,

@@ -34,8 +34,19 @@ export enum SdkComponent {
 /** Metadata, or a function that gives it whenever something is logged. */
 export type LogMetaOrFunc = LogMetadata | (() => LogMetadata);
 
+/** The logger that a message reaches in the end, below those that add metadata. Not for applications: it is no part of the API. */
+export let innermostLogger: (logger: Logger) => Logger;
+
 /** A logger that adds metadata to what it passes on to another. */
 export class LoggerWithComposedMetadata implements Logger {
+  static {
+    innermostLogger = (logger) => {
+      let inner = logger;
+      while (inner instanceof LoggerWithComposedMetadata) inner = inner.parentLogger;
+      return inner;
+    };
+  }
+
   constructor(
     private readonly parentLogger: Logger,
     private readonly contributors: readonly LogMetaOrFunc[],

@@ -16,6 +16,7 @@ import {
   toPayloadWithTypeInfo,
 } from '@perdure/common';
 import { callUserCode, composeInterceptors } from '@perdure/common/internal';
+import { isLogged } from '../telemetry/index.js';
 import type { ActivityEnvironment } from './activity-environment.js';
 import { activityLogAttributes, activityMetricTags, serializationContextOf, storageTargetOf } from './activity-info.js';
 import { type ActivityOutcome, failedOutcome, outcomeOfError } from './activity-outcome.js';
@@ -110,7 +111,8 @@ export class ActivityExecution {
   /** Makes the interceptors, and tells the log of the beginning. */
   private begin(): void {
     this.interceptors = (this.ground.environment.interceptors ?? []).map((create) => create(this.context));
-    this.ground.workerLogger.debug('Activity started', this.logAttributes());
+    const { workerLogger } = this.ground;
+    if (isLogged(workerLogger, 'DEBUG')) workerLogger.debug('Activity started', this.logAttributes());
   }
 
   /** Calls the function with its arguments, at once unless something has to be decoded first. */
@@ -208,8 +210,9 @@ export class ActivityExecution {
   }
 
   private report(outcome: ActivityOutcome, error: unknown, startedAtMs: number): void {
-    const durationMs = Math.round(performance.now() - startedAtMs);
     const { workerLogger } = this.ground;
+    if (!isLogged(workerLogger, outcome.status === 'failed' && !outcome.isBenign ? 'WARN' : 'DEBUG')) return;
+    const durationMs = Math.round(performance.now() - startedAtMs);
     const attributes = { ...this.logAttributes(), durationMs };
     switch (outcome.status) {
       case 'completed':

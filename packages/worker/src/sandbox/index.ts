@@ -2,9 +2,10 @@
  * Brings workflow code to life in one shared V8 context, away from Node, the clock and real randomness. Must not know history, task
  * queues or a server: it takes activations and gives completions.
  */
+export { DeadlockError } from './deadlock-error.js';
 export {
-  DeadlockError,
   Sandbox,
+  sandboxOf,
   type SandboxActivation,
   type SandboxOptions,
   type SandboxedWorkflow,

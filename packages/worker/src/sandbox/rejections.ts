@@ -1,8 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import { asyncLocalStorage } from '@perdure/activity/internal';
 
 /** Somebody whose code may reject a promise that nobody waits for. */
-export interface RejectionOwner {
-  failTask(error: unknown): void;
+export abstract class RejectionOwner {
+  abstract failTask(error: unknown): void;
 }
 
 /**
@@ -18,7 +19,11 @@ export const rejectionsHaveContext: boolean = process.versions['bun'] === undefi
 export const rejectionsPrecedeNextImmediate: boolean =
   process.versions['bun'] === undefined && process.versions['deno'] === undefined;
 
-const owners = new AsyncLocalStorage<RejectionOwner>();
+/**
+ * Where the contexts of activities are kept too: on Node 20 each storage in use makes every promise of the process bigger. Code is of an
+ * activity or of a workflow, never of both.
+ */
+const owners: AsyncLocalStorage<unknown> = asyncLocalStorage;
 let latestOwner: RejectionOwner | undefined;
 let isListening = false;
 
@@ -33,7 +38,8 @@ export function ownRejections<T>(owner: RejectionOwner, run: () => T): T {
 }
 
 function deliver(reason: unknown, promise: unknown): void {
-  const owner = owners.getStore() ?? ownerWithoutContext(promise);
+  const running = owners.getStore();
+  const owner = running instanceof RejectionOwner ? running : ownerWithoutContext(promise);
   if (owner !== undefined) {
     owner.failTask(reason);
     return;

@@ -9,9 +9,10 @@ import type { GlobalScope, LoadedModules, WorkflowInstance } from '@perdure/work
 import type { SinkCall, UnsafeRandomSource, WorkflowInfo, WorkflowInterceptors } from '@perdure/workflow';
 import type { WorkflowBundle } from '../bundler/index.js';
 import { bundleScript } from './bundle-script.js';
+import { DeadlockError } from './deadlock-error.js';
 import { Guard, TimeLimitError, WatchedLimit, type TimeLimit } from './guard.js';
 import { providedAssert } from './provided-assert.js';
-import { ownRejections, type RejectionOwner } from './rejections.js';
+import { ownRejections, RejectionOwner } from './rejections.js';
 import { runtimeCode, type RuntimeExports } from './runtime-code.js';
 import { RUNTIME_FILE, StackMapping } from './stack-mapping.js';
 import { installTextClasses, type TextOutside } from './text-classes.js';
@@ -65,41 +66,6 @@ export interface SandboxActivation {
 
 /** How long one workflow may go on in one go before the event loop gets a turn. */
 const LONGEST_GO_MS = 20;
-
-/**
- * Workflow code did not come to rest. Its sandbox is of no use any more: all its runs have to be made anew in another. Says where the code
- * was stopped, if that is known, and has the stack of that moment.
- */
-export class DeadlockError extends Error {
-  override readonly name = 'DeadlockError';
-
-  /** Hidden from logs, which would show all that a sandbox holds. */
-  readonly #workflow: SandboxedWorkflow;
-
-  /** `frames` are of workflow code, in terms of its sources, a line each; empty if not known. */
-  constructor(workflow: SandboxedWorkflow, timeoutMs: number, frames: string) {
-    const { workflowType, workflowId } = workflow.options;
-    const place = placeOf(frames);
-    super(
-      `[TMPRL1101] Potential deadlock detected: workflow ${workflowType} (id ${workflowId}) did not come to rest within ` +
-        `${timeoutMs} ms${place === undefined ? '' : `: it was stopped ${place}`}. ` +
-        'Look for an endless loop, or for work that belongs in an activity.',
-    );
-    this.#workflow = workflow;
-    if (place !== undefined) this.stack = `${this.name}: ${this.message}\n${frames}`;
-  }
-
-  /** Whether it is this workflow that did not come to rest. */
-  isOf(workflow: SandboxedWorkflow): boolean {
-    return this.#workflow === workflow;
-  }
-}
-
-/** The innermost call of the application's own code; of any code, if there is none. */
-function placeOf(frames: string): string | undefined {
-  const lines = frames.split('\n').filter((line) => line !== '');
-  return (lines.find((line) => !line.includes('node_modules')) ?? lines[0])?.trim();
-}
 
 interface UserModules {
   readonly interceptorModules: readonly Record<string, unknown>[];
@@ -191,7 +157,7 @@ export class Sandbox {
         namespace: options.namespace,
         taskQueue: options.taskQueue,
         load: () => this.load(scope),
-        failureErrorTypes: [...options.failureErrorTypes],
+        failureErrorTypes: options.failureErrorTypes,
         registeredActivityNames: options.registeredActivityNames,
         decidePatch: options.decidePatch,
         nowMs: Date.now,
@@ -344,13 +310,20 @@ function interceptorsOf(module: Record<string, unknown>): () => WorkflowIntercep
   return factory as () => WorkflowInterceptors;
 }
 
-class RunInSandbox implements SandboxedWorkflow, RejectionOwner {
+/** The sandbox that a run lives in. */
+export function sandboxOf(workflow: SandboxedWorkflow): Sandbox | undefined {
+  return workflow instanceof RunInSandbox ? workflow.sandbox : undefined;
+}
+
+class RunInSandbox extends RejectionOwner implements SandboxedWorkflow {
   constructor(
-    private readonly sandbox: Sandbox,
+    readonly sandbox: Sandbox,
     private readonly instance: WorkflowInstance,
     private readonly scope: GlobalScope,
     readonly options: WorkflowOptions,
-  ) {}
+  ) {
+    super();
+  }
 
   get info(): WorkflowInfo {
     return this.instance.info;

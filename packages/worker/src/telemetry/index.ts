@@ -2,7 +2,7 @@
  * Owns what a process with workers shares and what it shows of itself: the runtime, connections, logs and metrics.
  * Must not know how workers do their work.
  */
-export { DefaultLogger, LogTimestamp } from './logger.js';
+export { DefaultLogger, isLogged, LogTimestamp } from './logger.js';
 export type { FlushableLogger, LogEntry } from './logger.js';
 export { MeteredSlots } from './metered-slots.js';
 export { MetricsBuffer } from './metrics-buffer.js';

@@ -1,5 +1,6 @@
 import { formatWithOptions } from 'node:util';
 import type { LogLevel, LogMetadata, Logger } from '@perdure/common';
+import { innermostLogger } from '@perdure/common/internal';
 
 /** One message. */
 export interface LogEntry {
@@ -65,6 +66,16 @@ export class DefaultLogger implements Logger {
   error(message: string, meta?: LogMetadata): void {
     this.log('ERROR', message, meta);
   }
+}
+
+/**
+ * False if a logger leaves out messages of this level for sure: then what is said along with one need not be put together. Anybody's own
+ * logger is told everything.
+ */
+export function isLogged(logger: Logger, level: LogLevel): boolean {
+  const inner = innermostLogger(logger);
+  if (!(inner instanceof DefaultLogger) || inner.constructor !== DefaultLogger) return true;
+  return SEVERITIES.indexOf(level) >= SEVERITIES.indexOf(inner.level);
 }
 
 /** Whether a logger keeps messages back. */

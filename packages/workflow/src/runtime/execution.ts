@@ -109,23 +109,70 @@ export interface RunningHandler {
   readonly updateId?: string | undefined;
 }
 
+/** Those who wait, by what they wait for. Most runs wait for things of one kind or two. */
+class AllWaiting {
+  #timers: OfOneKind | undefined;
+  #activities: OfOneKind | undefined;
+  #childStarts: OfOneKind | undefined;
+  #childResults: OfOneKind | undefined;
+  #signals: OfOneKind | undefined;
+  #cancels: OfOneKind | undefined;
+  #nexusStarts: OfOneKind | undefined;
+  #nexusResults: OfOneKind | undefined;
+
+  get timers(): OfOneKind {
+    return (this.#timers ??= new LazyMap());
+  }
+  get activities(): OfOneKind {
+    return (this.#activities ??= new LazyMap());
+  }
+  get childStarts(): OfOneKind {
+    return (this.#childStarts ??= new LazyMap());
+  }
+  get childResults(): OfOneKind {
+    return (this.#childResults ??= new LazyMap());
+  }
+  get signals(): OfOneKind {
+    return (this.#signals ??= new LazyMap());
+  }
+  get cancels(): OfOneKind {
+    return (this.#cancels ??= new LazyMap());
+  }
+  get nexusStarts(): OfOneKind {
+    return (this.#nexusStarts ??= new LazyMap());
+  }
+  get nexusResults(): OfOneKind {
+    return (this.#nexusResults ??= new LazyMap());
+  }
+
+  /** All that wait, kind by kind. */
+  all(): readonly Waiting[] {
+    const kinds = [
+      this.#timers,
+      this.#activities,
+      this.#childStarts,
+      this.#childResults,
+      this.#signals,
+      this.#cancels,
+      this.#nexusStarts,
+      this.#nexusResults,
+    ];
+    return kinds.flatMap((waiting) => [...(waiting?.values() ?? [])]);
+  }
+}
+
+type OfOneKind = LazyMap<number, Waiting>;
+
 /** All that the runtime knows of one run. Functions of the public API work on it; the sandbox wakes it up. */
 export class Execution {
   readonly rootScope: RootCancellationScope;
-  readonly waiting = {
-    timers: new LazyMap<number, Waiting>(),
-    activities: new LazyMap<number, Waiting>(),
-    childStarts: new LazyMap<number, Waiting>(),
-    childResults: new LazyMap<number, Waiting>(),
-    signals: new LazyMap<number, Waiting>(),
-    cancels: new LazyMap<number, Waiting>(),
-    nexusStarts: new LazyMap<number, Waiting>(),
-    nexusResults: new LazyMap<number, Waiting>(),
-  };
+  readonly waiting = new AllWaiting();
   readonly conditions = new LazyMap<number, BlockedCondition>();
   readonly signalHandlers = new LazyMap<string, WorkflowSignalAnnotatedType & { typeInfo?: SignalTypeInfo }>();
   readonly queryHandlers = new LazyMap<string, WorkflowQueryAnnotatedType>();
   readonly updateHandlers = new LazyMap<string, WorkflowUpdateAnnotatedType>();
+  private knownInfo: WorkflowInfo | undefined;
+  private makeInfo: (() => WorkflowInfo) | undefined;
   readonly bufferedSignals: SignalWorkflowJob[] = [];
   readonly bufferedUpdates: DoUpdateJob[] = [];
   readonly runningHandlers = new LazySet<RunningHandler>();
@@ -141,7 +188,6 @@ export class Execution {
   defaultUpdateHandler: DefaultUpdateHandler | undefined;
   modules!: LoadedModules;
   interceptors: Required<WorkflowInterceptors> = { inbound: [], outbound: [], internals: [] };
-  info!: WorkflowInfo;
   /** What of `info` is anew with every activation. */
   taskInfo: WorkflowTaskInfo = NO_TASK_INFO;
   commands: WorkflowCommand[] = [];
@@ -153,6 +199,8 @@ export class Execution {
   isAnsweringQuery = false;
   isCancelled = false;
   isCompleted = false;
+  /** Names of error classes that fail the workflow: those of the worker, and those of the workflow's own definition. */
+  failureErrorTypes: readonly string[];
   versioningBehavior = 0;
   currentDetails = '';
   /** Calls the workflow function; `undefined` once it was called. */
@@ -168,11 +216,38 @@ export class Execution {
     readonly workflowId: string,
   ) {
     this.serializationContext = { type: 'workflow', namespace: options.namespace, workflowId };
+    this.failureErrorTypes = options.failureErrorTypes;
     this.rootScope = new RootCancellationScope();
   }
 
   get payloadConverter(): PayloadConverter {
     return this.modules.payloadConverter;
+  }
+
+  /** What workflow code may know of its run. Made for the first who asks, which few workflows do. */
+  get info(): WorkflowInfo {
+    if (this.knownInfo === undefined) {
+      if (this.makeInfo === undefined) throw new Error('Invariant violated: the run has not been made ready.');
+      this.knownInfo = this.makeInfo();
+      this.makeInfo = undefined;
+    }
+    return this.knownInfo;
+  }
+
+  /** Whether the run has been made ready. */
+  get hasInfo(): boolean {
+    return this.knownInfo !== undefined || this.makeInfo !== undefined;
+  }
+
+  /** Tells how `info` is made. */
+  describe(makeInfo: () => WorkflowInfo): void {
+    this.makeInfo = makeInfo;
+  }
+
+  /** Another workflow task has come. */
+  takeTaskInfo(taskInfo: WorkflowTaskInfo): void {
+    this.taskInfo = taskInfo;
+    if (this.knownInfo !== undefined) Object.assign(this.knownInfo, taskInfo);
   }
 
   /** The next number of a kind. Not for queries and validators, which replay knows nothing of. */
@@ -229,7 +304,7 @@ export class Execution {
   failsWorkflow(error: unknown): boolean {
     if (error instanceof TemporalFailure) return true;
     if (!(error instanceof Error)) return false;
-    const types = this.options.failureErrorTypes;
+    const types = this.failureErrorTypes;
     if (types.length === 0) return false;
     if (types.includes('Error')) return true;
     for (

@@ -92,7 +92,7 @@ function workflowConsole(): unknown {
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (...parts: unknown[]): void => {
-      if (maybeExecution()?.info !== undefined) log[level](parts.map(textOf).join(' '));
+      if (maybeExecution()?.hasInfo === true) log[level](parts.map(textOf).join(' '));
     };
   return { log: write('info'), info: write('info'), debug: write('debug'), trace: write('debug'), warn: write('warn'), error: write('error') }; // prettier-ignore
 }

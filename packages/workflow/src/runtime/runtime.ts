@@ -65,10 +65,8 @@ export class WorkflowInstance {
     execution.setAvailableFlags(activation.availableInternalFlags);
     this.batches = batchesOf(activation, execution);
     try {
-      execution.taskInfo = taskInfoOf(activation);
-      const [first] = activation.jobs;
-      if (first?.kind === 'initializeWorkflow') execution.modules = execution.options.load();
-      else Object.assign(execution.info, execution.taskInfo);
+      execution.takeTaskInfo(taskInfoOf(activation));
+      if (activation.jobs[0]?.kind === 'initializeWorkflow') execution.modules = execution.options.load();
       this.handOver();
     } catch (error) {
       execution.failTask(error);

@@ -21,9 +21,7 @@ export function enhancedStackTrace(execution: Execution): EnhancedStackTrace {
 }
 
 function stacksOf(execution: Execution): string[] {
-  const sites = [...Object.values(execution.waiting), execution.conditions].flatMap((waiting) =>
-    [...waiting.values()].map(({ site }) => site),
-  );
+  const sites = [...execution.waiting.all(), ...execution.conditions.values()].map(({ site }) => site);
   return sites.map(({ stack = '' }) => withoutHeading(stack)).filter((stack) => stack !== '');
 }
 

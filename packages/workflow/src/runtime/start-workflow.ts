@@ -37,7 +37,7 @@ type WorkflowFunction = ((...args: Any[]) => Promise<unknown>) & {
 export function prepareWorkflow(execution: Execution, job: InitializeWorkflowJob): void {
   execution.reseed(job.randomnessSeed);
   const { modules } = execution;
-  execution.info = workflowInfoOf(execution, job);
+  execution.describe(infoMaker(execution, job));
   for (const factory of modules.interceptors) {
     const { inbound = [], outbound = [], internals = [] } = factory();
     execution.interceptors.inbound.push(...inbound);
@@ -59,21 +59,39 @@ export function prepareWorkflow(execution: Execution, job: InitializeWorkflowJob
   );
   execution.begin = () => {
     execution.begin = undefined;
-    const running = runInRootScope(execution.rootScope, async () => execute({ args, headers: { ...job.headers } }));
+    const { headers } = job;
+    const running = runInRootScope(execution.rootScope, () =>
+      promiseOf(() => execute({ args, headers: { ...headers } })),
+    );
     endWith(execution, running, typeInfo?.outputType);
   };
 }
 
 /** Apart from where the run is made ready: functions that live as long as it does would keep all of that in memory. */
 function endWith(execution: Execution, running: Promise<unknown>, outputType: PayloadTypeInfo['outputType']): void {
-  running
-    .then((value) => {
+  running.then(
+    (value) => {
       const { payloadConverter, serializationContext } = execution;
       execution.isCompleted = true;
-      const result = toPayloadWithTypeInfo(payloadConverter, value, serializationContext, outputType);
-      execution.push({ kind: 'completeWorkflowExecution', result });
-    })
-    .catch((error: unknown) => endWithError(execution, error));
+      try {
+        const result = toPayloadWithTypeInfo(payloadConverter, value, serializationContext, outputType);
+        execution.push({ kind: 'completeWorkflowExecution', result });
+      } catch (error) {
+        endWithError(execution, error);
+      }
+    },
+    (error: unknown) => endWithError(execution, error),
+  );
+}
+
+/** What the function gives, whose promise is passed on as it is: a workflow function need not be asynchronous, and may throw at once. */
+function promiseOf(run: () => unknown): Promise<unknown> {
+  try {
+    return Promise.resolve(run());
+  } catch (error) {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passed on as it is
+    return Promise.reject(error);
+  }
 }
 
 /** What becomes of a run whose function, or one of whose handlers, threw. */
@@ -108,10 +126,17 @@ function applyDefinitionOptions(execution: Execution, workflow: unknown): void {
   const options: WorkflowDefinitionOptions = typeof given === 'function' ? given() : given;
   execution.versioningBehavior = encodeVersioningBehavior(options.versioningBehavior) ?? 0;
   const { failureExceptionTypes = [] } = options;
-  for (const type of failureExceptionTypes) (execution.options.failureErrorTypes as string[]).push(type.name);
+  if (failureExceptionTypes.length === 0) return;
+  execution.failureErrorTypes = [...execution.failureErrorTypes, ...failureExceptionTypes.map(({ name }) => name)];
 }
 
-function workflowInfoOf(execution: Execution, job: InitializeWorkflowJob): WorkflowInfo {
+/** Knows no more than it needs: it may stay as long as the run. */
+function infoMaker(execution: Execution, job: InitializeWorkflowJob): () => WorkflowInfo {
+  const runStartTimeMs = execution.nowMs;
+  return () => workflowInfoOf(execution, job, runStartTimeMs);
+}
+
+function workflowInfoOf(execution: Execution, job: InitializeWorkflowJob, runStartTimeMs: number): WorkflowInfo {
   const { options, payloadConverter, serializationContext } = execution;
   const { parentWorkflowInfo: parent, rootWorkflow: root } = job;
   const runTimeoutMs = optionalTsToMs(job.workflowRunTimeout);
@@ -138,7 +163,7 @@ function workflowInfoOf(execution: Execution, job: InitializeWorkflowJob): Workf
     originalExecutionRunId: job.originalExecutionRunId,
     continuedFromExecutionRunId: job.continuedFromExecutionRunId || undefined,
     startTime: new Date(job.startTimeMs),
-    runStartTime: new Date(execution.nowMs),
+    runStartTime: new Date(runStartTimeMs),
     executionTimeoutMs: executionTimeoutMs || undefined,
     executionExpirationTime: expirationMs ? new Date(expirationMs) : undefined,
     runTimeoutMs: runTimeoutMs || undefined,
