@@ -3,12 +3,12 @@ import type { CallsInFlight } from '../calls-in-flight.js';
 import type { DeadlineWheel } from '../deadline-wheel.js';
 import { deadlineExceeded, decodeRequest, type DispatchPorts, encodeResponse, toServiceError } from '../dispatch.js';
 import type { ServerStream, StreamListener } from '../http2/index.js';
-import type { MethodEntry } from '../method-table.js';
 import type { ServiceError } from '../service-error.js';
 import { OK_GRPC_STATUS, STATUS } from '../status.js';
+import type { CallHead } from './call-head.js';
 import type { GrpcCaller } from './caller.js';
 import { deflateMessage, inflateMessage, isWorthCompressing } from './compression.js';
-import { framed, MessageReader, totalLength } from './message-reader.js';
+import { type FramedMessage, framed, MessageReader, totalLength } from './message-reader.js';
 import {
   ADVERTISING_RESPONSE_HEAD,
   compressedResponseHead,
@@ -44,13 +44,12 @@ export class GrpcCall implements StreamListener, CallOwner {
   constructor(
     private readonly host: CallHost,
     private readonly stream: ServerStream,
-    private readonly entry: MethodEntry,
+    private readonly head: CallHead,
     private readonly call: Call,
     private readonly caller: GrpcCaller,
-    private readonly encoding: string,
   ) {
     this.reader = new MessageReader(host.maxRequestBytes);
-    entry.observer.started();
+    head.entry.observer.started();
     host.inFlight.add(call);
     caller.callsInFlight++;
     call.owner = this;
@@ -70,7 +69,7 @@ export class GrpcCall implements StreamListener, CallOwner {
     this.reader = undefined;
     if (this.isConcluded || reader === undefined) return;
     try {
-      const bytes = inflateMessage(reader.end(), this.encoding, this.host.maxRequestBytes);
+      const bytes = this.inflate(reader.end());
       if (bytes instanceof Uint8Array) return this.run(bytes);
       bytes.then(
         (inflated) => this.run(inflated),
@@ -86,9 +85,19 @@ export class GrpcCall implements StreamListener, CallOwner {
     this.call.cancel(errorCode === undefined ? 'connection' : 'client');
   }
 
+  private inflate(message: FramedMessage): Uint8Array | Promise<Uint8Array> {
+    if (!message.isCompressed) return message.bytes;
+    const { encoding, repeated } = this.head;
+    const known = repeated.find(message.bytes);
+    if (known !== undefined) return known;
+    const inflated = inflateMessage(message, encoding, this.host.maxRequestBytes);
+    if (inflated instanceof Uint8Array) repeated.note(message.bytes, inflated);
+    return inflated;
+  }
+
   private run(bytes: Uint8Array): void {
     if (this.isConcluded) return;
-    const { method } = this.entry;
+    const { method } = this.head.entry;
     this.requestBytes = bytes.length;
     try {
       const request = decodeRequest(method.requestType, bytes);
@@ -106,26 +115,26 @@ export class GrpcCall implements StreamListener, CallOwner {
   private onAnswer(response: unknown): void | Promise<void> {
     this.release();
     if (this.isConcluded) return;
-    const chunks = encodeResponse(this.entry.method.responseType, response);
+    const chunks = encodeResponse(this.head.entry.method.responseType, response);
     const sizeBytes = totalLength(chunks);
     this.responseBytes = sizeBytes;
-    if (isWorthCompressing(this.encoding, sizeBytes)) return this.answerCompressed(chunks);
-    this.stream.respond(this.head(), framed(chunks, false), OK_TRAILERS);
+    if (isWorthCompressing(this.head.encoding, sizeBytes)) return this.answerCompressed(chunks);
+    this.stream.respond(this.responseHead(), framed(chunks, false), OK_TRAILERS);
     this.conclude(OK_GRPC_STATUS);
   }
 
   private async answerCompressed(chunks: readonly Uint8Array[]): Promise<void> {
-    const compressed = await deflateMessage(chunks, this.encoding);
+    const compressed = await deflateMessage(chunks, this.head.encoding);
     if (this.isConcluded) return;
-    this.stream.respond(compressedResponseHead(this.encoding), framed([compressed], true), OK_TRAILERS);
+    this.stream.respond(compressedResponseHead(this.head.encoding), framed([compressed], true), OK_TRAILERS);
     this.conclude(OK_GRPC_STATUS);
   }
 
   private send(response: unknown): boolean {
     if (this.isConcluded) return false;
-    if (!this.hasSentHead) this.stream.respondHead(this.head());
+    if (!this.hasSentHead) this.stream.respondHead(this.responseHead());
     this.hasSentHead = true;
-    const chunks = encodeResponse(this.entry.method.responseType, response);
+    const chunks = encodeResponse(this.head.entry.method.responseType, response);
     this.responseBytes += totalLength(chunks);
     return this.stream.write(framed(chunks, false));
   }
@@ -133,7 +142,7 @@ export class GrpcCall implements StreamListener, CallOwner {
   private onStreamEnd(): void {
     this.release();
     if (this.isConcluded) return;
-    if (!this.hasSentHead) this.stream.respondHead(this.head());
+    if (!this.hasSentHead) this.stream.respondHead(this.responseHead());
     this.stream.finish(OK_TRAILERS);
     this.conclude(OK_GRPC_STATUS);
   }
@@ -166,7 +175,7 @@ export class GrpcCall implements StreamListener, CallOwner {
     else this.stream.respondHeadersOnly(errorOnly(error));
   }
 
-  private head(): Uint8Array {
+  private responseHead(): Uint8Array {
     if (this.caller.hasAdvertised) return RESPONSE_HEAD;
     this.caller.hasAdvertised = true;
     return ADVERTISING_RESPONSE_HEAD;
@@ -179,7 +188,7 @@ export class GrpcCall implements StreamListener, CallOwner {
     this.reader = undefined;
     this.host.wheel.remove(this.call);
     const durationMs = this.host.nowMs() - this.call.startedAtMs;
-    this.entry.observer.finished(grpcStatus, durationMs, this.requestBytes, this.responseBytes);
+    this.head.entry.observer.finished(grpcStatus, durationMs, this.requestBytes, this.responseBytes);
     if (!this.isRunning) this.forget();
   }
 

@@ -69,7 +69,8 @@ export class MessageReader {
     }
     const body = bytes.subarray(MESSAGE_PREFIX_BYTES);
     const isSmall = length <= MAX_COPY_BYTES && length < body.buffer.byteLength * COPY_BELOW_FRACTION;
-    this.message = { isCompressed, bytes: isSmall ? Buffer.from(body) : body };
+    // What is compressed is read now, and the result is a copy already.
+    this.message = { isCompressed, bytes: isSmall && !isCompressed ? Buffer.from(body) : body };
   }
 
   /** At least the prefix in one piece. */

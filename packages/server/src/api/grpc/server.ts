@@ -23,16 +23,15 @@ import {
   type StreamListener,
 } from '../http2/index.js';
 import type { TlsOptions } from '../http2/index.js';
-import { Metadata } from '../metadata.js';
 import { MethodTable } from '../method-table.js';
 import { type AnyRpcMethod, serviceName } from '../rpc.js';
 import { type RpcObserver, silentObserver } from '../rpc-observer.js';
 import { ServiceError } from '../service-error.js';
+import { CallHead } from './call-head.js';
 import { GrpcCaller } from './caller.js';
-import { isKnownEncoding } from './compression.js';
 import { type CallHost, GrpcCall } from './grpc-call.js';
 import { errorOnly, refusalHead } from './response-headers.js';
-import { readGrpcHeaders, refusalOf } from './request-headers.js';
+import { refusalOf } from './request-headers.js';
 
 /** How a gRPC server is built. */
 export interface GrpcServerOptions {
@@ -144,7 +143,7 @@ export class GrpcServer {
   }
 
   private accept(stream: ServerStream, head: RequestHead): StreamListener {
-    const refusal = refusalOf(head);
+    const refusal = head.attachment === undefined ? refusalOf(head) : undefined;
     if (refusal !== undefined) {
       stream.respond(refusalHead(refusal), [Buffer.from(`${refusal.message}\n`)], new Uint8Array(0));
       return IGNORED;
@@ -162,18 +161,12 @@ export class GrpcServer {
     if (head.path === CALL_STREAM_PATH && this.callStreamHost !== undefined) {
       return this.openCallStream(this.callStreamHost, stream);
     }
-    const entry = this.methods.get(head.path);
-    if (entry === undefined) throw this.methods.unimplemented(head.path);
-    const { timeoutMs, encoding } = readGrpcHeaders(head);
-    if (!isKnownEncoding(encoding)) {
-      const message = `grpc-encoding ${JSON.stringify(encoding)} is not one of those this server reads`;
-      throw new ServiceError('UNIMPLEMENTED', message);
-    }
+    const callHead = CallHead.of(head, this.methods);
     const caller = GrpcCaller.of(stream.connection);
     this.admit(caller, head.path);
-    const metadata = new Metadata(head.fields, head.firstRegular);
+    const { entry, metadata, timeoutMs } = callHead;
     const call = new Call(entry.name, head.path, metadata, caller, this.clock.nowMs(), timeoutMs);
-    return new GrpcCall(this.host, stream, entry, call, caller, encoding);
+    return new GrpcCall(this.host, stream, callHead, call, caller);
   }
 
   private openCallStream(host: CallStreamHost, stream: ServerStream): StreamListener {

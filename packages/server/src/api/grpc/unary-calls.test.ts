@@ -138,6 +138,31 @@ describe('the context of a call', () => {
     expect(context.metadata.get('absent')).toBeUndefined();
   });
 
+  test('of calls with the same head is their own, but for what the head says', async () => {
+    const headers = { 'grpc-timeout': '7S', 'client-name': 'again', 'x-bin': 'AQ' };
+    for (let time = 0; time < 4; time++) {
+      const sentAtMs = Date.now();
+      await client.call('/test.Service/Context', '', headers);
+      const context = contexts.at(-1) as CallContext;
+      expect(context.deadlineMs).toBeGreaterThanOrEqual(sentAtMs + 7_000);
+      expect(context).toMatchObject({ method: 'Context', timeoutMs: 7_000, cancelled: false });
+      expect(context.metadata.get('client-name')).toBe('again');
+      expect(context.metadata.getBinary('x-bin')).toEqual(Buffer.of(1));
+    }
+    expect(new Set(contexts.slice(-4)).size).toBe(4);
+    await client.call('/test.Service/Context', '', { ...headers, 'grpc-timeout': '8S', 'client-name': 'other' });
+    expect(contexts.at(-1)?.timeoutMs).toBe(8_000);
+    expect(contexts.at(-1)?.metadata.get('client-name')).toBe('other');
+  });
+
+  test('an unknown method, a wrong timeout and no gRPC at all are refused each time', async () => {
+    for (let time = 0; time < 3; time++) {
+      expect((await client.call('/test.Service/Unknown', '')).grpcStatus).toBe(12);
+      expect((await client.call(ECHO, '', { 'grpc-timeout': 'soon' })).grpcStatus).toBe(3);
+      expect((await client.call(ECHO, '', { 'content-type': 'text/html' })).httpStatus).toBe(415);
+    }
+  });
+
   test.each([
     ['1H', 3_600_000],
     ['2M', 120_000],
@@ -262,6 +287,15 @@ describe('compression', () => {
   ])('reads %s', async (encoding, bytes) => {
     const answer = await client.call(ECHO, frame(bytes, 1), { 'grpc-encoding': encoding });
     expect(answer).toMatchObject({ grpcStatus: 0, message: 'squeezed' });
+  });
+
+  test.each(['gzip', 'deflate'])('reads %s messages that come again and again', async (encoding) => {
+    const compress = encoding === 'gzip' ? gzipSync : deflateSync;
+    for (let time = 0; time < 40; time++) {
+      const message = `poll ${time % 3} ${'x'.repeat(time % 3)} ${time % 7 === 0 ? time : ''}`;
+      const answer = await client.call(ECHO, frame(compress(message), 1), { 'grpc-encoding': encoding });
+      expect(answer).toMatchObject({ grpcStatus: 0, message });
+    }
   });
 
   test('reads large compressed messages and those sent as they are under an announced encoding', async () => {

@@ -10,7 +10,7 @@ import type { Http2Limits } from './limits.js';
 import { Outbound } from './outbound.js';
 import { type FlushScheduler, OutputQueue } from './output-queue.js';
 import { readSettings } from './peer-settings.js';
-import { checkTrailers, parseRequestHead, type RequestHead } from './request-head.js';
+import { checkTrailers, type RequestHead } from './request-head.js';
 import { RecentlyReset } from './recently-reset.js';
 import { ServerStream, type StreamListener } from './stream.js';
 
@@ -215,13 +215,13 @@ export class Connection implements FrameSink {
   private onHeaders(type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
     const block = this.headerBlocks.add(type, flags, streamId, bytes, start, end);
     if (block === undefined) return;
-    const { fields, endStream } = block;
+    const { list, endStream } = block;
     const known = this.streams.get(streamId);
     if (known !== undefined) {
       if (known.isRemoteClosed)
         throw new StreamError(streamId, ErrorCode.streamClosed, 'HEADERS on a half-closed stream');
       if (!endStream) throw new StreamError(streamId, ErrorCode.protocolError, 'trailers do not end the stream');
-      checkTrailers(streamId, fields);
+      checkTrailers(streamId, list.fields);
       return this.endRequest(known);
     }
     if (streamId <= this.lastStreamId) {
@@ -235,10 +235,10 @@ export class Connection implements FrameSink {
       throw new StreamError(streamId, ErrorCode.refusedStream, 'too many concurrent streams');
     }
     if (block.selfDependent) throw new StreamError(streamId, ErrorCode.protocolError, 'a stream depends on itself');
-    if (block.sizeBytes > this.owner.limits.maxHeaderBlockBytes) {
+    if (list.sizeBytes > this.owner.limits.maxHeaderBlockBytes) {
       throw new StreamError(streamId, ErrorCode.enhanceYourCalm, 'the headers are too large');
     }
-    this.openStream(streamId, parseRequestHead(streamId, fields), endStream);
+    this.openStream(streamId, list.requestHead(streamId), endStream);
   }
 
   private openStream(streamId: number, head: RequestHead, endStream: boolean): void {

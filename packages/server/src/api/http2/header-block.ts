@@ -1,13 +1,11 @@
 import { ErrorCode, FrameFlag, FrameType, MAX_STREAM_ID } from './constants.js';
 import { ConnectionError } from './errors.js';
 import { HeaderDecoder } from './header-decoder.js';
-import type { HeaderField } from './header-table.js';
+import type { HeaderList } from './header-list.js';
 
 /** A decoded header block with what its HEADERS frame said. */
 export interface HeaderBlock {
-  readonly fields: readonly HeaderField[];
-  /** What the fields amount to uncompressed: a few bytes of indexes can stand for megabytes. */
-  readonly sizeBytes: number;
+  readonly list: HeaderList;
   readonly endStream: boolean;
   /** The frame names its own stream as the one it depends on (RFC 7540, section 5.3.1). */
   readonly selfDependent: boolean;
@@ -64,7 +62,7 @@ export class HeaderBlockAssembler {
       from += PRIORITY_BYTES;
     }
     const endStream = (flags & FrameFlag.endStream) !== 0;
-    if (isLast) return decoded(this.decoder.decode(bytes, from, to), endStream, selfDependent);
+    if (isLast) return { list: this.decoder.decode(bytes, from, to), endStream, selfDependent };
     const fragments = [bytes.subarray(from, to)];
     this.unfinished = { streamId, endStream, selfDependent, fragments, sizeBytes: to - from };
     return undefined;
@@ -81,15 +79,9 @@ export class HeaderBlockAssembler {
     if (!isLast) return undefined;
     this.unfinished = undefined;
     const block = Buffer.concat(unfinished.fragments);
-    const fields = this.decoder.decode(block, 0, block.length);
-    return decoded(fields, unfinished.endStream, unfinished.selfDependent);
+    const { endStream, selfDependent } = unfinished;
+    return { list: this.decoder.decode(block, 0, block.length), endStream, selfDependent };
   }
-}
-
-function decoded(fields: readonly HeaderField[], endStream: boolean, selfDependent: boolean): HeaderBlock {
-  let sizeBytes = 0;
-  for (const field of fields) sizeBytes += field.sizeBytes;
-  return { fields, sizeBytes, endStream, selfDependent };
 }
 
 /** The data of a padded frame (RFC 9113, section 6.1). @throws ConnectionError when the padding exceeds the frame. */

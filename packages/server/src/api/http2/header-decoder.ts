@@ -1,7 +1,9 @@
 import { ErrorCode } from './constants.js';
 import { ConnectionError } from './errors.js';
+import { HeaderList } from './header-list.js';
 import { type HeaderField, HeaderTable, headerField } from './header-table.js';
 import { decodeHuffman } from './huffman.js';
+import { KnownBlocks } from './known-blocks.js';
 
 /** The dynamic table size we agree to: the default of RFC 9113, which needs no setting. */
 const TABLE_CAPACITY_BYTES = 4096;
@@ -12,16 +14,27 @@ const MAX_INTEGER = 0x0fff_ffff;
 /** Decodes the header blocks (HPACK, RFC 7541) of one connection, which must be given in the order they arrived. */
 export class HeaderDecoder {
   private readonly table = new HeaderTable(TABLE_CAPACITY_BYTES);
+  private readonly known = new KnownBlocks();
   private bytes: Buffer = Buffer.alloc(0);
   private position = 0;
   private end = 0;
 
   /**
-   * Decodes one complete header block into shared field objects.
+   * Decodes one complete header block into shared field objects; one that is known is not decoded again.
    *
    * @throws ConnectionError COMPRESSION_ERROR for anything RFC 7541 forbids: the tables of both ends no longer agree.
    */
-  decode(bytes: Buffer, start: number, end: number): HeaderField[] {
+  decode(bytes: Buffer, start: number, end: number): HeaderList {
+    const known = this.known.find(bytes, start, end);
+    if (known !== undefined) return known;
+    const { version } = this.table;
+    const list = new HeaderList(this.decodeFields(bytes, start, end));
+    if (this.table.version === version) this.known.add(bytes, start, end, list);
+    else this.known.clear();
+    return list;
+  }
+
+  private decodeFields(bytes: Buffer, start: number, end: number): HeaderField[] {
     this.bytes = bytes;
     this.position = start;
     this.end = end;

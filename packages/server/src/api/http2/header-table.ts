@@ -50,6 +50,7 @@ export class HeaderTable {
   private next = 0;
   private count = 0;
   private sizeBytes = 0;
+  private changes = 0;
 
   /** `capacityBytes` is the largest size that was agreed on; the table may be made smaller, never larger. */
   constructor(readonly capacityBytes: number) {
@@ -58,6 +59,11 @@ export class HeaderTable {
   }
 
   private limitBytes: number;
+
+  /** How often the table was changed: indexes mean the same while this stays the same. */
+  get version(): number {
+    return this.changes;
+  }
 
   /** The field at an index (from 1), or `undefined` when there is none. */
   get(index: number): HeaderField | undefined {
@@ -70,6 +76,7 @@ export class HeaderTable {
 
   /** Adds a field, evicting the oldest; a field larger than the table empties it (RFC 7541, section 4.4). */
   add(field: HeaderField): void {
+    this.changes++;
     this.evictTo(this.limitBytes - field.sizeBytes);
     if (field.sizeBytes > this.limitBytes) return;
     this.ring[this.next] = field;
@@ -80,6 +87,7 @@ export class HeaderTable {
 
   /** Changes the size the peer uses; the caller has checked it against `capacityBytes`. */
   resize(limitBytes: number): void {
+    this.changes++;
     this.limitBytes = limitBytes;
     this.evictTo(limitBytes);
   }

@@ -13,6 +13,8 @@ export interface RequestHead {
   /** Every field in order of arrival; those before `firstRegular` are pseudo-headers. */
   readonly fields: readonly HeaderField[];
   readonly firstRegular: number;
+  /** Free for the layer above, which may keep here what it derives of a head: requests of one connection may share it. */
+  attachment: unknown;
 }
 
 const COLON = 58;
@@ -38,7 +40,16 @@ export function parseRequestHead(streamId: number, fields: readonly HeaderField[
     throw malformed(streamId, 'the request lacks :method, :path or :scheme');
   }
   const contentLength = checkRegularFields(streamId, fields, index);
-  return { method, path, scheme, authority: authority ?? '', contentLength, fields, firstRegular: index };
+  return {
+    method,
+    path,
+    scheme,
+    authority: authority ?? '',
+    contentLength,
+    fields,
+    firstRegular: index,
+    attachment: undefined,
+  };
 }
 
 /** Checks the fields that follow the body. @throws StreamError PROTOCOL_ERROR for malformed ones. */
