@@ -7,7 +7,7 @@ import { nameErrorClass } from '@perdure/common/internal';
 import { Runtime } from './telemetry/index.js';
 import { compileWorkerOptions, type ReplayWorkerOptions } from './worker-options.js';
 import { WorkflowFactory, workflowBundleOf } from './workflow-factory.js';
-import { nondeterminismMessage, WorkflowCodeError } from './workflows/index.js';
+import { nondeterminismMessage, WorkflowCodeError, type WorkflowRun } from './workflows/index.js';
 
 /** A history did not replay because workflow code failed the workflow task. */
 export class ReplayError extends Error {
@@ -75,7 +75,7 @@ async function replayOne(
   });
   try {
     run.start({ events, messages: [] });
-    for (let advanced = run.advance(); advanced !== undefined; advanced = run.advance()) await advanced;
+    while (await hasAdvanced(run));
     run.replay.assertReplayed();
     return { workflowId, runId };
   } catch (error) {
@@ -83,6 +83,17 @@ async function replayOne(
   } finally {
     run.dispose();
   }
+}
+
+/** Resolves when workflow code has come to rest; false if there was nothing to wake it up for. */
+function hasAdvanced(run: WorkflowRun): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const isAwake = run.advance((error) => {
+      if (error === undefined) resolve(true);
+      else reject(error instanceof Error ? error : new Error(String(error)));
+    });
+    if (!isAwake) resolve(false);
+  });
 }
 
 function replayErrorOf(error: unknown, workflowId: string): DeterminismViolationError | ReplayError {

@@ -33,10 +33,12 @@ export interface ActivityAnswersOptions {
 export class ActivityAnswers {
   constructor(private readonly options: ActivityAnswersOptions) {}
 
-  /** Tells how a task ended, until the server has heard it. Never rejects: what cannot be said is logged. */
-  answer(task: ActivityTask, outcome: ActivityOutcome, unsentDetails: Payload | undefined): Promise<unknown> {
-    return this.send(task, outcome, unsentDetails).catch((error: unknown) =>
-      this.answerAgain(task, () => this.send(task, outcome, unsentDetails), error),
+  /** Tells how a task ended, until the server has heard it, and calls back then. What cannot be said is logged. */
+  answer(task: ActivityTask, outcome: ActivityOutcome, unsentDetails: Payload | undefined, onHeard: () => void): void {
+    this.send(task, outcome, unsentDetails).then(
+      onHeard,
+      (error: unknown) =>
+        void this.answerAgain(task, () => this.send(task, outcome, unsentDetails), error).then(onHeard),
     );
   }
 

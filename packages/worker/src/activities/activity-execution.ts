@@ -74,23 +74,32 @@ export class ActivityExecution {
     this.cancellation.cancel(reason, details);
   }
 
-  /** Runs the activity to its end. Never rejects. */
-  async run(input: EncodedActivityInput): Promise<ActivityOutcome> {
+  /** Runs the activity to its end, and calls back then, once. */
+  run(input: EncodedActivityInput, onEnded: (outcome: ActivityOutcome) => void): void {
     const startedAtMs = performance.now();
-    let error: unknown;
-    let outcome: ActivityOutcome;
+    const end = (outcome: ActivityOutcome, error?: unknown): void => {
+      this.report(outcome, error, startedAtMs);
+      onEnded(outcome);
+    };
+    const fail = (error: unknown): void => void this.describeError(error).then((outcome) => end(outcome, error));
+    const complete = (result: Payload): void => end({ status: 'completed', result });
     try {
       this.begin();
       const activity = this.ground.environment.activities.find(this.info.activityType);
       const typeInfo = typeInfoOf(activity);
-      const result = this.outgoing(await this.callWith(activity, input, typeInfo), typeInfo);
-      outcome = { status: 'completed', result: result instanceof Promise ? await result : result };
+      Promise.resolve(this.callWith(activity, input, typeInfo)).then((value) => {
+        let result: MaybePromise<Payload>;
+        try {
+          result = this.outgoing(value, typeInfo);
+        } catch (error) {
+          return fail(error);
+        }
+        if (result instanceof Promise) result.then(complete, fail);
+        else complete(result);
+      }, fail);
     } catch (thrown) {
-      error = thrown;
-      outcome = await this.describeError(thrown);
+      fail(thrown);
     }
-    this.report(outcome, error, startedAtMs);
-    return outcome;
   }
 
   /** Calls a function as this activity, with values that nobody converts; settles as the function does. For tests. */

@@ -94,7 +94,7 @@ export class ActivityHost {
     this.pollRequest = pollRequest(options);
     this.pool = new PollerPool(
       options.pollers,
-      (failures) => this.poll(failures),
+      (failures, onEnd) => void this.poll(failures).then(onEnd),
       (openPolls) => metrics.pollers('activity_task', openPolls),
     );
     // One listener for every poll, and pollers may be many.
@@ -218,7 +218,7 @@ export class ActivityHost {
 
   private runIn(slot: HeldSlot, task: ActivityTask, isEager: boolean): void {
     slot.markUsed({ type: 'activity', activityType: task.activityType?.name ?? '' });
-    void this.tasks.run(task, isEager, () => slot.release());
+    this.tasks.run(task, isEager, () => slot.release());
   }
 }
 

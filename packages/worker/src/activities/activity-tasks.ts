@@ -27,11 +27,19 @@ export interface ActivityTasksOptions {
   readonly maxHeartbeatThrottleMs: number;
 }
 
-/** An attempt that has begun; one that cannot begin has ended. */
+/** An activity task that is worked on. */
+interface TaskAtWork {
+  readonly task: ActivityTask;
+  readonly activity: MeteredActivity;
+  readonly receivedAtMs: number;
+  /** Called when all is done. */
+  readonly onEnded: () => void;
+}
+
+/** An attempt that has begun. */
 interface Attempt {
-  readonly ended: Promise<ActivityOutcome>;
-  readonly execution?: ActivityExecution;
-  readonly heartbeats?: Heartbeats;
+  readonly execution: ActivityExecution;
+  readonly heartbeats: Heartbeats;
 }
 
 /** Runs activity tasks and answers them; knows all that are running. */
@@ -42,17 +50,22 @@ export class ActivityTasks {
 
   constructor(private readonly options: ActivityTasksOptions) {}
 
-  /** Runs one task and answers it. Never rejects. `onEnded` hears when all is done, which is a promise less than to wait for it. */
-  async run(task: ActivityTask, isEager: boolean, onEnded: () => void): Promise<void> {
-    const { metrics, clock, answers } = this.options;
+  /** Runs one task and answers it, and calls back when all is done. Calls, not promises, since each of those costs as much as a step. */
+  run(task: ActivityTask, isEager: boolean, onEnded: () => void): void {
     const activity = { activityType: task.activityType?.name ?? '', workflowType: task.workflowType?.name ?? '' };
-    const receivedAtMs = clock.nowMs();
+    const work = { task, activity, receivedAtMs: this.options.clock.nowMs(), onEnded };
     this.underWay.begin();
     this.received(task, activity, isEager);
-    const begun = this.attemptOf(task);
-    const { execution, heartbeats, ended } = begun instanceof Promise ? await begun : begun;
-    const outcome = await ended;
-    if (execution !== undefined) this.executions.delete(execution);
+    const info = activityTaskInfo(task, this.options.ground.environment, undefined);
+    // The last attempt has left details, that a codec may have to decode.
+    if (task.heartbeatDetails !== undefined) void this.beginWithDetails(work, info, task.heartbeatDetails.payloads);
+    else this.begin(work, info);
+  }
+
+  private ended(work: TaskAtWork, outcome: ActivityOutcome, attempt: Attempt | undefined): void {
+    const { metrics, clock } = this.options;
+    const { task, activity, receivedAtMs } = work;
+    if (attempt !== undefined) this.executions.delete(attempt.execution);
     const endedAtMs = clock.nowMs();
     metrics.activityEnded(
       activity,
@@ -60,11 +73,24 @@ export class ActivityTasks {
       endedAtMs - receivedAtMs,
       endedAtMs - (optionalTsToMs(task.scheduledTime) ?? endedAtMs),
     );
-    const unsent = heartbeats?.stop();
-    const unsentDetails = unsent instanceof Promise ? await unsent.catch(() => undefined) : unsent;
-    if (heartbeats?.isActivityGone !== true) await answers.answer(task, outcome, unsentDetails);
-    onEnded();
-    this.underWay.end();
+    const unsent = attempt?.heartbeats.stop();
+    if (unsent instanceof Promise) {
+      void unsent.catch(() => undefined).then((details) => this.answer(work, outcome, attempt, details));
+    } else this.answer(work, outcome, attempt, unsent);
+  }
+
+  private answer(
+    { task, onEnded }: TaskAtWork,
+    outcome: ActivityOutcome,
+    attempt: Attempt | undefined,
+    unsentDetails: Payload | undefined,
+  ): void {
+    const onHeard = (): void => {
+      onEnded();
+      this.underWay.end();
+    };
+    if (attempt?.heartbeats.isActivityGone === true) onHeard();
+    else this.options.answers.answer(task, outcome, unsentDetails, onHeard);
   }
 
   /** Asks all that run, and all that are still to start, to stop, since the worker does. */
@@ -86,43 +112,35 @@ export class ActivityTasks {
     );
   }
 
-  /** At once, unless the last attempt has left details that a codec may have to decode. */
-  private attemptOf(task: ActivityTask): Attempt | Promise<Attempt> {
-    const info = activityTaskInfo(task, this.options.ground.environment, undefined);
-    return task.heartbeatDetails === undefined
-      ? this.begin(task, info)
-      : this.beginWithDetails(task, info, task.heartbeatDetails.payloads);
-  }
-
   private async beginWithDetails(
-    task: ActivityTask,
+    work: TaskAtWork,
     info: ReturnType<typeof activityTaskInfo>,
     encodedDetails: readonly Payload[],
-  ): Promise<Attempt> {
+  ): Promise<void> {
     const { environment, pipeline } = this.options.ground;
     const context = serializationContextOf(info);
     const { payloadConverter } = environment.dataConverter;
+    let heartbeatDetails: unknown;
     try {
       const payloads = await pipeline.incoming(encodedDetails, context);
-      const heartbeatDetails = fromPayloadsAtIndex(payloadConverter, 0, payloads, context);
-      return this.begin(task, { ...info, heartbeatDetails });
+      heartbeatDetails = fromPayloadsAtIndex(payloadConverter, 0, payloads, context);
     } catch (error) {
-      return { ended: outcomeOfError(error, undefined, environment.dataConverter, context) };
+      this.ended(work, await outcomeOfError(error, undefined, environment.dataConverter, context), undefined);
+      return;
     }
+    this.begin(work, { ...info, heartbeatDetails });
   }
 
-  private begin(task: ActivityTask, info: ReturnType<typeof activityTaskInfo>): Attempt {
+  private begin(work: TaskAtWork, info: ReturnType<typeof activityTaskInfo>): void {
+    const { task } = work;
     const execution: ActivityExecution = new ActivityExecution(this.options.ground, info, (details) =>
       heartbeats.record(details),
     );
     const heartbeats = new Heartbeats(() => this.heartbeatOptions(task, execution));
     this.executions.add(execution);
     if (this.isShuttingDown) execution.cancel('WORKER_SHUTDOWN', WORKER_SHUTDOWN);
-    const ended = execution.run({
-      arguments: task.input?.payloads ?? [],
-      headers: task.header?.fields ?? {},
-    });
-    return { ended, execution, heartbeats };
+    const input = { arguments: task.input?.payloads ?? [], headers: task.header?.fields ?? {} };
+    execution.run(input, (outcome) => this.ended(work, outcome, { execution, heartbeats }));
   }
 
   private heartbeatOptions(task: ActivityTask, execution: ActivityExecution): HeartbeatOptions {

@@ -158,7 +158,7 @@ export class LocalActivityRun {
   /** How the execution ends, or that it has not in time: nobody waits for one that ignores being told. */
   private inTime(execution: ActivityExecution, startedAtMs: number): Promise<AttemptEnd> {
     const input = { arguments: this.request.arguments, headers: this.request.headers };
-    const ended = execution.run(input);
+    const ended = new Promise<ActivityOutcome>((onEnded) => execution.run(input, onEnded));
     const startToCloseMs = optionalTsToMs(this.request.startToCloseTimeout) || Infinity;
     const untilDeadlineMs = this.deadlineMs - startedAtMs;
     const timeoutMs = Math.min(startToCloseMs, untilDeadlineMs);

@@ -74,7 +74,7 @@ export class NexusHost {
     this.pollRequest = { namespace, taskQueue: { name: taskQueue }, ...poller };
     this.pool = new PollerPool(
       options.pollers,
-      (failures) => this.poll(failures),
+      (failures, onEnd) => void this.poll(failures).then(onEnd),
       (openPolls) => metrics.pollers('nexus_task', openPolls),
     );
     // One listener for every poll, and pollers may be many.

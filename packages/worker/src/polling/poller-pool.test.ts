@@ -9,9 +9,9 @@ function pool(count: PollerCount) {
   const seen: number[] = [];
   const poller = new PollerPool(
     count,
-    (failed) => {
+    (failed, onEnd) => {
       failures.push(failed);
-      return new Promise((resolve) => open.push(resolve));
+      open.push(onEnd);
     },
     (openPolls) => seen.push(openPolls),
   );

@@ -1,3 +1,5 @@
+import { UnderWay } from './under-way.js';
+
 /** How many polls of one kind are open at a time. */
 export interface PollerCount {
   readonly minimum: number;
@@ -41,14 +43,17 @@ export const POLL_AGAIN: PollAnswered = { suggestedDelta: 0 };
  * how many tasks a second can be fetched.
  */
 export class PollerPool {
-  private readonly loops = new Set<Promise<void>>();
+  private readonly loops = new UnderWay();
   /** Loops that go on. One that ends is no longer counted from the moment it is known: many may learn of it in the same turn. */
   private openCount = 0;
 
   constructor(
     private readonly count: PollerCount,
-    /** Polls once; told how many polls of the same loop have failed since the last that did not. Must not throw. */
-    private readonly poll: (failures: number) => Promise<PollEnd>,
+    /**
+     * Polls once and calls back when the poll has ended; told how many polls of the same loop have failed since the last that did not. Must
+     * not throw. Calls, not promises, each of which would cost as much as the rest of a loop.
+     */
+    private readonly poll: (failures: number, onEnd: (end: PollEnd) => void) => void,
     /** Told of each change. */
     private readonly onChange: (openPolls: number) => void = () => undefined,
   ) {}
@@ -59,41 +64,50 @@ export class PollerPool {
   }
 
   /** Resolves when all loops have ended. */
-  async ended(): Promise<void> {
-    while (this.loops.size > 0) await Promise.all(this.loops);
+  ended(): Promise<void> {
+    return this.loops.drained();
   }
 
   private open(): void {
     this.openCount += 1;
-    const loop = this.run().finally(() => this.loops.delete(loop));
-    this.loops.add(loop);
+    this.loops.begin();
+    const loop: Loop = { failures: 0, onEnd: (end) => this.goOn(loop, end) };
+    this.pollIn(loop);
     this.onChange(this.openCount);
   }
 
   private close(): void {
     this.openCount -= 1;
+    this.loops.end();
     this.onChange(this.openCount);
   }
 
-  private async run(): Promise<void> {
-    for (let failures = 0; ;) {
-      const end = await this.poll(failures);
-      if (end === 'stop') return this.close();
-      failures = end === 'failed' ? failures + 1 : 0;
-      if (end === 'failed') continue;
-      if (end.suggestedDelta < 0 && this.openCount > this.count.minimum) return this.close();
-      if (end.mayRest === true && this.openCount > 1) await turns(TURNS_OF_REST);
+  /** A poll of a loop has ended: goes on with the next one, if it should. */
+  private goOn(loop: Loop, end: PollEnd): void {
+    if (end === 'stop') return this.close();
+    loop.failures = end === 'failed' ? loop.failures + 1 : 0;
+    if (end === 'failed') return this.pollIn(loop);
+    if (end.suggestedDelta < 0 && this.openCount > this.count.minimum) return this.close();
+    const rests = end.mayRest === true && this.openCount > 1;
+    after(rests ? TURNS_OF_REST : 0, () => {
       for (let more = end.suggestedDelta; more > 0 && this.openCount < this.count.maximum; more--) this.open();
-    }
+      this.pollIn(loop);
+    });
+  }
+
+  private pollIn(loop: Loop): void {
+    this.poll(loop.failures, loop.onEnd);
   }
 }
 
-function turns(count: number): Promise<void> {
-  return new Promise((resolve) => {
-    const pass = (left: number): void => {
-      if (left === 0) resolve();
-      else setImmediate(pass, left - 1);
-    };
-    pass(count);
-  });
+/** One poll after the other. */
+interface Loop {
+  /** Polls that have failed since the last that did not. */
+  failures: number;
+  readonly onEnd: (end: PollEnd) => void;
+}
+
+function after(turns: number, call: () => void): void {
+  if (turns === 0) call();
+  else setImmediate(after, turns - 1, call);
 }

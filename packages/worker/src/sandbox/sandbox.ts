@@ -61,7 +61,7 @@ export interface SandboxActivation {
    * Called when the workflow has come to rest: what wakes it up next, in the same go; undefined if nothing does. Must not throw. For
    * replay: what happened long ago need not wait for the event loop, and entering the sandbox costs more than most activations.
    */
-  readonly next?: ((activation: WorkflowActivation) => WorkflowActivation | undefined) | undefined;
+  next?(activation: WorkflowActivation): WorkflowActivation | undefined;
 }
 
 /** How long one workflow may go on in one go before the event loop gets a turn. */
@@ -287,13 +287,15 @@ export class Sandbox {
   }
 }
 
-function wake({ workflow, activation, next }: SandboxActivation, hasTime: () => boolean): void {
+function wake(item: SandboxActivation, hasTime: () => boolean): void {
+  const { workflow, activation } = item;
   workflow.activate(activation);
-  if (next === undefined) return;
+  // What is lived for the first time has nothing after it.
+  if (item.next === undefined || !activation.isReplaying) return;
   const untilMs = performance.now() + LONGEST_GO_MS;
   let current = activation;
   while (hasTime() && performance.now() < untilMs) {
-    const following = next(current);
+    const following = item.next(current);
     if (following === undefined) return;
     workflow.activate(following);
     current = following;

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
-import type { WorkflowActivation } from '@perdure/common/activation';
+import type { ActivationCompletion, WorkflowActivation } from '@perdure/common/activation';
 import { bundleWorkflowCode } from '../bundler/index.js';
-import { DeadlockError, isWatched, Sandbox } from '../sandbox/index.js';
+import { DeadlockError, isWatched, Sandbox, type SandboxedWorkflow } from '../sandbox/index.js';
 import { activationOf, begin } from '../testing/sandbox-runs.js';
-import { ActivationQueue } from './activation-queue.js';
+import { type ActivationListener, ActivationQueue } from './activation-queue.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'perdure-activations-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,6 +38,17 @@ function prepare(workflowType: string) {
   return { queue, workflow, start: { ...activation, isReplaying: true }, entries: () => entries };
 }
 
+function activate(
+  queue: ActivationQueue,
+  workflow: SandboxedWorkflow,
+  activation: WorkflowActivation,
+  next?: ActivationListener['next'],
+): Promise<ActivationCompletion | undefined> {
+  return new Promise((onRest, onFailed) => {
+    queue.activate(workflow, activation, next === undefined ? { onRest, onFailed } : { next, onRest, onFailed });
+  });
+}
+
 function timerFired(seq: number, isReplaying: boolean): WorkflowActivation {
   return { ...activationOf([{ kind: 'fireTimer', seq }]), isReplaying };
 }
@@ -45,7 +56,7 @@ function timerFired(seq: number, isReplaying: boolean): WorkflowActivation {
 test('a replay goes on in one go, up to what is lived for the first time', async () => {
   const { queue, workflow, start, entries } = prepare('sleeps');
   const seen: unknown[] = [];
-  const last = await queue.activate(workflow, start, ({ commands }) => {
+  const last = await activate(queue, workflow, start, ({ commands }) => {
     seen.push(...commands);
     return timerFired(seen.length, seen.length < 5);
   });
@@ -56,19 +67,19 @@ test('a replay goes on in one go, up to what is lived for the first time', async
 
 test('a replay that has come to its end has nothing left to tell', async () => {
   const { queue, workflow, start } = prepare('sleeps');
-  expect(await queue.activate(workflow, start, () => undefined)).toBeUndefined();
+  expect(await activate(queue, workflow, start, () => undefined)).toBeUndefined();
 });
 
 test('a rejection that nobody waits for fails a replay that is over', async () => {
   const { queue, workflow, start } = prepare('rejects');
-  const outcome = await queue.activate(workflow, start, () => undefined);
+  const outcome = await activate(queue, workflow, start, () => undefined);
   expect(outcome).toMatchObject({ status: 'failed', failure: { message: 'nobody waits' } });
 });
 
 test('what is wrong with the history is the caller’s to hear', async () => {
   const { queue, workflow, start } = prepare('sleeps');
   const wrong = new Error('the history says otherwise');
-  const activated = queue.activate(workflow, start, () => {
+  const activated = activate(queue, workflow, start, () => {
     throw wrong;
   });
   await expect(activated).rejects.toBe(wrong);
@@ -77,7 +88,7 @@ test('what is wrong with the history is the caller’s to hear', async () => {
 test('code that fails the task ends the replay', async () => {
   const { queue, workflow, start } = prepare('breaks');
   let steps = 0;
-  const outcome = await queue.activate(workflow, start, () => {
+  const outcome = await activate(queue, workflow, start, () => {
     steps += 1;
     return timerFired(1, true);
   });
@@ -87,8 +98,8 @@ test('code that fails the task ends the replay', async () => {
 
 test('without a step every activation is concluded by itself', async () => {
   const { queue, workflow, start } = prepare('sleeps');
-  expect(await queue.activate(workflow, start)).toMatchObject({ commands: [{ kind: 'startTimer', seq: 1 }] });
-  expect(await queue.activate(workflow, timerFired(1, true))).toMatchObject({ commands: [{ seq: 2 }] });
+  expect(await activate(queue, workflow, start)).toMatchObject({ commands: [{ kind: 'startTimer', seq: 1 }] });
+  expect(await activate(queue, workflow, timerFired(1, true))).toMatchObject({ commands: [{ seq: 2 }] });
 });
 
 test('a workflow that does not come to rest is stopped; another of its sandbox is lost, those of other sandboxes go on', async () => {
@@ -99,7 +110,7 @@ test('a workflow that does not come to rest is stopped; another of its sandbox i
   const queue = new ActivationQueue((workflow) => homes.get(workflow) as Sandbox);
   const [lost, looping, other] = runs
     .slice(0, 3)
-    .map(({ workflow, activation }) => queue.activate(workflow, activation));
+    .map(({ workflow, activation }) => activate(queue, workflow, activation));
   const outcomes = await Promise.allSettled([lost, looping, other]);
   expect(outcomes).toMatchObject([
     { status: 'rejected', reason: { name: 'SandboxLostError' } },
@@ -108,7 +119,7 @@ test('a workflow that does not come to rest is stopped; another of its sandbox i
   ]);
   expect([first.isUseless, second.isUseless]).toEqual([true, false]);
   const { workflow, activation } = runs[3] as (typeof runs)[number];
-  await expect(queue.activate(workflow, activation)).rejects.toThrow(DeadlockError);
+  await expect(activate(queue, workflow, activation)).rejects.toThrow(DeadlockError);
 });
 
 test('a workflow that does not come to rest is told where it was stopped, in terms of its sources', async () => {
@@ -117,8 +128,10 @@ test('a workflow that does not come to rest is told where it was stopped, in ter
     const sandbox = new Sandbox({ bundle, deadlockTimeoutMs: 100 });
     const queue = new ActivationQueue(() => sandbox);
     const { workflow, activation } = begin(sandbox, workflowType);
-    for (const job of [activation, ...jobs].slice(0, -1)) await queue.activate(workflow, job);
-    const error: unknown = await queue.activate(workflow, jobs.at(-1) ?? activation).catch((reason: unknown) => reason);
+    for (const job of [activation, ...jobs].slice(0, -1)) await activate(queue, workflow, job);
+    const error: unknown = await activate(queue, workflow, jobs.at(-1) ?? activation).catch(
+      (reason: unknown) => reason,
+    );
     return error as DeadlockError;
   };
   const looping = await stuck('loops');

@@ -11,49 +11,51 @@ import {
 } from '../sandbox/index.js';
 import { EntryPacing } from './entry-pacing.js';
 
-/**
- * Takes the outcome of an activation that is part of a replay and gives the next one; undefined if there is none. Throws what is wrong
- * with the history.
- */
-export type ReplayStep = (
-  completion: Extract<ActivationCompletion, { status: 'successful' }>,
-  activation: WorkflowActivation,
-) => WorkflowActivation | undefined;
+/** Hears what comes of an activation. None of it may throw but `next`. */
+export interface ActivationListener {
+  /**
+   * Takes the outcome of an activation that is part of a replay and gives the next one; undefined if there is none. Throws what is wrong
+   * with the history, which `onFailed` hears in the end. Without it every activation is concluded by itself.
+   */
+  next?(
+    completion: Extract<ActivationCompletion, { status: 'successful' }>,
+    activation: WorkflowActivation,
+  ): WorkflowActivation | undefined;
+  /** What the workflow did last, unless `next` has heard it. */
+  onRest(completion: ActivationCompletion | undefined): void;
+  onFailed(error: Error): void;
+}
 
 /** A workflow that waits to be woken up, and goes on with its replay as far as it can. */
 class Waiting implements SandboxActivation {
-  readonly next: ((activation: WorkflowActivation) => WorkflowActivation | undefined) | undefined;
   /** How it ended, if that is known before the turn of the event loop is over. */
   private outcome: { completion: ActivationCompletion | undefined } | { error: Error } | undefined;
 
   constructor(
     readonly workflow: SandboxedWorkflow,
     readonly activation: WorkflowActivation,
-    replayStep: ReplayStep | undefined,
-    private readonly resolve: (completion: ActivationCompletion | undefined) => void,
-    readonly reject: (error: Error) => void,
-  ) {
-    this.next = replayStep === undefined ? undefined : (current) => this.goOn(current, replayStep);
-  }
+    readonly listener: ActivationListener,
+  ) {}
 
   /** Once rejections have arrived. */
   conclude(): void {
-    const { outcome, workflow } = this;
-    if (outcome === undefined) this.resolve(workflow.conclude());
-    else if ('error' in outcome) this.reject(outcome.error);
-    else this.resolve(outcome.completion ?? workflow.lateFailure());
+    const { outcome, workflow, listener } = this;
+    if (outcome === undefined) listener.onRest(workflow.conclude());
+    else if ('error' in outcome) listener.onFailed(outcome.error);
+    else listener.onRest(outcome.completion ?? workflow.lateFailure());
   }
 
-  private goOn(current: WorkflowActivation, replayStep: ReplayStep): WorkflowActivation | undefined {
+  next(current: WorkflowActivation): WorkflowActivation | undefined {
+    const { listener } = this;
     // What is lived for the first time is concluded when rejections have arrived.
-    if (!current.isReplaying) return undefined;
+    if (listener.next === undefined || !current.isReplaying) return undefined;
     const completion = this.workflow.conclude();
     if (completion.status === 'failed') {
       this.outcome = { completion };
       return undefined;
     }
     try {
-      const following = replayStep(completion, current);
+      const following = listener.next(completion, current);
       if (following === undefined) this.outcome = { completion: undefined };
       return following;
     } catch (error) {
@@ -98,19 +100,12 @@ export class ActivationQueue {
   constructor(private readonly sandboxOf: (workflow: SandboxedWorkflow) => Sandbox) {}
 
   /**
-   * Wakes a workflow up and gives what it did. Rejects with `DeadlockError` if it did not come to rest, with `SandboxLostError` if
-   * another one in its sandbox did not. With a `replayStep`, what it did while it was replayed goes there; resolves with what it did
-   * last, unless that went there too.
+   * Wakes a workflow up; the listener hears what it did, in a later turn of the event loop. It fails with `DeadlockError` if it did not come
+   * to rest, with `SandboxLostError` if another one in its sandbox did not.
    */
-  activate(
-    workflow: SandboxedWorkflow,
-    activation: WorkflowActivation,
-    replayStep?: ReplayStep,
-  ): Promise<ActivationCompletion | undefined> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push(new Waiting(workflow, activation, replayStep, resolve, reject));
-      this.schedule();
-    });
+  activate(workflow: SandboxedWorkflow, activation: WorkflowActivation, listener: ActivationListener): void {
+    this.waiting.push(new Waiting(workflow, activation, listener));
+    this.schedule();
   }
 
   private schedule(): void {
@@ -204,7 +199,7 @@ export class ActivationQueue {
 }
 
 function rejectAll(batch: readonly Waiting[], error: Error): void {
-  for (const { workflow, reject } of batch) {
-    reject(error instanceof DeadlockError && error.isOf(workflow) ? error : new SandboxLostError());
+  for (const { workflow, listener } of batch) {
+    listener.onFailed(error instanceof DeadlockError && error.isOf(workflow) ? error : new SandboxLostError());
   }
 }

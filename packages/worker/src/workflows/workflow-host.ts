@@ -97,27 +97,46 @@ export class WorkflowHost {
     const { slots } = this.options;
     const { signal } = this.stopping;
     const request = this.requestFor(taskQueue);
-    const poll = async (failures: number): Promise<PollEnd> => {
-      const reserved = slots.reserve(signal);
-      const slot = reserved instanceof Promise ? await reserved : reserved;
-      if (slot === undefined) return 'stop';
-      try {
-        const task = await this.pollOnce(request);
-        this.outage.answered();
-        if (task.taskToken.length > 0) this.begin(task, slot);
-        else {
+    const fail = (error: unknown, failures: number, onEnd: (end: PollEnd) => void): void =>
+      void this.failures.take(error, failures + 1).then(onEnd);
+    const pollIn = (slot: HeldSlot | undefined, failures: number, onEnd: (end: PollEnd) => void): void => {
+      if (slot === undefined) return onEnd('stop');
+      this.pollOnce(request).then(
+        (task) => {
+          let end: PollEnd;
+          try {
+            end = this.take(task, slot);
+          } catch (error) {
+            slot.release();
+            return fail(error, failures, onEnd);
+          }
+          onEnd(end);
+        },
+        (error: unknown) => {
           slot.release();
-          this.options.metrics.workflowPollEmpty();
-        }
-        if (this.stopping.signal.aborted) return 'stop';
-        const end = pollEndOf(task);
-        return this.underWay.count === 1 ? { ...end, mayRest: true } : end;
-      } catch (error) {
-        slot.release();
-        return await this.failures.take(error, failures + 1);
-      }
+          fail(error, failures, onEnd);
+        },
+      );
+    };
+    const poll = (failures: number, onEnd: (end: PollEnd) => void): void => {
+      const reserved = slots.reserve(signal);
+      if (reserved instanceof Promise) void reserved.then((slot) => pollIn(slot, failures, onEnd));
+      else pollIn(reserved, failures, onEnd);
     };
     return new PollerPool(count, poll, (openPolls) => this.options.metrics.pollers(pollerType, openPolls));
+  }
+
+  /** Takes what a poll brought. */
+  private take(task: workflowservice.PollWorkflowTaskQueueResponse, slot: HeldSlot): PollEnd {
+    this.outage.answered();
+    if (task.taskToken.length > 0) this.begin(task, slot);
+    else {
+      slot.release();
+      this.options.metrics.workflowPollEmpty();
+    }
+    if (this.stopping.signal.aborted) return 'stop';
+    const end = pollEndOf(task);
+    return this.underWay.count === 1 ? { ...end, mayRest: true } : end;
   }
 
   private requestFor(taskQueue: PolledQueue): workflowservice.IPollWorkflowTaskQueueRequest {
@@ -135,7 +154,7 @@ export class WorkflowHost {
     const isSticky = (task.history?.events[0]?.eventId ?? 0) !== 1;
     slot.markUsed({ type: 'workflow', workflowType: task.workflowType?.name ?? '', isSticky });
     this.underWay.begin();
-    void this.options.worker.work(task).then(() => {
+    this.options.worker.work(task, () => {
       slot.release();
       this.underWay.end();
     });

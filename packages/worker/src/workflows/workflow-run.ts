@@ -4,7 +4,7 @@ import type { WorkflowReplay } from '@perdure/replay';
 import type { ActivationCompletion, WorkflowActivation } from '@perdure/common/activation';
 import type { SinkCall } from '@perdure/workflow';
 import type { Sandbox, SandboxedWorkflow } from '../sandbox/index.js';
-import type { ActivationQueue } from './activation-queue.js';
+import type { ActivationListener, ActivationQueue } from './activation-queue.js';
 import type { CachedRun } from './run-cache.js';
 import type { RunCodec } from './run-codec.js';
 import type { SinkDispatcher } from './sink-dispatcher.js';
@@ -90,15 +90,17 @@ export class WorkflowRun implements CachedRun {
   }
 
   /**
-   * Wakes workflow code up, if there is something to wake it up for, and resolves when it has come to rest; until there is nothing left
-   * to do, call it again.
+   * Wakes workflow code up, and calls back when it has come to rest or failed; then call it again. False if there is nothing to wake it up
+   * for: it will not call back.
    */
-  advance(): Promise<void> | undefined {
+  advance(onRest: (error: unknown) => void): boolean {
     const { replay, codec } = this.options;
     const activation = replay.nextActivation();
-    if (activation === undefined) return undefined;
+    if (activation === undefined) return false;
     this.historySizeBytes = activation.historySizeBytes;
-    return codec === undefined ? this.activateAtOnce(activation) : this.activateThrough(codec, activation);
+    if (codec === undefined) this.activateAtOnce(activation, onRest);
+    else this.activateThrough(codec, activation).then(() => onRest(undefined), onRest);
+    return true;
   }
 
   /** A local activity of it has ended. */
@@ -117,46 +119,80 @@ export class WorkflowRun implements CachedRun {
   }
 
   /** Goes through all of a replay that it can in one go. */
-  private activateAtOnce(activation: WorkflowActivation): Promise<void> {
-    const { workflow, queue, sinks, replay } = this.options;
-    const calls: [readonly SinkCall[], boolean][] = [];
-    const take = ({ isReplaying }: WorkflowActivation): void =>
-      void calls.push([workflow.takeSinkCalls(), isReplaying]);
-    let last = activation;
-    const activated = queue.activate(workflow, activation, (completion, replayed) => {
-      take(replayed);
-      replay.completeActivation(completion);
-      const next = replay.nextActivation();
-      if (next === undefined) return undefined;
-      this.historySizeBytes = next.historySizeBytes;
-      return (last = next);
-    });
-    const dispatch = (): void => {
-      take(last);
-      for (const [sinkCalls, isReplaying] of calls) sinks.dispatch(sinkCalls, isReplaying);
-    };
-    return activated.then(
-      (completion) => {
-        dispatch();
-        this.takeCompletion(completion);
-      },
-      (error: unknown) => {
-        dispatch();
-        throw error;
-      },
-    );
+  private activateAtOnce(activation: WorkflowActivation, onRest: (error: unknown) => void): void {
+    const { workflow, queue } = this.options;
+    queue.activate(workflow, activation, new OneGo(this.options, activation, this, onRest));
   }
 
+  /** Takes what came of an activation, once its payloads are encoded. Throws `WorkflowCodeError` and what is wrong with the history. */
   private async activateThrough(codec: RunCodec, activation: WorkflowActivation): Promise<void> {
     const { workflow, queue, sinks } = this.options;
     const decoded = await codec.decode(activation);
-    const completion = await queue.activate(workflow, decoded);
+    const completion = await new Promise<ActivationCompletion | undefined>((onRest, onFailed) =>
+      queue.activate(workflow, decoded, { onRest, onFailed }),
+    );
     sinks.dispatch(workflow.takeSinkCalls(), activation.isReplaying);
-    this.takeCompletion(completion && (await codec.encode(completion)));
+    takeCompletion(this.options.replay, completion && (await codec.encode(completion)));
   }
 
-  private takeCompletion(completion: ActivationCompletion | undefined): void {
-    if (completion?.status === 'failed') throw new WorkflowCodeError(completion);
-    if (completion !== undefined) this.options.replay.completeActivation(completion);
+  /** What shapes the run has come to so much. */
+  grewTo(historySizeBytes: number): void {
+    this.historySizeBytes = historySizeBytes;
   }
+}
+
+/** A run on its way through all of a replay that it can in one go: what wakes it up next, and what it came to. */
+class OneGo implements ActivationListener {
+  private last: WorkflowActivation;
+  /** Calls of sinks on the way. */
+  private earlierCalls: [readonly SinkCall[], boolean][] | undefined;
+
+  constructor(
+    private readonly options: WorkflowRunOptions,
+    first: WorkflowActivation,
+    private readonly run: WorkflowRun,
+    private readonly onEnd: (error: unknown) => void,
+  ) {
+    this.last = first;
+  }
+
+  next(
+    completion: Extract<ActivationCompletion, { status: 'successful' }>,
+    { isReplaying }: WorkflowActivation,
+  ): WorkflowActivation | undefined {
+    const { workflow, replay } = this.options;
+    const calls = workflow.takeSinkCalls();
+    if (calls.length > 0) (this.earlierCalls ??= []).push([calls, isReplaying]);
+    replay.completeActivation(completion);
+    const next = replay.nextActivation();
+    if (next === undefined) return undefined;
+    this.run.grewTo(next.historySizeBytes);
+    return (this.last = next);
+  }
+
+  onRest(completion: ActivationCompletion | undefined): void {
+    this.onEnd(this.end(completion, undefined));
+  }
+
+  onFailed(error: Error): void {
+    this.onEnd(this.end(undefined, error));
+  }
+
+  /** Gives why it failed, if it did. */
+  private end(completion: ActivationCompletion | undefined, error: Error | undefined): unknown {
+    const { workflow, sinks, replay } = this.options;
+    try {
+      for (const [calls, isReplaying] of this.earlierCalls ?? []) sinks.dispatch(calls, isReplaying);
+      sinks.dispatch(workflow.takeSinkCalls(), this.last.isReplaying);
+      takeCompletion(replay, completion);
+      return error;
+    } catch (thrown) {
+      return thrown;
+    }
+  }
+}
+
+function takeCompletion(replay: WorkflowReplay, completion: ActivationCompletion | undefined): void {
+  if (completion?.status === 'failed') throw new WorkflowCodeError(completion);
+  if (completion !== undefined) replay.completeActivation(completion);
 }

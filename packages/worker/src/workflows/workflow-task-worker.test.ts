@@ -58,7 +58,8 @@ function stage({ maxRuns = 10 } = {}) {
     stickyQueue: { name: 'sticky', scheduleToStartTimeoutMs: 1000 },
     localActivities: { run: () => ({ result: new Promise(() => undefined), cancel: () => undefined }) },
   });
-  return { server, worker, cache, created, createRun, evicted, logger, clock };
+  const work = (task: Parameters<typeof worker.work>[0]) => new Promise<void>((ended) => worker.work(task, ended));
+  return { server, worker, work, cache, created, createRun, evicted, logger, clock };
 }
 
 /** The first workflow task of a run. */
@@ -85,49 +86,49 @@ const unavailable = () => new GrpcServiceError(GrpcStatus.UNAVAILABLE, 'not now'
 
 describe('a run in memory', () => {
   test('goes on with what is new', async () => {
-    const { server, worker, created } = stage();
+    const { server, work, created } = stage();
     begin(server);
-    await worker.work(server.task('sleeper'));
-    await worker.work(server.task('sleeper', { from: timerFires(server, '1') }));
+    await work(server.task('sleeper'));
+    await work(server.task('sleeper', { from: timerFires(server, '1') }));
     expect(timersOf(server)).toEqual([['1'], ['2']]);
     expect([created.length, server.fetchCount]).toEqual([1, 0]);
   });
 
   test('begins anew when it is given its whole history, or what it cannot go on with', async () => {
-    const { server, worker, created } = stage();
+    const { server, work, created } = stage();
     begin(server);
-    await worker.work(server.task('sleeper'));
+    await work(server.task('sleeper'));
     timerFires(server, '1');
-    await worker.work(server.task('sleeper'));
+    await work(server.task('sleeper'));
     const lost = timerFires(server, '2') + 3;
-    await worker.work(server.task('sleeper', { from: lost }));
+    await work(server.task('sleeper', { from: lost }));
     expect(timersOf(server)).toEqual([['1'], ['2'], ['3']]);
     expect(created).toHaveLength(3);
   });
 
   test('is let go when it ends', async () => {
-    const { server, worker, cache } = stage();
+    const { server, work, cache } = stage();
     begin(server);
     for (const timerId of ['1', '2', '3']) timerFires(server, timerId);
-    await worker.work(server.task('sleeper'));
+    await work(server.task('sleeper'));
     expect(timersOf(server)).toEqual([['end']]);
     expect(cache.size).toBe(0);
   });
 
   test('stays while its history is fetched, and takes one task after the other', async () => {
-    const { server, worker, cache, createRun, evicted } = stage({ maxRuns: 1 });
+    const { server, work, cache, createRun, evicted } = stage({ maxRuns: 1 });
     begin(server);
-    await worker.work(server.task('sleeper'));
+    await work(server.task('sleeper'));
     const from = timerFires(server, '1');
     const task = server.task('sleeper', { from, history: { events: [] }, nextPageToken: Uint8Array.of(from - 1) });
     let goOn: () => void = () => undefined;
     server.beforeHistory = () => new Promise((resolve) => (goOn = resolve));
-    const first = worker.work(task);
+    const first = work(task);
     await settled();
     // Another run would have it leave, and the server has given up on its task and offers it anew.
     cache.put(createRun({ workflowId: 'w-2', runId: 'other', workflowType: 'sleeper' }));
     expect(evicted).toEqual([]);
-    const second = worker.work(server.task('sleeper', { from, taskToken: Uint8Array.of(2) }));
+    const second = work(server.task('sleeper', { from, taskToken: Uint8Array.of(2) }));
     server.beforeHistory = async () => undefined;
     goOn();
     await Promise.all([first, second]);
@@ -137,22 +138,22 @@ describe('a run in memory', () => {
 
 describe('a query', () => {
   test('of a run that is not in memory any more is answered from its history', async () => {
-    const { server, worker, cache } = stage();
+    const { server, work, cache } = stage();
     begin(server);
     timerFires(server, '1');
-    await worker.work(server.task('sleeper'));
+    await work(server.task('sleeper'));
     cache.evict('r-1');
     timerFires(server, '2');
     const query = { queryType: 'woken' };
-    await worker.work(server.task('sleeper', { query, history: { events: [] }, startedEventId: 0 }));
+    await work(server.task('sleeper', { query, history: { events: [] }, startedEventId: 0 }));
     expect(new TextDecoder().decode(server.answeredQueries[0]?.queryResult?.payloads[0]?.data)).toBe('2');
   });
 
   test('whose history cannot be had fails, with the reason', async () => {
-    const { server, worker } = stage();
+    const { server, work } = stage();
     begin(server);
     server.historyErrors.push(new GrpcServiceError(GrpcStatus.NOT_FOUND, 'gone'));
-    await worker.work(server.task('sleeper', { query: { queryType: 'woken' }, history: { events: [] } }));
+    await work(server.task('sleeper', { query: { queryType: 'woken' }, history: { events: [] } }));
     expect(server.answeredQueries[0]?.errorMessage).toMatch(
       /history of workflow w-1, run r-1, could not be fetched: .*gone/,
     );
@@ -161,73 +162,73 @@ describe('a query', () => {
 
 describe('history that does not come', () => {
   test('is asked for again', async () => {
-    const { server, worker, clock } = stage();
+    const { server, work, clock } = stage();
     begin(server);
     server.historyErrors.push(unavailable(), unavailable());
-    const working = worker.work(server.task('sleeper', { from: 3 }));
+    const working = work(server.task('sleeper', { from: 3 }));
     await clock.advance(1000);
     await working;
     expect(timersOf(server)).toEqual([['1']]);
   });
 
   test('is nobody’s fault: the task is left to time out, and the next one works', async () => {
-    const { server, worker, clock, logger } = stage();
+    const { server, work, clock, logger } = stage();
     begin(server);
     server.historyErrors.push(...Array.from({ length: 5 }, unavailable));
-    const working = worker.work(server.task('sleeper', { from: 3 }));
+    const working = work(server.task('sleeper', { from: 3 }));
     await clock.advance(60_000);
     await working;
     expect([server.failed, server.completed]).toEqual([[], []]);
     expect(logger.messages('WARN')).toEqual([expect.stringMatching(/could not be fetched/)]);
-    await worker.work(server.task('sleeper'));
+    await work(server.task('sleeper'));
     expect(timersOf(server)).toEqual([['1']]);
   });
 
   test('of a task that leaves no trace is joined from what is stored and what came with it', async () => {
-    const { server, worker } = stage();
+    const { server, work } = stage();
     begin(server);
     timerFires(server, '1');
     const task = server.task('sleeper', { from: 7 });
     server.events.splice(6);
-    await worker.work(task);
+    await work(task);
     expect(timersOf(server)).toEqual([['2']]);
   });
 });
 
 describe('what goes wrong', () => {
   test('in workflow code fails the task at its first attempt, and is left to time out at later ones', async () => {
-    const { server, worker, cache } = stage();
+    const { server, work, cache } = stage();
     begin(server, 'broken');
-    await worker.work(server.task('broken'));
-    await worker.work(server.task('broken', { attempt: 2 }));
+    await work(server.task('broken'));
+    await work(server.task('broken', { attempt: 2 }));
     expect(server.failed.map(({ failure }) => failure?.message)).toEqual(['a bug']);
     expect(cache.size).toBe(0);
   });
 
   test('that cannot be reported is a warning, unless the task is over: then nobody needs to know', async () => {
-    const { server, worker, logger } = stage();
+    const { server, work, logger } = stage();
     begin(server, 'broken');
     server.reportErrors.push(unavailable(), new GrpcServiceError(GrpcStatus.NOT_FOUND, 'the workflow has closed'));
-    await worker.work(server.task('broken'));
-    await worker.work(server.task('broken'));
+    await work(server.task('broken'));
+    await work(server.task('broken'));
     const levels = logger.lines.filter(({ message }) => message.includes('could not be reported'));
     expect(levels.map(({ level }) => level)).toEqual(['WARN', 'DEBUG']);
   });
 
   test('between code and history says so', async () => {
-    const { server, worker } = stage();
+    const { server, work } = stage();
     begin(server);
     timerFires(server, '7');
-    await worker.work(server.task('sleeper'));
+    await work(server.task('sleeper'));
     expect(server.failed[0]?.failure?.message).toMatch(/TMPRL1100.*timer ids differ: 7 and 1.*sleeper/s);
   });
 
   test('in a history that is damaged says that', async () => {
-    const { server, worker } = stage();
+    const { server, work } = stage();
     begin(server);
     timerFires(server, '1');
     server.events.splice(4, 1);
-    await worker.work(server.task('sleeper'));
+    await work(server.task('sleeper'));
     expect(server.failed[0]?.failure?.message).toMatch(/history is damaged at event 6/);
   });
 
@@ -236,10 +237,10 @@ describe('what goes wrong', () => {
     ['was refused', GrpcStatus.INVALID_ARGUMENT, 'WARN'],
     ['did not arrive', GrpcStatus.UNAVAILABLE, 'WARN'],
   ] as const)('with an answer that %s lets the run go, and nothing is reported', async (_, code, level) => {
-    const { server, worker, cache, logger } = stage();
+    const { server, work, cache, logger } = stage();
     begin(server);
     server.answerErrors.push(new GrpcServiceError(code, 'no'));
-    await worker.work(server.task('sleeper'));
+    await work(server.task('sleeper'));
     expect([cache.size, server.failed.length]).toEqual([0, 0]);
     expect(logger.messages(level)).toContain('The answer to a workflow task was not accepted');
   });
@@ -248,10 +249,10 @@ describe('what goes wrong', () => {
     ['is too large', new GrpcServiceError(GrpcStatus.RESOURCE_EXHAUSTED, 'message larger than max'), /larger than max/],
     ['cannot be sent at all', new TypeError('not a payload'), /not a payload/],
   ])('with an answer that %s fails the task, since it would be the same again', async (_, error, message) => {
-    const { server, worker, cache } = stage();
+    const { server, work, cache } = stage();
     begin(server);
     server.answerErrors.push(error);
-    await worker.work(server.task('sleeper'));
+    await work(server.task('sleeper'));
     expect(cache.size).toBe(0);
     expect(server.failed.map(({ failure }) => failure?.message)).toEqual([expect.stringMatching(message)]);
   });

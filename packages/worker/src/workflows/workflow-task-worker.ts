@@ -3,22 +3,20 @@ import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@pe
 import { msNumberToTs, type Logger } from '@perdure/common';
 import { HistoryGapError, type WorkflowTaskAnswer } from '@perdure/replay';
 import type { Clock } from '../clock.js';
-import { DeadlockError } from '../sandbox/index.js';
 import { SandboxLostError } from './activation-queue.js';
 import { LocalActivitiesUnderWay } from './local-activities-under-way.js';
 import type { WorkflowMetrics } from '../telemetry/index.js';
 import type { EagerActivities, LocalActivityHost } from './ports.js';
 import type { RunCache } from './run-cache.js';
-import { HistoryUnavailableError, TaskHistories } from './task-histories.js';
-import { workflowTaskFailure, type WorkflowTaskFailure } from './task-failure.js';
-import { WorkflowCodeError, type TaskInput, type WorkflowRun } from './workflow-run.js';
+import { TaskFailureReports } from './task-failure-reports.js';
+import { TaskHistories } from './task-histories.js';
+import type { TaskInput, WorkflowRun } from './workflow-run.js';
 
 type Task = workflowservice.PollWorkflowTaskQueueResponse;
 type Completed = Extract<WorkflowTaskAnswer, { kind: 'completed' }>;
 type QueryAnswer = Extract<WorkflowTaskAnswer, { kind: 'legacyQuery' }>['result'];
 
 const methods = services.WorkflowService.methods;
-const LAST_ATTEMPT_REPORTED = 1;
 /** A workflow task is kept alive with this share of its timeout gone. */
 const HEARTBEAT_SHARE = 0.8;
 const CALL_TIMEOUT_MS = 30_000;
@@ -56,24 +54,45 @@ export interface WorkflowTaskWorkerOptions {
 interface TaskAtWork {
   /** The one to answer: the server gives others while the first one is kept alive. */
   task: Task;
+  readonly workflowType: string;
+  readonly startedAtMs: number;
   run: WorkflowRun | undefined;
   locals: LocalActivitiesUnderWay | undefined;
-  /** The server has given the run to somebody else, or ended it: there is nothing to answer. */
-  isLost: boolean;
+  /** Tasks of the run that have come meanwhile: a query, or one that replaces a task that timed out. */
+  readonly later: Task[];
+  /** Called when it has been answered, and all of `later`. */
+  readonly onEnded: () => void;
 }
 
-/** Works on one workflow task after the other: history in, answer out. */
+/** What becomes of the answer to a workflow task. */
+interface Answered {
+  /** The task is not over: it is kept alive. */
+  readonly isHeartbeat: boolean;
+  /** The server has heard it; with the next task of the run, if it had that at hand. */
+  readonly onAnswered: (next: Task | undefined) => void;
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** One whose run is there. */
+type RunAtWork = TaskAtWork & { run: WorkflowRun; locals: LocalActivitiesUnderWay };
+
+/**
+ * Works on one workflow task after the other: history in, answer out. What nearly every task goes through is a chain of calls, not of
+ * promises, each of which costs as much as one of the steps themselves.
+ */
 export class WorkflowTaskWorker {
-  /** Runs with a task under way, and their tasks that have come meanwhile: a query, or one that replaces a task that timed out. */
+  /** Runs with a task under way, and their tasks that have come meanwhile. */
   private readonly underWay = new Map<string, Task[]>();
   private isLeaving = false;
 
   private readonly histories: TaskHistories;
+  private readonly failureReports: TaskFailureReports;
   private readonly stickyAttributes: taskqueue.IStickyExecutionAttributes | undefined;
 
   constructor(private readonly options: WorkflowTaskWorkerOptions) {
     const { stickyQueue, taskQueue } = options;
     this.histories = new TaskHistories(options);
+    this.failureReports = new TaskFailureReports(options);
     this.stickyAttributes = stickyQueue && {
       workerTaskQueue: stickyTaskQueue(stickyQueue.name, taskQueue),
       scheduleToStartTimeout: msNumberToTs(stickyQueue.scheduleToStartTimeoutMs),
@@ -85,21 +104,21 @@ export class WorkflowTaskWorker {
     this.isLeaving = true;
   }
 
-  /** Sees a workflow task through. Never rejects. */
-  async work(task: Task): Promise<void> {
+  /** Sees a workflow task through. `onEnded` is called once, later; at once if the task is kept until another one of its run has ended. */
+  work(task: Task, onEnded: () => void): void {
     const runId = task.workflowExecution?.runId ?? '';
     const waiting = this.underWay.get(runId);
     if (waiting !== undefined) {
       waiting.push(task);
+      onEnded();
       return;
     }
     const later: Task[] = [];
     this.underWay.set(runId, later);
-    for (let next: Task | undefined = task; next !== undefined;) next = (await this.workOnce(next)) ?? later.shift();
-    this.underWay.delete(runId);
+    this.takeUp(task, later, onEnded);
   }
 
-  private async workOnce(task: Task): Promise<Task | undefined> {
+  private takeUp(task: Task, later: Task[], onEnded: () => void): void {
     const { cache, clock, metrics } = this.options;
     const cached = cache.take(task.workflowExecution?.runId ?? '');
     const startedAtMs = clock.nowMs();
@@ -107,63 +126,103 @@ export class WorkflowTaskWorker {
     metrics.workflowTaskReceived();
     if (cached === undefined) metrics.stickyCacheMiss(workflowType);
     else metrics.stickyCacheHit(workflowType);
-    const work: TaskAtWork = { task, run: cached, locals: undefined, isLost: false };
-    try {
+    const work: TaskAtWork = { task, workflowType, startedAtMs, run: cached, locals: undefined, later, onEnded };
+    this.attempt(work, () => {
       // What is in use stays in the cache.
       if (cached !== undefined) cached.isBusy = true;
       const begun = this.begin(task, cached);
-      const run = begun instanceof Promise ? await begun : begun;
-      run.isBusy = true;
-      work.run = run;
-      const locals = new LocalActivitiesUnderWay(run, this.options.localActivities);
-      work.locals = locals;
-      do {
-        for (let advanced = run.advance(); advanced !== undefined; advanced = run.advance()) {
-          await advanced;
-          locals.begin();
-        }
-        locals.begin();
-      } while (run.replay.isWaitingForLocalActivities && (await this.waitForLocals(work, run, locals)));
-      const next = work.isLost ? undefined : await this.answer(run, work.task, false);
-      locals.abandon();
-      run.isBusy = false;
-      metrics.workflowTaskExecuted(workflowType, clock.nowMs() - startedAtMs);
-      return next;
+      if (!(begun instanceof Promise)) return this.goOn(work, begun);
+      begun.then(
+        (run) => this.attempt(work, () => this.goOn(work, run)),
+        (error: unknown) => this.fail(work, error),
+      );
+    });
+  }
+
+  /** Takes a step of a task. Never throws: then the task has failed. */
+  private attempt(work: TaskAtWork, step: () => void): void {
+    try {
+      step();
     } catch (error) {
-      await this.fail(work, workflowType, error);
-      return undefined;
+      this.fail(work, error);
     }
   }
 
-  /** Waits for a local activity, and keeps the task alive if that takes long; false if the task is lost. */
-  private async waitForLocals(work: TaskAtWork, run: WorkflowRun, locals: LocalActivitiesUnderWay): Promise<boolean> {
-    if (await locals.next(run.taskTimeoutMs * HEARTBEAT_SHARE, this.options.clock)) return true;
-    const heartbeat = await this.answer(run, work.task, true);
+  private goOn(work: TaskAtWork, run: WorkflowRun): void {
+    run.isBusy = true;
+    const locals = new LocalActivitiesUnderWay(run, this.options.localActivities);
+    this.advance(Object.assign(work, { run, locals }));
+  }
+
+  /** Wakes workflow code up, again when it has come to rest, until there is nothing left to do but to answer. */
+  private advance(work: RunAtWork): void {
+    const { run, locals } = work;
+    const isAwake = run.advance((error) => {
+      if (error !== undefined) return this.fail(work, error);
+      this.attempt(work, () => {
+        locals.begin();
+        this.advance(work);
+      });
+    });
+    if (isAwake) return;
+    locals.begin();
+    if (!run.replay.isWaitingForLocalActivities) return this.finish(work);
+    this.waitForLocals(work).then(
+      (isLost) => this.attempt(work, () => (isLost ? this.end(work, undefined) : this.advance(work))),
+      (error: unknown) => this.fail(work, error),
+    );
+  }
+
+  /** Waits for a local activity, and keeps the task alive if that takes long; true if the task is lost. */
+  private async waitForLocals(work: RunAtWork): Promise<boolean> {
+    const { run, locals } = work;
+    if (await locals.next(run.taskTimeoutMs * HEARTBEAT_SHARE, this.options.clock)) return false;
+    const heartbeat = await new Promise<Task | undefined>((resolve, reject) =>
+      this.answer(run, work.task, { isHeartbeat: true, onAnswered: resolve, onFailed: reject }),
+    );
     if (heartbeat === undefined) {
       this.drop(run);
-      work.isLost = true;
-      return false;
+      return true;
     }
     work.task = heartbeat;
     run.start(await this.histories.newsOf(heartbeat, run.replay.seenEventId));
-    return true;
+    return false;
   }
 
-  private async fail({ task, run, locals }: TaskAtWork, workflowType: string, error: unknown): Promise<void> {
-    const { logger, metrics } = this.options;
+  private finish(work: RunAtWork): void {
+    this.answer(work.run, work.task, {
+      isHeartbeat: false,
+      onAnswered: (next) => this.attempt(work, () => this.end(work, next)),
+      onFailed: (error) => this.fail(work, error),
+    });
+  }
+
+  private end({ run, locals, workflowType, startedAtMs, later, onEnded }: RunAtWork, next: Task | undefined): void {
+    const { clock, metrics } = this.options;
+    locals.abandon();
+    run.isBusy = false;
+    metrics.workflowTaskExecuted(workflowType, clock.nowMs() - startedAtMs);
+    this.takeUpNext(run.runId, next, later, onEnded);
+  }
+
+  private takeUpNext(runId: string, next: Task | undefined, later: Task[], onEnded: () => void): void {
+    const task = next ?? later.shift();
+    if (task !== undefined) return this.takeUp(task, later, onEnded);
+    this.underWay.delete(runId);
+    onEnded();
+  }
+
+  private fail(work: TaskAtWork, error: unknown): void {
+    const { metrics } = this.options;
+    const { task, run, locals, workflowType, later, onEnded } = work;
     locals?.abandon();
     if (run !== undefined) {
       this.drop(run);
       run.isBusy = false;
     }
     metrics.workflowTaskFailed(workflowType, error instanceof Error ? error.name : 'Unknown');
-    await this.reportFailure(task, error).catch((reportError: unknown) => {
-      const { workflowId, runId } = task.workflowExecution ?? {};
-      // The task has timed out, or its workflow has closed: nobody needs to know any more.
-      const isExpected = reportError instanceof GrpcServiceError && reportError.code === GrpcStatus.NOT_FOUND;
-      const fields = { workflowId, runId, error: reportError };
-      logger[isExpected ? 'debug' : 'warn']('The failure of a workflow task could not be reported', fields);
-    });
+    const runId = task.workflowExecution?.runId ?? '';
+    void this.failureReports.report(task, error).then(() => this.takeUpNext(runId, undefined, later, onEnded));
   }
 
   private drop(run: WorkflowRun): void {
@@ -206,16 +265,19 @@ export class WorkflowTaskWorker {
     return run;
   }
 
-  /** Answers a workflow task; gives the next one of the run, if the server had it at hand. */
-  private answer(run: WorkflowRun, task: Task, isHeartbeat: boolean): Promise<Task | undefined> {
+  /** Answers a workflow task. */
+  private answer(run: WorkflowRun, task: Task, then: Answered): void {
     const answer = run.answer();
-    if (answer.kind === 'legacyQuery') return this.answerQuery(run, task, answer.result);
+    if (answer.kind === 'legacyQuery') {
+      this.answerQuery(run, task, answer.result).then(() => then.onAnswered(undefined), then.onFailed);
+      return;
+    }
     if (answer.isClosing) this.drop(run);
-    else if (!isHeartbeat) this.keep(run);
-    return this.complete(run, task, answer, isHeartbeat);
+    else if (!then.isHeartbeat) this.keep(run);
+    this.complete(run, task, answer, then);
   }
 
-  private async answerQuery(run: WorkflowRun, task: Task, result: QueryAnswer): Promise<undefined> {
+  private async answerQuery(run: WorkflowRun, task: Task, result: QueryAnswer): Promise<void> {
     const { transport, namespace } = this.options;
     const request = {
       namespace,
@@ -235,7 +297,8 @@ export class WorkflowTaskWorker {
     this.drop(run);
   }
 
-  private complete(run: WorkflowRun, task: Task, answer: Completed, isHeartbeat: boolean): Promise<Task | undefined> {
+  private complete(run: WorkflowRun, task: Task, answer: Completed, then: Answered): void {
+    const { isHeartbeat } = then;
     const { transport, namespace, identity, version, eagerActivities } = this.options;
     const { commands, reservedCount } = this.withEagerSlots(answer.commands);
     const request = {
@@ -253,11 +316,11 @@ export class WorkflowTaskWorker {
       ...version,
     };
     const options = { timeoutMs: CALL_TIMEOUT_MS };
-    return callMethod(transport, methods.RespondWorkflowTaskCompleted, request, options).then(
-      (response) => this.takeResponse(run, response, reservedCount),
+    callMethod(transport, methods.RespondWorkflowTaskCompleted, request, options).then(
+      (response) => take(then, () => this.takeResponse(run, response, reservedCount)),
       (error: unknown) => {
         if (reservedCount > 0) eagerActivities?.releaseEager(reservedCount);
-        return this.handleRefusal(run, error);
+        take(then, () => this.handleRefusal(run, error));
       },
     );
   }
@@ -313,45 +376,20 @@ export class WorkflowTaskWorker {
     });
     return { commands: adjusted, reservedCount };
   }
+}
 
-  private async reportFailure(task: Task, error: unknown): Promise<void> {
-    const { transport, namespace, identity, logger } = this.options;
-    const { workflowId = '', runId = '' } = task.workflowExecution ?? {};
-    // Nobody's fault here: the task times out or is given out again, and is worked on in a new sandbox.
-    if (error instanceof SandboxLostError) return;
-    if (error instanceof HistoryUnavailableError && task.query === undefined) {
-      logger.warn(error.message, { workflowId, runId, error: error.cause });
-      return;
-    }
-    const { cause, failure } = error instanceof WorkflowCodeError ? codeFailure(error) : workflowTaskFailure(error);
-    const attributes = { workflowId, runId, workflowType: task.workflowType?.name, attempt: task.attempt };
-    logger.warn(`Workflow task failed: ${failure.message ?? ''}`, { ...attributes, error: originalOf(error, failure) });
-    if (task.query !== undefined) {
-      const completedType = enums.QueryResultType.QUERY_RESULT_TYPE_FAILED;
-      const request = { namespace, taskToken: task.taskToken, completedType, errorMessage: failure.message, failure };
-      await callMethod(transport, methods.RespondQueryTaskCompleted, request, { timeoutMs: CALL_TIMEOUT_MS });
-      return;
-    }
-    // Later attempts are left to time out, so that a workflow that cannot go on does not keep everybody busy.
-    if (task.attempt > LAST_ATTEMPT_REPORTED && !(error instanceof DeadlockError)) return;
-    const request = { namespace, identity, taskToken: task.taskToken, cause, failure };
-    await callMethod(transport, methods.RespondWorkflowTaskFailed, request, { timeoutMs: CALL_TIMEOUT_MS });
+function take({ onAnswered, onFailed }: Answered, nextTask: () => Task | undefined): void {
+  let next: Task | undefined;
+  try {
+    next = nextTask();
+  } catch (error) {
+    onFailed(error);
+    return;
   }
+  onAnswered(next);
 }
 
 /** The queue on which the server offers the tasks of runs that this worker has in memory. */
 export function stickyTaskQueue(name: string, normalName: string) {
   return { name, kind: enums.TaskQueueKind.TASK_QUEUE_KIND_STICKY, normalName };
-}
-
-function codeFailure({ completion }: WorkflowCodeError): WorkflowTaskFailure {
-  const cause = completion.forceCause as enums.WorkflowTaskFailedCause;
-  return {
-    cause: cause || enums.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
-    failure: completion.failure,
-  };
-}
-
-function originalOf(error: unknown, failure: WorkflowTaskFailure['failure']): unknown {
-  return error instanceof WorkflowCodeError ? (failure.stackTrace ?? failure.message) : error;
 }
