@@ -261,7 +261,7 @@ async function endOf(name: string, taskQueue: string): Promise<unknown> {
 type Failure = NonNullable<api.history.IActivityTaskFailedEventAttributes['failure']>;
 
 /** What our messages add on purpose, for people to read. */
-const ADDED_ADVICE = /: none of the encodings .* can hold it\..*$/s;
+const ADDED_ADVICE = /^The result of activity "[^"]*": |: none of the encodings .* can hold it\..*$/gs;
 
 /** A failure without its stack traces, which name files. */
 function shown(failure: Failure | null | undefined): unknown {

@@ -16,11 +16,19 @@ const client = new Client({ connection });
 const suffix = Math.random().toString(36).slice(2);
 const taskQueue = `bad-input-${suffix}`;
 const activities = { greet: async () => 'hello' };
+const otherTaskQueue = `bad-answers-${suffix}`;
 const worker = await Worker.create({ connection: workerConnection, taskQueue, workflowsPath, activities });
-const running = worker.run();
+const otherWorker = await Worker.create({
+  connection: workerConnection,
+  taskQueue: otherTaskQueue,
+  workflowsPath,
+  activities: { charge: async () => ({ receipt: 7n }) },
+});
+const running = Promise.all([worker.run(), otherWorker.run()]);
 
 afterAll(async () => {
   worker.shutdown();
+  otherWorker.shutdown();
   await running;
   await connection.close();
   await workerConnection.close();
@@ -79,9 +87,13 @@ test('a server that is away: connections say so, and where it should be', async 
 });
 
 test.for<[string, object, RegExp]>([
-  ['a bigint', { args: [10n] }, /Unable to convert 10 to payload: .* serialize a BigInt\. Use plain data/],
+  [
+    'a bigint',
+    { args: [10n] },
+    /^Argument 1 of workflow "charged": Unable to convert 10 to payload: .* is a BigInt, .*\. Use plain data/,
+  ],
   ['a function', { args: [() => 1] }, /to payload: .*JSON has no function\. Use plain data/],
-  ['a circle', { args: [circle()] }, /to payload: .*circular structure/],
+  ['a circle', { args: [circle()] }, /Argument 1 of workflow "charged": .*\.self refers back to the value itself/],
   ['a text in place of the arguments', { args: 'pizza' }, /args must be the array of the arguments, got string/],
   ['no workflow id', { workflowId: undefined }, /Missing WorkflowOptions\.workflowId/],
 ])('a client cannot start a workflow with %s', async ([, options, message]) => {
@@ -90,9 +102,12 @@ test.for<[string, object, RegExp]>([
 });
 
 test.for<[string, RegExp]>([
-  ['ordr', /^Workflow type 'ordr' is not registered on this worker\. .*: charged, chargedTooMuch\.$/],
-  ['price', /^Workflow type 'price' is not a function\. .*: charged, chargedTooMuch\.$/],
-  ['chargedTooMuch', /Unable to convert \[object Object\] to payload: .* serialize a BigInt/],
+  ['ordr', /^Workflow type 'ordr' is not registered on this worker\. .*: carries, charged, chargedTooMuch\.$/],
+  ['price', /^Workflow type 'price' is not a function\. .*: carries, charged, chargedTooMuch\.$/],
+  [
+    'chargedTooMuch',
+    /^Argument 1 of activity "charge": Unable to convert \[object Object\] to payload: .* \.cents is a BigInt/,
+  ],
 ])('%s fails its workflow task, and waits for a worker that can run it', async ([workflowType, message]) => {
   const handle = await client.workflow.start(workflowType, { taskQueue, workflowId: `${workflowType}-${suffix}` });
   const failureOf = async (): Promise<string> => {
@@ -103,6 +118,64 @@ test.for<[string, RegExp]>([
   await expect.poll(failureOf, { timeout: 10_000 }).toMatch(message);
   expect((await handle.describe()).status.name).toBe('RUNNING');
   await handle.terminate();
+});
+
+test.for<[string, RegExp, string]>([
+  ['local', /^Argument 1 of local activity "greet": .* \.lines\[0\]\.cents is a BigInt/, 'local'],
+  ['child', /^Argument 2 of child workflow "charged": .* \.lines\[0\]\.cents is a BigInt/, 'child'],
+  ['childMemo', /^Memo field "tooMuch": .* \.lines\[0\]\.cents is a BigInt/, 'childMemo'],
+  ['signal', /^Argument 1 of signal "close": .* \.lines\[0\]\.cents is a BigInt/, 'signal'],
+  ['continueAsNew', /^Argument 1 of workflow "carries": .* \.lines\[0\]\.cents is a BigInt/, 'continueAsNew'],
+  ['memo', /^Memo field "tooMuch": .* \.lines\[0\]\.cents is a BigInt/, 'memo'],
+  ['result', /^The result of workflow "carries": .* \.lines\[0\]\.cents is a BigInt/, ''],
+])('what a workflow cannot send is named, with the line that sends it: %s', async ([by, message, caller]) => {
+  const options = { taskQueue, workflowId: `${by}-${suffix}`, args: [by] };
+  const handle = await client.workflow.start('carries', options);
+  const failureOf = async () => {
+    const { events } = await handle.fetchHistory();
+    return events?.find((event) => event.workflowTaskFailedEventAttributes)?.workflowTaskFailedEventAttributes?.failure;
+  };
+  await expect.poll(async () => (await failureOf())?.message, { timeout: 10_000 }).toMatch(message);
+  const line = new RegExp(`at (async )?(Object\\.|CARRIERS\\.)?${caller} \\(\\S*careless-workflows\\.ts:\\d+:\\d+\\)`);
+  if (caller !== '') expect((await failureOf())?.stackTrace).toMatch(line);
+  await handle.terminate();
+});
+
+test.for<[string, () => Promise<unknown>, RegExp]>([
+  ['a signal', () => handleOfNobody().signal('close', 1, 2n), /^Argument 2 of signal "close": /],
+  ['a query', () => handleOfNobody().query('total', 2n), /^Argument 1 of query "total": /],
+  ['an update', () => handleOfNobody().executeUpdate('add', { args: [2n] }), /^Argument 1 of update "add": /],
+  [
+    'a signal with start',
+    () =>
+      client.workflow.signalWithStart('charged', {
+        taskQueue,
+        workflowId: `never-${suffix}`,
+        signal: 'close',
+        signalArgs: [{ at: 2n }],
+      }),
+    /^Argument 1 of signal "close": .* \.at is a BigInt/,
+  ],
+  [
+    'a memo',
+    () => client.workflow.start('charged', { taskQueue, workflowId: `never-${suffix}`, memo: { fine: 1, big: 2n } }),
+    /^Memo field "big": /,
+  ],
+])('what a client cannot send is named: %s', async ([, send, message]) => {
+  await expect(send()).rejects.toThrow(message);
+});
+
+function handleOfNobody() {
+  return client.workflow.getHandle(`never-${suffix}`);
+}
+
+test('what an activity cannot answer is named', async () => {
+  const handle = await client.workflow.start('charged', { taskQueue: otherTaskQueue, workflowId: `answer-${suffix}` });
+  await expect(handle.result()).rejects.toMatchObject({
+    cause: {
+      cause: { message: expect.stringMatching(/^The result of activity "charge": .* \.receipt is a BigInt/) as string },
+    },
+  });
 });
 
 test('an activity that is not registered fails, and says which are', async () => {

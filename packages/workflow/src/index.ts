@@ -57,6 +57,7 @@ export type {
 } from '@perdure/common';
 export { ActivityCancellationType, type ActivityOptions, type LocalActivityOptions } from './activities.js';
 export { AsyncLocalStorage, CancellationScope, type CancellationScopeOptions } from './cancellation-scope.js';
+export { continueAsNew, makeContinueAsNewFunc } from './continue-as-new.js';
 export { DeterminismViolationError, isCancellation, LocalActivityDoBackoff, WorkflowError } from './errors.js';
 export { createEventGroup, type EventGroupMarker } from './event-groups.js';
 export type * from './interceptors.js';
@@ -119,7 +120,6 @@ export type { ChildWorkflowHandle, ExternalWorkflowHandle } from './workflow-han
 export {
   addDefaultWorkflowOptions,
   condition,
-  continueAsNew,
   currentUpdateInfo,
   defineWorkflowOptions,
   deprecatePatch,
@@ -127,7 +127,6 @@ export {
   getCurrentDetails,
   getExternalWorkflowHandle,
   inWorkflowContext,
-  makeContinueAsNewFunc,
   patched,
   setCurrentDetails,
   setWorkflowOptions,

@@ -1,5 +1,6 @@
 import type * as nexus from 'nexus-rpc';
 import { msOptionalToTs, toPayloadWithTypeInfo, type Duration } from '@perdure/common';
+import type { CallSite } from '@perdure/common/activation';
 import { composeInterceptors, makeProtoEnumConverters, userMetadataToPayload } from '@perdure/common/internal';
 import type { google } from '@perdure/protocol';
 import { CancellationScope } from './cancellation-scope.js';
@@ -9,7 +10,7 @@ import type {
   StartNexusOperationOutput,
 } from './interceptors.js';
 import { currentExecution } from './runtime/current.js';
-import { callSite, listenFor, type Waiting } from './runtime/execution.js';
+import { calledAt, callSite, listenFor, type Execution, type Waiting } from './runtime/execution.js';
 
 /** Calls the operations of a service at an endpoint. */
 export interface NexusServiceClient<T extends nexus.ServiceDefinition> {
@@ -125,6 +126,7 @@ async function startNexusOperation(input: StartNexusOperationInput): Promise<Sta
   const { payloadConverter, serializationContext } = execution;
   const scope = CancellationScope.current();
   if (scope.consideredCancelled) return await scope.cancelRequested;
+  const argument = argumentOf(input, execution, site);
   const typeInfo = { outputType: input.outputType };
   let waiting: Waiting | undefined;
   const result = new Promise<unknown>((resolve, reject) => {
@@ -140,7 +142,7 @@ async function startNexusOperation(input: StartNexusOperationInput): Promise<Sta
     service,
     operation,
     nexusHeader: headers,
-    input: toPayloadWithTypeInfo(payloadConverter, input.input, serializationContext, input.inputType),
+    input: argument,
     scheduleToCloseTimeout: duration(options.scheduleToCloseTimeout),
     scheduleToStartTimeout: duration(options.scheduleToStartTimeout),
     startToCloseTimeout: duration(options.startToCloseTimeout),
@@ -154,4 +156,14 @@ async function startNexusOperation(input: StartNexusOperationInput): Promise<Sta
     });
   }
   return { token: await started, result };
+}
+
+function argumentOf({ input, inputType, operation }: StartNexusOperationInput, execution: Execution, site: CallSite) {
+  const { payloadConverter, serializationContext } = execution;
+  const what = `The input of Nexus operation "${operation}"`;
+  try {
+    return toPayloadWithTypeInfo(payloadConverter, input, serializationContext, inputType, what);
+  } catch (error) {
+    throw calledAt(error, site);
+  }
 }

@@ -4,7 +4,8 @@ import { AsyncLocalStorage } from './cancellation-scope.js';
 import { defineSignal, setHandler } from './handlers.js';
 import { proxySinks } from './sinks.js';
 import { signal, TestRun } from './testing/test-run.js';
-import { continueAsNew, deprecatePatch, makeContinueAsNewFunc, patched, sleep, upsertMemo, uuid4, workflowInfo } from './workflow.js'; // prettier-ignore
+import { continueAsNew, makeContinueAsNewFunc } from './continue-as-new.js';
+import { deprecatePatch, patched, sleep, upsertMemo, uuid4, workflowInfo } from './workflow.js';
 import type { WorkflowInterceptors } from './interceptors.js';
 import { log } from './logs.js';
 

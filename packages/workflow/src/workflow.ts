@@ -1,11 +1,7 @@
 import {
-  encodeInitialVersioningBehavior,
   extractWorkflowTypeAndConfig,
   mapToPayloads,
-  compileRetryPolicy,
-  msOptionalToTs,
   msToNumber,
-  toPayloadsWithContext,
   type Duration,
   type SearchAttributes,
   type SearchAttributeUpdatePair,
@@ -24,21 +20,17 @@ import {
   decodeSearchAttributes,
   decodeTypedSearchAttributes,
   encodeUnifiedSearchAttributes,
-  versioningIntentToProto,
 } from '@perdure/common/internal';
-import type { google } from '@perdure/protocol';
 import type { Any } from './any.js';
 import { cancelListenersOf, CancellationScope, registerSleepImplementation } from './cancellation-scope.js';
 import {
   ChildWorkflowCancellationType,
-  ContinueAsNew,
   type ChildWorkflowOptions,
   type ChildWorkflowOptionsWithDefaults,
-  type ContinueAsNewOptions,
   type UpdateInfo,
   type WorkflowInfo,
 } from './interfaces.js';
-import type { ContinueAsNewInput, SignalWorkflowInput, TimerOptions } from './interceptors.js';
+import type { SignalWorkflowInput, TimerOptions } from './interceptors.js';
 import { uuid4From } from './runtime/alea.js';
 import { currentExecution, maybeExecution } from './runtime/current.js';
 import { callSite, stopListening, type Execution } from './runtime/execution.js';
@@ -241,53 +233,6 @@ export function getExternalWorkflowHandle(workflowId: string, runId?: string): E
   };
 }
 
-/** A function that ends this run and begins the next one with the arguments. */
-export function makeContinueAsNewFunc<F extends Workflow>(
-  options?: ContinueAsNewOptions,
-): (...args: Parameters<F>) => Promise<never> {
-  const execution = currentExecution('continueAsNew is for workflow code');
-  const { info } = execution;
-  const { workflowType = info.workflowType, taskQueue = info.taskQueue, ...rest } = options ?? {};
-  const complete = { workflowType, taskQueue, ...rest };
-  return (...args: Parameters<F>): Promise<never> => {
-    const run = composeInterceptors(execution.interceptors.outbound, 'continueAsNew', async (input) => {
-      throw new ContinueAsNew(continueAsNewCommand(execution, input));
-    });
-    return run({ args, headers: {}, options: complete });
-  };
-}
-
-/** Ends this run and begins the next one of the same workflow with the arguments. Never returns. */
-export function continueAsNew<F extends Workflow>(...args: Parameters<F>): Promise<never> {
-  return makeContinueAsNewFunc<F>()(...args);
-}
-
-function continueAsNewCommand(execution: Execution, { args, headers, options }: ContinueAsNewInput) {
-  const { payloadConverter, serializationContext, info } = execution;
-
-  const { searchAttributes, typedSearchAttributes, typeInfo } = options;
-  const hasAttributes = searchAttributes !== undefined || typedSearchAttributes !== undefined;
-  const duration = (value: Duration | undefined) => msOptionalToTs(value) as google.IDuration | undefined;
-  return {
-    kind: 'continueAsNewWorkflowExecution',
-    workflowType: options.workflowType,
-    taskQueue: options.taskQueue ?? info.taskQueue,
-    arguments: toPayloadsWithContext(payloadConverter, serializationContext, args, typeInfo?.inputTypes) ?? [],
-    headers,
-    memo: options.memo === undefined ? {} : mapToPayloads(payloadConverter, options.memo, serializationContext),
-    searchAttributes: hasAttributes
-      ? encodeUnifiedSearchAttributes(searchAttributes, typedSearchAttributes)
-      : undefined,
-    workflowRunTimeout: duration(options.workflowRunTimeout),
-    workflowTaskTimeout: duration(options.workflowTaskTimeout),
-    backoffStartInterval: duration(options.backoffStartInterval),
-    retryPolicy: info.retryPolicy === undefined ? undefined : compileRetryPolicy(info.retryPolicy),
-    versioningIntent: versioningIntentToProto(options.versioningIntent),
-    initialVersioningBehavior: encodeInitialVersioningBehavior(options.initialVersioningBehavior) ?? 0,
-    callSite: callSite(continueAsNewCommand),
-  } as const;
-}
-
 /**
  * Whether this run goes the new way. New runs do, and their history remembers it; runs that came here before the change go on
  * the old way.
@@ -356,7 +301,7 @@ export function upsertMemo(memo: Record<string, unknown>): void {
   const fields = Object.fromEntries(Object.entries(memo).map(([name, value]) => [name, value ?? undefined]));
   execution.push({
     kind: 'modifyWorkflowProperties',
-    upsertedMemo: mapToPayloads(payloadConverter, fields, serializationContext),
+    upsertedMemo: mapToPayloads(payloadConverter, fields, serializationContext, 'Memo field'),
     callSite: callSite(upsertMemo),
   });
   const merged = { ...info.memo, ...fields };

@@ -41,6 +41,7 @@ export async function startActivityRequest(
     context,
     options.args ?? [],
     typeInfo?.inputTypes,
+    `activity "${activityType}"`,
   );
   const { requestId = randomUUID(), completionCallbacks, onConflictOptions } = nexusCallOf(options) ?? {};
   return {

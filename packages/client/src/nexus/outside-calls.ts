@@ -131,7 +131,13 @@ async function startOperationRequest(
     scheduleToCloseTimeout: msOptionalToTs(input.scheduleToCloseTimeout),
     scheduleToStartTimeout: msOptionalToTs(input.scheduleToStartTimeout),
     startToCloseTimeout: msOptionalToTs(input.startToCloseTimeout),
-    input: await encodeToPayload(dataConverter, input.arg, undefined, input.inputType),
+    input: await encodeToPayload(
+      dataConverter,
+      input.arg,
+      undefined,
+      input.inputType,
+      `The input of operation "${input.operation}"`,
+    ),
     idReusePolicy: encodeNexusOperationIdReusePolicy(input.idReusePolicy),
     idConflictPolicy: encodeNexusOperationIdConflictPolicy(input.idConflictPolicy),
     searchAttributes:

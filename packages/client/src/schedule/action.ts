@@ -45,12 +45,23 @@ export async function encodeScheduleAction(
       workflowId,
       workflowType: { name: workflowType },
       taskQueue: { kind: enums.TaskQueueKind.TASK_QUEUE_KIND_NORMAL, name: taskQueue },
-      input: { payloads: await encodeToPayloadsWithContext(dataConverter, context, args) },
+      input: {
+        payloads: await encodeToPayloadsWithContext(
+          dataConverter,
+          context,
+          args,
+          undefined,
+          `workflow "${workflowType}"`,
+        ),
+      },
       workflowExecutionTimeout: msOptionalToTs(action.workflowExecutionTimeout),
       workflowRunTimeout: msOptionalToTs(action.workflowRunTimeout),
       workflowTaskTimeout: msOptionalToTs(action.workflowTaskTimeout),
       retryPolicy: retry === undefined ? undefined : compileRetryPolicy(retry),
-      memo: memo === undefined ? undefined : { fields: await encodeMapToPayloads(dataConverter, memo, context) },
+      memo:
+        memo === undefined
+          ? undefined
+          : { fields: await encodeMapToPayloads(dataConverter, memo, context, 'Memo field') },
       searchAttributes: searchAttributesOf(action),
       header: { fields: headers },
       userMetadata: await encodeUserMetadata(dataConverter, action.staticSummary, action.staticDetails, context),

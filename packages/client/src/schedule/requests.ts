@@ -65,7 +65,10 @@ export async function createRequest(
     requestId: randomUUID(),
     scheduleId,
     schedule: await encodeSchedule(scope, options, headers),
-    memo: memo === undefined ? undefined : { fields: await encodeMapToPayloads(scope.dataConverter, memo) },
+    memo:
+      memo === undefined
+        ? undefined
+        : { fields: await encodeMapToPayloads(scope.dataConverter, memo, undefined, 'Memo field') },
     searchAttributes: searchAttributesOf(options),
     initialPatch: {
       triggerImmediately: state?.triggerImmediately === true ? { overlapPolicy: TRIGGER_OVERLAP } : undefined,

@@ -17,16 +17,17 @@ export function serializationContext(scope: CallScope, workflowId: string): Work
   return { type: 'workflow', namespace: scope.namespace, workflowId };
 }
 
-/** Arguments as payloads: at once, if there are no codecs. */
+/** Arguments as payloads: at once, if there are no codecs. Errors say whose they are, as in `signal "close"`. */
 export function encodeArguments(
   scope: CallScope,
   workflowId: string,
   args: readonly unknown[],
-  types?: readonly TypeInfo[],
+  types: readonly TypeInfo[] | undefined,
+  whose: string,
 ): common.IPayloads | Promise<common.IPayloads> {
   const { payloadConverter, payloadCodecs } = scope.dataConverter;
   const context = serializationContext(scope, workflowId);
-  const payloads = toPayloadsWithContext(payloadConverter, context, args, types);
+  const payloads = toPayloadsWithContext(payloadConverter, context, args, types, whose);
   if (payloads === undefined || payloadCodecs.length === 0) return { payloads };
   return encode(payloadCodecs, payloads, context).then((encoded) => ({ payloads: encoded }));
 }

@@ -65,7 +65,13 @@ export async function signalWorkflow(scope: CallScope, input: WorkflowSignalInpu
     links: nexusCall?.links,
     header: headerOf(headers),
     signalName,
-    input: await encodeArguments(scope, workflowExecution.workflowId, args, typeInfo?.inputTypes),
+    input: await encodeArguments(
+      scope,
+      workflowExecution.workflowId,
+      args,
+      typeInfo?.inputTypes,
+      `signal "${signalName}"`,
+    ),
   };
   const { link } = await scope.service
     .signalWorkflowExecution(request)

@@ -45,7 +45,7 @@ export async function queryWorkflow(scope: CallScope, input: WorkflowQueryInput)
     queryRejectCondition,
     query: {
       queryType,
-      queryArgs: await encodeArguments(scope, workflowId, args, typeInfo?.inputTypes),
+      queryArgs: await encodeArguments(scope, workflowId, args, typeInfo?.inputTypes, `query "${queryType}"`),
       header: headerOf(headers),
     },
   };

@@ -22,9 +22,13 @@ interface EncodedFields {
 }
 
 /** Most starts have nothing to wait for, and get theirs at once. */
-function encodedFields(scope: CallScope, options: CompiledWorkflowOptions): EncodedFields | Promise<EncodedFields> {
+function encodedFields(
+  scope: CallScope,
+  workflowType: string,
+  options: CompiledWorkflowOptions,
+): EncodedFields | Promise<EncodedFields> {
   const { workflowId, args, typeInfo, memo, staticSummary, staticDetails } = options;
-  const input = encodeArguments(scope, workflowId, args, typeInfo?.inputTypes);
+  const input = encodeArguments(scope, workflowId, args, typeInfo?.inputTypes, `workflow "${workflowType}"`);
   const isPlain = memo === undefined && staticSummary === undefined && staticDetails === undefined;
   return isPlain && !(input instanceof Promise) ? { input } : withMemoAndMetadata(scope, options, input);
 }
@@ -38,7 +42,10 @@ async function withMemoAndMetadata(
   const context = serializationContext(scope, workflowId);
   return {
     input: await input,
-    memo: memo === undefined ? undefined : { fields: await encodeMapToPayloads(dataConverter, memo, context) },
+    memo:
+      memo === undefined
+        ? undefined
+        : { fields: await encodeMapToPayloads(dataConverter, memo, context, 'Memo field') },
     userMetadata: await encodeUserMetadata(dataConverter, staticSummary, staticDetails, context),
   };
 }
@@ -86,7 +93,7 @@ export function startRequest(
   scope: CallScope,
   input: WorkflowStartInput,
 ): workflowservice.IStartWorkflowExecutionRequest | Promise<workflowservice.IStartWorkflowExecutionRequest> {
-  const encoded = encodedFields(scope, input.options);
+  const encoded = encodedFields(scope, input.workflowType, input.options);
   return encoded instanceof Promise
     ? encoded.then((fields) => startRequestOf(scope, input, fields))
     : startRequestOf(scope, input, encoded);
@@ -108,8 +115,14 @@ export async function signalWithStartRequest(
   scope: CallScope,
   { workflowType, headers, options, signalName, signalArgs, signalTypeInfo }: WorkflowSignalWithStartInput,
 ): Promise<workflowservice.ISignalWithStartWorkflowExecutionRequest> {
-  const signalInput = await encodeArguments(scope, options.workflowId, signalArgs, signalTypeInfo?.inputTypes);
-  const fields = startFields(scope, workflowType, headers, options, await encodedFields(scope, options));
+  const signalInput = await encodeArguments(
+    scope,
+    options.workflowId,
+    signalArgs,
+    signalTypeInfo?.inputTypes,
+    `signal "${signalName}"`,
+  );
+  const fields = startFields(scope, workflowType, headers, options, await encodedFields(scope, workflowType, options));
   return { ...fields, signalName, signalInput };
 }
 
@@ -134,7 +147,13 @@ export async function updateRequest(
       input: {
         header: headerOf(headers),
         name: updateName,
-        args: await encodeArguments(scope, workflowExecution.workflowId, args, typeInfo?.inputTypes),
+        args: await encodeArguments(
+          scope,
+          workflowExecution.workflowId,
+          args,
+          typeInfo?.inputTypes,
+          `update "${updateName}"`,
+        ),
       },
     },
   };

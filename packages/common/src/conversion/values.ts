@@ -3,6 +3,7 @@ import type { LoadedDataConverter, SerializationContext } from '../converter/ind
 import {
   arrayFromPayloads,
   fromPayloadsAtIndex,
+  mapToPayloads,
   toPayloadWithTypeInfo,
   toPayloadsWithContext,
 } from '../converter/index.js';
@@ -22,14 +23,15 @@ export async function decodeOptionalSinglePayload<T>(
   return decoded ? payloadConverter.fromPayload<T>(decoded, context) : decoded;
 }
 
-/** The payload of a value, encoded. */
+/** The payload of a value, encoded. Errors name the value as `what`, if that is given. */
 export async function encodeToPayload<T>(
   { payloadConverter, payloadCodecs }: LoadedDataConverter,
   value: T,
   context?: SerializationContext,
   typeInfo?: TypeInfo<T, unknown>,
+  what?: string,
 ): Promise<Payload> {
-  return encodeSingle(payloadCodecs, toPayloadWithTypeInfo(payloadConverter, value, context, typeInfo), context);
+  return encodeSingle(payloadCodecs, toPayloadWithTypeInfo(payloadConverter, value, context, typeInfo, what), context);
 }
 
 /** The values of payloads that are still encoded. */
@@ -63,14 +65,15 @@ export async function encodeToPayloads(
   return encodeToPayloadsWithContext(converter, undefined, values);
 }
 
-/** {@link encodeToPayloads} for whom it concerns, with the type information of each value. */
+/** {@link encodeToPayloads} for whom it concerns, with the type information of each value, and a word on whose arguments they are. */
 export async function encodeToPayloadsWithContext(
   { payloadConverter, payloadCodecs }: LoadedDataConverter,
   context: SerializationContext | undefined,
   values: readonly unknown[],
   typeInfo?: readonly TypeInfo[],
+  whose?: string,
 ): Promise<Payload[] | undefined> {
-  const payloads = toPayloadsWithContext(payloadConverter, context, values, typeInfo);
+  const payloads = toPayloadsWithContext(payloadConverter, context, values, typeInfo, whose);
   return payloads === undefined ? undefined : encode(payloadCodecs, payloads, context);
 }
 
@@ -87,15 +90,15 @@ export async function decodeMapFromPayloads<K extends string>(
   });
 }
 
-/** The payload of every value in a record, encoded. */
+/** The payload of every value in a record, encoded. Errors name the value, given what they are, such as `Memo field`. */
 export async function encodeMapToPayloads<K extends string>(
   { payloadConverter, payloadCodecs }: LoadedDataConverter,
   map: Readonly<Record<K, unknown>>,
   context?: SerializationContext,
+  what?: string,
 ): Promise<Record<K, Payload>> {
-  return mapValues<K, unknown, Payload>(map, (value) =>
-    encodeSingle(payloadCodecs, payloadConverter.toPayload(value, context), context),
-  );
+  const payloads = mapToPayloads(payloadConverter, map, context, what);
+  return mapValues(payloads, (payload) => encodeSingle(payloadCodecs, payload, context));
 }
 
 /** The metadata as `temporal.api.sdk.v1.UserMetadata`, encoded; `undefined` if there is none. */

@@ -6,6 +6,7 @@ import { METADATA_ENCODING_KEY } from './encodings.js';
 import type { PayloadConverter } from './payload-converter.js';
 import { payloadOfRawValue } from './raw-value-brand.js';
 import type { SerializationContext } from './serialization-context.js';
+import { unconvertibleReason } from './unconvertible.js';
 
 /** A payload converter for some values and for one encoding. */
 export interface PayloadConverterWithEncoding {
@@ -51,7 +52,7 @@ export class CompositePayloadConverter implements PayloadConverter {
     }
     const encodings = [...this.converterByEncoding.keys()].join(', ');
     throw new ValueError(
-      `Unable to convert ${textOf(value)} to payload: none of the encodings ${encodings} can hold it. ${reasonOf(value)}` +
+      `Unable to convert ${textOf(value)} to payload: none of the encodings ${encodings} can hold it. ${unconvertibleReason(value)}` +
         'Use plain data, or a data converter of your own',
     );
   }
@@ -76,15 +77,6 @@ export class CompositePayloadConverter implements PayloadConverter {
 
 function understands(converter: PayloadConverterWithEncoding, hint: ConverterHint): boolean {
   return converter.validateConverterHint?.(hint) ?? false;
-}
-
-/** What JSON has against the value, which is what most values are meant for. */
-function reasonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value) === undefined ? `JSON has no ${typeof value}. ` : '';
-  } catch (error) {
-    return error instanceof Error ? `${error.message}. ` : '';
-  }
 }
 
 function textOf(value: unknown): string {

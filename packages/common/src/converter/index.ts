@@ -35,4 +35,5 @@ export type {
   WorkflowSerializationContext,
 } from './serialization-context.js';
 export { callUserCode, cutoffStackTrace } from './stack-trace.js';
+export { namingValue } from './unconvertible.js';
 export { fromPayloadWithTypeInfo, toPayloadWithTypeInfo } from './typed-conversion.js';

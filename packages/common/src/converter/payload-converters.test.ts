@@ -11,9 +11,11 @@ import {
   defaultPayloadConverter,
   fromPayloadWithTypeInfo,
   fromPayloadsAtIndex,
+  mapToPayloads,
   rawValueTypeInfo,
   toPayloadWithTypeInfo,
   toPayloads,
+  toPayloadsWithContext,
 } from './index.js';
 import type { PayloadConverterWithEncoding } from './index.js';
 
@@ -45,6 +47,60 @@ describe('the default payload converter', () => {
     ['object without prototype that contains itself', selfContaining()],
   ])('refuses a %s instead of sending something else', (_name, value) => {
     expect(() => converter.toPayload(value)).toThrow(/Unable to convert .* to payload/);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a bigint', 1n, 'The value itself is a BigInt, which JSON does not have.'],
+    ['a function', () => 1, 'JSON has no function.'],
+    ['a bigint within', { a: [{ x: 1 }, { b: 2n }] }, '.a[1].b is a BigInt, which JSON does not have.'],
+    ['a bigint under a name that is none of JavaScript', { 'total price': 2n }, '["total price"] is a BigInt'],
+    ['a value that contains itself', selfContaining(), ' refers back to the value itself, without end.'],
+    [
+      'a circle further down',
+      { order: { items: [selfContaining()] } },
+      ' refers back to .order.items[0], without end.',
+    ],
+    ['a value that comes twice, and a bigint', { first: {}, again: [2n] }, '.again[0] is a BigInt'],
+    ['what toJSON makes of it', { at: { toJSON: () => ({ ms: 1n }) } }, '.at.ms is a BigInt'],
+    [
+      'a toJSON that throws',
+      {
+        at: {
+          toJSON: () => {
+            throw new TypeError('no');
+          },
+        },
+      },
+      'The toJSON of .at threw: TypeError: no.',
+    ],
+    [
+      'a getter that throws',
+      {
+        get price() {
+          throw new Error('sold out');
+        },
+      },
+      'Reading .price threw: Error: sold out.',
+    ],
+  ])('says where %s is', (_name, value, message) => {
+    expect(() => converter.toPayload(value)).toThrow(message);
+  });
+
+  it('finds no fault with a value that comes twice', () => {
+    const shared = { n: 1 };
+    expect(converter.fromPayload(converter.toPayload({ a: shared, b: [shared] }))).toEqual({
+      a: { n: 1 },
+      b: [{ n: 1 }],
+    });
+  });
+
+  it('says whose argument it is, and which', () => {
+    expect(() => toPayloadsWithContext(converter, undefined, [1, { b: 2n }], undefined, 'activity "charge"')).toThrow(
+      /^Argument 2 of activity "charge": Unable to convert \[object Object\] to payload: .*\.b is a BigInt/,
+    );
+    expect(() => mapToPayloads(converter, { fine: 1, big: 2n }, undefined, 'Memo field')).toThrow(
+      /^Memo field "big": /,
+    );
   });
 
   it('says which encoding it does not know', () => {

@@ -4,21 +4,32 @@ import type { TypeInfo } from '../type-info.js';
 import type { PayloadConverter } from './payload-converter.js';
 import type { SerializationContext } from './serialization-context.js';
 import { fromPayloadWithTypeInfo, toPayloadWithTypeInfo } from './typed-conversion.js';
+import { namingValue } from './unconvertible.js';
 
 /** The payloads of values, such as arguments; `undefined` if there are none. Throws a `ValueError`. */
 export function toPayloads(converter: PayloadConverter, ...values: unknown[]): Payload[] | undefined {
   return toPayloadsWithContext(converter, undefined, values);
 }
 
-/** {@link toPayloads} for whom it concerns, with the type information of each value. */
+/**
+ * {@link toPayloads} for whom it concerns, with the type information of each value. With a word on whose arguments the values are, such as
+ * `activity "charge"`, errors name the one that cannot be converted.
+ */
 export function toPayloadsWithContext(
   converter: PayloadConverter,
   context: SerializationContext | undefined,
   values: readonly unknown[],
   typeInfo?: readonly TypeInfo[],
+  whose?: string,
 ): Payload[] | undefined {
   if (values.length === 0) return undefined;
-  return values.map((value, index) => toPayloadWithTypeInfo(converter, value, context, typeInfo?.[index]));
+  return values.map((value, index) => {
+    try {
+      return toPayloadWithTypeInfo(converter, value, context, typeInfo?.[index]);
+    } catch (error) {
+      throw whose === undefined ? error : namingValue(error, `Argument ${index + 1} of ${whose}`);
+    }
+  });
 }
 
 /** The payload of a value; null and `undefined` stay what they are. */
@@ -30,13 +41,16 @@ export function convertOptionalToPayload(
   return value === undefined || value === null ? value : payloadConverter.toPayload(value, context);
 }
 
-/** The payload of every value in a record. Throws a `ValueError`. */
+/** The payload of every value in a record. Throws a `ValueError`, which names the value if it is told what they are, such as `Memo field`. */
 export function mapToPayloads<K extends string, T = Any>(
   converter: PayloadConverter,
   map: Record<K, T>,
   context?: SerializationContext,
+  what?: string,
 ): Record<K, Payload> {
-  return mapValues(map, (value) => converter.toPayload(value, context));
+  return mapValues(map, (value, key) =>
+    toPayloadWithTypeInfo(converter, value, context, undefined, what === undefined ? undefined : `${what} "${key}"`),
+  );
 }
 
 /** The value of the payload at an index; `undefined` if there is none. */
@@ -73,7 +87,7 @@ export function mapFromPayloads<K extends string, T = unknown>(
   return mapValues(map, (payload) => converter.fromPayload<T>(payload, context));
 }
 
-function mapValues<K extends string, From, To>(map: Readonly<Record<K, From>>, convert: (value: From) => To) {
+function mapValues<K extends string, From, To>(map: Readonly<Record<K, From>>, convert: (value: From, key: K) => To) {
   const entries = Object.entries(map) as [K, From][];
-  return Object.fromEntries(entries.map(([key, value]) => [key, convert(value)])) as Record<K, To>;
+  return Object.fromEntries(entries.map(([key, value]) => [key, convert(value, key)])) as Record<K, To>;
 }

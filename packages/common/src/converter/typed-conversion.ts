@@ -3,19 +3,28 @@ import type { TypeInfo } from '../type-info.js';
 import type { PayloadConverter } from './payload-converter.js';
 import { RawValue, rawValueTypeInfo } from './raw-value.js';
 import type { SerializationContext } from './serialization-context.js';
+import { namingValue } from './unconvertible.js';
 
-/** The payload of a value, after its transfer conversion if its type information has one. */
+/**
+ * The payload of a value, after its transfer conversion if its type information has one. Errors name the value as `what`, if that is given,
+ * such as `The result of activity "charge"`.
+ */
 export function toPayloadWithTypeInfo<T, D = T>(
   converter: PayloadConverter,
   value: T,
   context: SerializationContext | undefined,
   typeInfo: TypeInfo<T, D> | undefined,
+  what?: string,
 ): Payload {
   if ((typeInfo as unknown) === rawValueTypeInfo && value instanceof RawValue) return value.payload;
   const transferable = typeInfo?.transferTypeConverter
     ? typeInfo.transferTypeConverter.toTransferType(value)
     : (value as unknown as D);
-  return converter.toPayload(transferable, context, typeInfo?.payloadConverterHint);
+  try {
+    return converter.toPayload(transferable, context, typeInfo?.payloadConverterHint);
+  } catch (error) {
+    throw what === undefined ? error : namingValue(error, what);
+  }
 }
 
 /** The value of a payload, before its transfer conversion is undone if its type information has one. */

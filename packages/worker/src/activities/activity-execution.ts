@@ -144,7 +144,13 @@ export class ActivityExecution {
   private outgoing(value: unknown, typeInfo: TypeInfo): MaybePromise<Payload> {
     const { environment, pipeline } = this.ground;
     const { payloadConverter } = environment.dataConverter;
-    const payload = toPayloadWithTypeInfo(payloadConverter, value, this.serializationContext, typeInfo?.outputType);
+    const payload = toPayloadWithTypeInfo(
+      payloadConverter,
+      value,
+      this.serializationContext,
+      typeInfo?.outputType,
+      `The result of activity "${this.info.activityType}"`,
+    );
     return pipeline.outgoing(payload, this.serializationContext, storageTargetOf(this.info));
   }
 

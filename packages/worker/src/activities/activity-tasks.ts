@@ -151,7 +151,8 @@ export class ActivityTasks {
     return {
       throttleMs: heartbeatThrottleMs(info.heartbeatTimeoutMs, limits),
       clock,
-      convert: (details) => toPayloadWithTypeInfo(payloadConverter, details, serializationContext, undefined),
+      convert: (details) =>
+        toPayloadWithTypeInfo(payloadConverter, details, serializationContext, undefined, 'Details of a heartbeat'),
       encode: (payload) => ground.pipeline.outgoing(payload, serializationContext),
       send: (details) => answers.heartbeat(task, details),
       cancel: (reason, details) => execution.cancel(reason, details),

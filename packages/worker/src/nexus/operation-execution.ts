@@ -118,6 +118,7 @@ export class OperationExecution {
       result.value,
       undefined,
       handler.outputType,
+      `The result of operation "${this.ctx.operation}"`,
     );
     return { syncSuccess: { payload, links } };
   }

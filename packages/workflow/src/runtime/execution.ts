@@ -1,11 +1,14 @@
 import {
   TemporalFailure,
+  toPayloadsWithContext,
+  ValueError,
   type FailureConverter,
   type Payload,
   type PayloadConverter,
   type PayloadTypeInfo,
   type ProtoFailure,
   type SignalTypeInfo,
+  type TypeInfo,
   type WorkflowQueryAnnotatedType,
   type SerializationContext,
   type WorkflowSerializationContext,
@@ -352,6 +355,25 @@ export function callSite(below: (...args: Any[]) => unknown): CallSite {
   const site: { stack?: string } = {};
   Error.captureStackTrace(site, below);
   return site;
+}
+
+/** The payloads of the arguments of something, such as `activity "charge"`, which errors name. */
+export function argumentPayloads(
+  { payloadConverter, serializationContext }: Execution,
+  args: readonly unknown[],
+  types: readonly TypeInfo[] | undefined,
+  whose: string,
+  context: SerializationContext = serializationContext,
+): Payload[] {
+  return toPayloadsWithContext(payloadConverter, context, args, types, whose) ?? [];
+}
+
+/** An error that was made so deep within this runtime that no frame of workflow code is in its stack: it gets those of the call. */
+export function calledAt(error: unknown, { stack = '' }: CallSite): unknown {
+  if (!(error instanceof ValueError)) return error;
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
+  return error;
 }
 
 /**

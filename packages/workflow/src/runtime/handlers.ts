@@ -100,7 +100,8 @@ export function deliverUpdate(execution: Execution, job: DoUpdateJob): void {
   runInRootScope(execution.rootScope, () => runInUpdateScope({ id: job.id, name: job.name }, () => execute(input)))
     .then((value) => {
       const { payloadConverter, serializationContext } = execution;
-      const result = toPayloadWithTypeInfo(payloadConverter, value, serializationContext, typeInfo?.outputType);
+      const what = `The result of update "${job.name}"`;
+      const result = toPayloadWithTypeInfo(payloadConverter, value, serializationContext, typeInfo?.outputType, what);
       execution.push({ kind: 'updateResponse', protocolInstanceId, response: { status: 'completed', result } });
     })
     .catch((error: unknown) => {
@@ -138,6 +139,7 @@ export function answerQuery(execution: Execution, job: QueryWorkflowJob): void {
           value,
           serializationContext,
           handler?.typeInfo?.outputType,
+          `The answer of query "${queryType}"`,
         );
         execution.commands.push({ kind: 'respondToQuery', queryId, result: { status: 'succeeded', response } });
       })

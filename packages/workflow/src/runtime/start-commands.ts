@@ -6,7 +6,6 @@ import {
   mapToPayloads,
   msOptionalToTs,
   msToTs,
-  toPayloadsWithContext,
   type ActivitySerializationContext,
   type Duration,
 } from '@perdure/common';
@@ -28,7 +27,15 @@ import type {
   TimerInput,
 } from '../interceptors.js';
 import { currentExecution } from './current.js';
-import { callSite, listenFor, ownPayload, type Execution, type Waiting } from './execution.js';
+import {
+  argumentPayloads,
+  calledAt,
+  callSite,
+  listenFor,
+  ownPayload,
+  type Execution,
+  type Waiting,
+} from './execution.js';
 
 /** Durations of the wire are plain numbers here. */
 function duration(value: Duration | undefined): google.IDuration | undefined {
@@ -52,7 +59,11 @@ function waitInScope<T>(
       scope.cancelRequested.catch(reject);
       return;
     }
-    begin();
+    try {
+      begin();
+    } catch (error) {
+      throw calledAt(error, details.site);
+    }
     const waiting: Waiting = { resolve, reject, ...details };
     waitingFor.set(seq, waiting);
     if (!scope.cancellable) return;
@@ -103,7 +114,7 @@ export function scheduleActivity(input: ActivityInput): Promise<unknown> {
         activityType,
         taskQueue: options.taskQueue ?? execution.options.taskQueue,
         headers,
-        arguments: toPayloadsWithContext(execution.payloadConverter, context, args, typeInfo?.inputTypes) ?? [],
+        arguments: argumentPayloads(execution, args, typeInfo?.inputTypes, `activity "${activityType}"`, context),
         scheduleToCloseTimeout: duration(options.scheduleToCloseTimeout),
         scheduleToStartTimeout: duration(options.scheduleToStartTimeout),
         startToCloseTimeout: duration(options.startToCloseTimeout),
@@ -148,7 +159,7 @@ export async function scheduleLocalActivity(input: LocalActivityInput): Promise<
         attempt,
         originalScheduleTime: originalScheduleTime as google.ITimestamp | undefined,
         headers,
-        arguments: toPayloadsWithContext(execution.payloadConverter, context, args, typeInfo?.inputTypes) ?? [],
+        arguments: argumentPayloads(execution, args, typeInfo?.inputTypes, `local activity "${activityType}"`, context),
         scheduleToCloseTimeout: duration(options.scheduleToCloseTimeout),
         scheduleToStartTimeout: duration(options.scheduleToStartTimeout),
         startToCloseTimeout: duration(options.startToCloseTimeout),
@@ -187,7 +198,13 @@ export async function startChild(
         workflowId,
         workflowType,
         taskQueue: options.taskQueue ?? execution.options.taskQueue,
-        input: toPayloadsWithContext(payloadConverter, context, options.args, typeInfo?.inputTypes) ?? [],
+        input: argumentPayloads(
+          execution,
+          options.args,
+          typeInfo?.inputTypes,
+          `child workflow "${workflowType}"`,
+          context,
+        ),
         workflowExecutionTimeout: duration(options.workflowExecutionTimeout),
         workflowRunTimeout: duration(options.workflowRunTimeout),
         workflowTaskTimeout: duration(options.workflowTaskTimeout),
@@ -196,7 +213,7 @@ export async function startChild(
         retryPolicy: options.retry === undefined ? undefined : compileRetryPolicy(options.retry),
         cronSchedule: options.cronSchedule ?? '',
         headers,
-        memo: options.memo === undefined ? {} : mapToPayloads(payloadConverter, options.memo, context),
+        memo: options.memo === undefined ? {} : mapToPayloads(payloadConverter, options.memo, context, 'Memo field'),
         searchAttributes: hasAttributes
           ? encodeUnifiedSearchAttributes(options.searchAttributes, options.typedSearchAttributes)
           : undefined,
@@ -252,7 +269,7 @@ export function signalWorkflow(input: SignalWorkflowInput): Promise<void> {
         kind: 'signalExternalWorkflowExecution',
         seq,
         signalName,
-        arguments: toPayloadsWithContext(execution.payloadConverter, context, args, typeInfo?.inputTypes) ?? [],
+        arguments: argumentPayloads(execution, args, typeInfo?.inputTypes, `signal "${signalName}"`, context),
         headers,
         target:
           target.type === 'child'

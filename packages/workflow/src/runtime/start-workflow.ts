@@ -16,6 +16,7 @@ import {
   composeInterceptors,
   decodeSearchAttributes,
   decodeTypedSearchAttributes,
+  namingValue,
 } from '@perdure/common/internal';
 import type { InitializeWorkflowJob } from '@perdure/common/activation';
 import type { Any } from '../any.js';
@@ -77,7 +78,7 @@ function endWith(execution: Execution, running: Promise<unknown>, outputType: Pa
         const result = toPayloadWithTypeInfo(payloadConverter, value, serializationContext, outputType);
         execution.push({ kind: 'completeWorkflowExecution', result });
       } catch (error) {
-        endWithError(execution, error);
+        endWithError(execution, namingValue(error, `The result of workflow "${execution.info.workflowType}"`));
       }
     },
     (error: unknown) => endWithError(execution, error),
