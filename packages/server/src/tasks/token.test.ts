@@ -15,6 +15,10 @@ const workflowTask = { key, number: 1, scheduledEventId: 2, startedEventId: 3, a
 const activityTask = { key, scheduledEventId: 5, attempt: 6 };
 const queryTask = { namespaceId: 'n', queryId: 'q' };
 
+function json(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value));
+}
+
 it('a token says what it was made of', () => {
   expect(decodeWorkflowTaskToken(encodeWorkflowTaskToken(workflowTask))).toEqual(workflowTask);
   expect(decodeActivityTaskToken(encodeActivityTaskToken(activityTask))).toEqual(activityTask);
@@ -34,6 +38,10 @@ describe.each([
     ['of another kind', ofAnotherKind],
     ['no list', encode({ kind: 'w' })],
     ['of wrong types', encode(['w', 1, 2, 3, 'a', 'b', 'c', 'd'])],
+    ['of a list with texts where numbers belong', json(['w', 'n', 'w', 'r', '1', 2, 3, 4])],
+    ['of a list with numbers where texts belong', json(['a', 1, 'w', 'r', 5, 6])],
+    ['of a list that is too short', json(['q', 'n'])],
+    ['of a list that is too long', json(['q', 'n', 'q', 1])],
     ['nested deeper than any stack', new Uint8Array(200_000).fill(0x91)],
   ])('that is %s is refused with INVALID_ARGUMENT', (_name, bytes) => {
     expect(() => decode(bytes)).toThrow(ServiceError);

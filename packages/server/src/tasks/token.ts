@@ -59,48 +59,44 @@ export function encodeNexusTaskToken({ namespaceId, taskId }: NexusTaskToken): U
 
 /** Throws INVALID_ARGUMENT if the bytes are no workflow task token of this server. */
 export function decodeWorkflowTaskToken(bytes: Uint8Array): WorkflowTaskToken {
-  const [namespaceId, workflowId, runId, number, scheduledEventId, startedEventId, attempt] = unpack(
-    bytes,
-    'w',
-    'sssnnnn',
-  );
+  const parts = unpack(bytes, 'w', 3, 4);
   return {
-    key: { namespaceId: String(namespaceId), workflowId: String(workflowId), runId: String(runId) },
-    number: Number(number),
-    scheduledEventId: Number(scheduledEventId),
-    startedEventId: Number(startedEventId),
-    attempt: Number(attempt),
+    key: keyOf(parts),
+    number: parts[4] as number,
+    scheduledEventId: parts[5] as number,
+    startedEventId: parts[6] as number,
+    attempt: parts[7] as number,
   };
 }
 
 /** Throws INVALID_ARGUMENT if the bytes are no activity task token of this server. */
 export function decodeActivityTaskToken(bytes: Uint8Array): ActivityTaskToken {
-  const [namespaceId, workflowId, runId, scheduledEventId, attempt] = unpack(bytes, 'a', 'sssnn');
-  return {
-    key: { namespaceId: String(namespaceId), workflowId: String(workflowId), runId: String(runId) },
-    scheduledEventId: Number(scheduledEventId),
-    attempt: Number(attempt),
-  };
+  const parts = unpack(bytes, 'a', 3, 2);
+  return { key: keyOf(parts), scheduledEventId: parts[4] as number, attempt: parts[5] as number };
 }
 
 /** Throws INVALID_ARGUMENT if the bytes are no query task token of this server. */
 export function decodeQueryTaskToken(bytes: Uint8Array): QueryTaskToken {
-  const [namespaceId, queryId] = unpack(bytes, 'q', 'ss');
-  return { namespaceId: String(namespaceId), queryId: String(queryId) };
+  const parts = unpack(bytes, 'q', 2, 0);
+  return { namespaceId: parts[1] as string, queryId: parts[2] as string };
 }
 
 /** Throws INVALID_ARGUMENT if the bytes are no Nexus task token of this server. */
 export function decodeNexusTaskToken(bytes: Uint8Array): NexusTaskToken {
-  const [namespaceId, taskId] = unpack(bytes, 'n', 'ss');
-  return { namespaceId: String(namespaceId), taskId: String(taskId) };
+  const parts = unpack(bytes, 'n', 2, 0);
+  return { namespaceId: parts[1] as string, taskId: parts[2] as string };
+}
+
+function keyOf(parts: readonly unknown[]): ExecutionKey {
+  return { namespaceId: parts[1] as string, workflowId: parts[2] as string, runId: parts[3] as string };
 }
 
 function pack(parts: Packed): Uint8Array {
   return Buffer.from(JSON.stringify(parts));
 }
 
-/** @param shape a letter for each part: `s` text, `n` number */
-function unpack(bytes: Uint8Array, kind: Packed[0], shape: string): unknown[] {
+/** The parts of a token, its letter first: so many texts, then so many numbers. */
+function unpack(bytes: Uint8Array, kind: Packed[0], texts: number, numbers: number): readonly unknown[] {
   if (bytes.length === 0) throw new ServiceError('INVALID_ARGUMENT', 'Task token not set on request.');
   let parts: unknown;
   try {
@@ -108,15 +104,18 @@ function unpack(bytes: Uint8Array, kind: Packed[0], shape: string): unknown[] {
   } catch {
     parts = undefined;
   }
-  const matches =
-    Array.isArray(parts) &&
-    parts[0] === kind &&
-    parts.length === shape.length + 1 &&
-    [...shape].every((letter, index) => typeof parts[index + 1] === (letter === 's' ? 'string' : 'number'));
-  if (!matches)
+  if (!Array.isArray(parts) || parts[0] !== kind || !hasShape(parts, texts, numbers))
     throw new ServiceError(
       'INVALID_ARGUMENT',
       'Error deserializing task token: it was not made by this server for this kind of task.',
     );
-  return (parts as unknown[]).slice(1);
+  return parts;
+}
+
+function hasShape(parts: readonly unknown[], texts: number, numbers: number): boolean {
+  if (parts.length !== 1 + texts + numbers) return false;
+  for (let index = 1; index < parts.length; index++) {
+    if (typeof parts[index] !== (index <= texts ? 'string' : 'number')) return false;
+  }
+  return true;
 }

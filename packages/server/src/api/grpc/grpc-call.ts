@@ -102,25 +102,33 @@ export class GrpcCall implements StreamListener, CallOwner {
     try {
       const request = decodeRequest(method.requestType, bytes);
       this.isRunning = true;
-      const settled =
-        'handle' in method
-          ? method.handle(request, this.call).then((response) => this.onAnswer(response))
-          : method.stream(request, this.call, (response) => this.send(response)).then(() => this.onStreamEnd());
-      settled.catch((thrown: unknown) => this.onThrown(thrown));
+      const onThrown = (thrown: unknown): void => this.onThrown(thrown);
+      if ('handle' in method) method.handle(request, this.call).then((response) => this.onAnswer(response), onThrown);
+      else {
+        const ended = method.stream(request, this.call, (response) => this.send(response));
+        ended.then(() => this.onStreamEnd()).catch(onThrown);
+      }
     } catch (error) {
       this.onThrown(error);
     }
   }
 
-  private onAnswer(response: unknown): void | Promise<void> {
+  private onAnswer(response: unknown): void {
     this.release();
     if (this.isConcluded) return;
-    const chunks = encodeResponse(this.head.entry.method.responseType, response);
-    const sizeBytes = totalLength(chunks);
-    this.responseBytes = sizeBytes;
-    if (isWorthCompressing(this.head.encoding, sizeBytes)) return this.answerCompressed(chunks);
-    this.stream.respond(this.responseHead(), framed(chunks, false), OK_TRAILERS);
-    this.conclude(OK_GRPC_STATUS);
+    try {
+      const chunks = encodeResponse(this.head.entry.method.responseType, response);
+      const sizeBytes = totalLength(chunks);
+      this.responseBytes = sizeBytes;
+      if (isWorthCompressing(this.head.encoding, sizeBytes)) {
+        this.answerCompressed(chunks).catch((error: unknown) => this.fail(error));
+        return;
+      }
+      this.stream.respond(this.responseHead(), framed(chunks, false), OK_TRAILERS);
+      this.conclude(OK_GRPC_STATUS);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   private async answerCompressed(chunks: readonly Uint8Array[]): Promise<void> {

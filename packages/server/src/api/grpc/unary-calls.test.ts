@@ -25,8 +25,14 @@ const typed = {
   responseType: workflowservice.StartWorkflowExecutionResponse,
   handle: (request: workflowservice.StartWorkflowExecutionRequest) => Promise.resolve({ runId: request.workflowId }),
 };
+const unencodable = {
+  ...typed,
+  path: '/test.Service/Unencodable',
+  handle: () => Promise.resolve({ runId: 5 as unknown as string }),
+};
 const methods = [
   echo,
+  unencodable,
   spliced,
   typed,
   textMethod('Context', (_, context) => {
@@ -211,6 +217,15 @@ describe('an error', () => {
 
   test('may be a rejection of the engine', async () => {
     expect(await client.call('/test.Service/Rejected', '')).toMatchObject({ grpcStatus: 10, grpcMessage: 'no' });
+  });
+
+  test('is INTERNAL for an answer that cannot be encoded', async () => {
+    const answer = await client.call(unencodable.path, '');
+    expect(answer).toMatchObject({
+      grpcStatus: 13,
+      grpcMessage: "internal error e1 in Unencodable; the server's log has the details",
+    });
+    expect(server.callsInFlight).toBe(0);
   });
 
   test('is cut to what clients accept as trailers', async () => {
