@@ -7,6 +7,8 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
+import { InFlightSet } from '@perdure/protocol/in-flight';
+import { listenForAbort, stopListening } from './abort-listeners.js';
 import { GrpcServiceError } from './grpc-service-error.js';
 import { GrpcStatus } from './status.js';
 import type { RpcCallOptions, RpcMetadata, RpcTransport } from './transport.js';
@@ -28,7 +30,7 @@ const asBytes = (bytes: Buffer): Uint8Array => bytes;
 export class GrpcTransport implements RpcTransport {
   private readonly client: Client;
   private readonly interceptors: Interceptor[] | undefined;
-  private readonly running = new Set<ClientUnaryCall>();
+  private readonly running = new InFlightSet<ClientUnaryCall>();
   private isClosed = false;
 
   constructor({ address, credentials, channelOptions, interceptors }: GrpcTransportOptions) {
@@ -49,8 +51,8 @@ export class GrpcTransport implements RpcTransport {
     if (signal?.aborted === true) return Promise.reject(cancelledError());
     return new Promise((resolve, reject) => {
       const settle = (error: ServiceError | null, response: Uint8Array | undefined): void => {
-        signal?.removeEventListener('abort', onAbort);
-        this.running.delete(call);
+        if (signal !== undefined && abortListener !== undefined) stopListening(signal, abortListener);
+        entry.remove();
         if (error === null && response !== undefined) resolve(response);
         else reject(this.isClosed ? closedError() : toGrpcServiceError(error));
       };
@@ -66,15 +68,14 @@ export class GrpcTransport implements RpcTransport {
         },
         (error, response) => settle(error, response),
       );
-      const onAbort = (): void => call.cancel();
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.running.add(call);
+      const entry = this.running.add(call);
+      const abortListener = signal && listenForAbort(signal, () => call.cancel());
     });
   }
 
   close(): Promise<void> {
     this.isClosed = true;
-    for (const call of this.running) call.cancel();
+    for (const call of this.running.toArray()) call.cancel();
     this.client.close();
     return Promise.resolve();
   }

@@ -1,3 +1,5 @@
+import { InFlightSet } from '@perdure/protocol/in-flight';
+import { listenForAbort, stopListening } from './abort-listeners.js';
 import { GrpcServiceError } from './grpc-service-error.js';
 import { GrpcStatus } from './status.js';
 import { asItCame } from './call-for.js';
@@ -26,7 +28,7 @@ interface InProcessError extends Error {
 
 /** Calls to a server in this process: the same bytes, no sockets. Closing it leaves the server running. */
 export class InProcessTransport implements RpcTransport {
-  private readonly running = new Set<() => void>();
+  private readonly running = new InFlightSet<() => void>();
   private isClosed = false;
 
   constructor(private readonly server: InProcessServer) {}
@@ -41,8 +43,8 @@ export class InProcessTransport implements RpcTransport {
     if (signal?.aborted === true) return Promise.reject(cancelledInProcess(path));
     return new Promise((resolve, reject) => {
       const cancel = this.server.begin(path, request, options, (error, response) => {
-        this.running.delete(cancel);
-        signal?.removeEventListener('abort', cancel);
+        entry.remove();
+        if (signal !== undefined && abortListener !== undefined) stopListening(signal, abortListener);
         if (error !== undefined) return reject(this.isClosed ? closedInProcess() : toGrpcServiceError(error));
         try {
           resolve(read(response));
@@ -50,14 +52,14 @@ export class InProcessTransport implements RpcTransport {
           reject(unreadable instanceof Error ? unreadable : new Error(String(unreadable)));
         }
       });
-      this.running.add(cancel);
-      signal?.addEventListener('abort', cancel, { once: true });
+      const entry = this.running.add(cancel);
+      const abortListener = signal && listenForAbort(signal, cancel);
     });
   }
 
   close(): Promise<void> {
     this.isClosed = true;
-    for (const cancel of [...this.running]) cancel();
+    for (const cancel of this.running.toArray()) cancel();
     return Promise.resolve();
   }
 }

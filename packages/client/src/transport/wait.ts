@@ -1,3 +1,4 @@
+import { listenForAbort, stopListening } from './abort-listeners.js';
 import { GrpcServiceError } from './grpc-service-error.js';
 import { cancelledError, closedError } from './grpc-transport.js';
 import { GrpcStatus } from './status.js';
@@ -16,16 +17,14 @@ export function deadlineWhile<T>(
   return new Promise<T>((resolve, reject) => {
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      closed.removeEventListener('abort', onClose);
+      if (signal !== undefined && abortListener !== undefined) stopListening(signal, abortListener);
+      stopListening(closed, closeListener);
       settle();
     };
-    const onAbort = (): void => finish(() => reject(cancelledError()));
-    const onClose = (): void => finish(() => reject(closedError()));
     const timer =
       timeoutMs === undefined ? undefined : setTimeout(() => finish(() => reject(deadlineError(timeoutMs))), timeoutMs);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    closed.addEventListener('abort', onClose, { once: true });
+    const abortListener = signal && listenForAbort(signal, () => finish(() => reject(cancelledError())));
+    const closeListener = listenForAbort(closed, () => finish(() => reject(closedError())));
     awaited.then(
       (value) => finish(() => resolve(value)),
       (error: unknown) => finish(() => reject(error instanceof Error ? error : new Error(String(error)))),

@@ -5,6 +5,7 @@ import {
   type CallMetadata,
   type ServerFrameSink,
 } from '@perdure/protocol/call-stream';
+import { InFlightMap } from '@perdure/protocol/in-flight';
 import { STATUS } from '../api/index.js';
 import { BatchSender } from './batch-sender.js';
 import { Turns } from './turns.js';
@@ -42,7 +43,7 @@ export type SettleEmbeddedCall = (error: EmbeddedCallError | undefined, response
 export class ThreadCaller implements ServerFrameSink {
   private readonly sender: BatchSender;
   private readonly encoder: CallerFrameEncoder;
-  private readonly waiting = new Map<number, SettleEmbeddedCall>();
+  private readonly waiting = new InFlightMap<number, SettleEmbeddedCall>();
   private readonly answers = new Turns<Answer>(ANSWERS_PER_TURN, ({ callId, body }) =>
     this.settle(callId, undefined, body),
   );
@@ -116,10 +117,7 @@ export class ThreadCaller implements ServerFrameSink {
   }
 
   private settle(callId: number, error: EmbeddedCallError | undefined, response: Uint8Array = NO_BYTES): void {
-    const settle = this.waiting.get(callId);
     // One that was given up may still be answered.
-    if (settle === undefined) return;
-    this.waiting.delete(callId);
-    settle(error, response);
+    this.waiting.take(callId)?.(error, response);
   }
 }

@@ -4,6 +4,7 @@ import {
   type CallerFrameSink,
   type CallFrame,
 } from '@perdure/protocol/call-stream';
+import { InFlightMap } from '@perdure/protocol/in-flight';
 import type { InProcessTransport, ServiceError } from '../api/index.js';
 import { BatchSender } from './batch-sender.js';
 import { Turns } from './turns.js';
@@ -23,7 +24,7 @@ export class ThreadCalls implements CallerFrameSink {
     if (typeof frame === 'number') this.cancel(frame);
     else this.begin(frame);
   });
-  private readonly cancels = new Map<number, () => void>();
+  private readonly cancels = new InFlightMap<number, () => void>();
 
   constructor(
     private readonly server: InProcessTransport,
@@ -68,9 +69,7 @@ export class ThreadCalls implements CallerFrameSink {
   }
 
   private cancel(callId: number): void {
-    const cancel = this.cancels.get(callId);
-    this.cancels.delete(callId);
-    cancel?.();
+    this.cancels.take(callId)?.();
   }
 
   private fail(callId: number, error: ServiceError): void {

@@ -1,9 +1,13 @@
+import type { InFlightEntry } from '@perdure/protocol/in-flight';
+
 /** How a poll ends: with a task, with nothing, or with an error. */
 export type PollOutcome = { readonly task: object } | { readonly task: undefined } | { readonly error: Error };
 
 /** A worker's long poll while it waits for a task. */
 export class Poller {
   private settled = false;
+  /** Where it waits in its queue. */
+  place: InFlightEntry<Poller> | undefined;
   /** Where the poller goes if the task it was given turns out to be stale. */
   returnToQueue: (() => void) | undefined;
   /** What to tell its worker: poll more (1) when tasks wait for polls, less (-1) when polls wait for tasks, or neither (0). */

@@ -1,3 +1,4 @@
+import { InFlightSet } from '@perdure/protocol/in-flight';
 import type { Clock, ClockTimer } from '../clock.js';
 import { Backlog } from './backlog.js';
 import type { Poller } from './poller.js';
@@ -23,7 +24,7 @@ export interface PollerInfo {
 /** One task queue: tasks that wait for pollers, or pollers that wait for tasks, never both (but for a rate limit). */
 export class TaskQueue {
   private readonly backlog = new Backlog();
-  private readonly pollers = new Set<Poller>();
+  private readonly pollers = new InFlightSet<Poller>();
   private readonly seen = new Map<string, { readonly identity: string; lastAccessMs: number }>();
   private readonly rateLimit: RateLimit;
   private readonly added: RateMeter;
@@ -68,7 +69,7 @@ export class TaskQueue {
     if (this.mayNotWait(poller)) return poller.answerEmpty();
     this.recordPoll(poller.identity);
     poller.returnToQueue = () => this.takeBack(poller);
-    this.pollers.add(poller);
+    poller.place = this.pollers.add(poller);
     if (this.backlog.length === 0) {
       poller.toSpareFromMs = this.clock.nowMs() + POLL_TO_SPARE_MS;
       return;
@@ -80,7 +81,7 @@ export class TaskQueue {
 
   /** The caller has gone, or has been answered. One that waited until now was present until now. */
   forget(poller: Poller): void {
-    if (this.pollers.delete(poller)) this.recordPoll(poller.identity);
+    if (poller.place?.remove() === true) this.recordPoll(poller.identity);
   }
 
   /** Whether some worker polls this queue, now or a moment ago. */
@@ -98,9 +99,9 @@ export class TaskQueue {
 
   /** Ends the polls of a worker with nothing. One that has been given a task already is answered with it. */
   dismiss(workerInstanceKey: string): void {
-    for (const poller of [...this.pollers]) {
+    for (const poller of this.pollers.toArray()) {
       if (poller.workerInstanceKey !== workerInstanceKey) continue;
-      this.pollers.delete(poller);
+      poller.place?.remove();
       poller.answerEmpty();
     }
   }
@@ -114,8 +115,8 @@ export class TaskQueue {
 
   /** Ends every poll with nothing. */
   answerAllEmpty(): void {
-    const waiting = [...this.pollers];
-    this.pollers.clear();
+    const waiting = this.pollers.toArray();
+    for (const poller of waiting) poller.place?.remove();
     for (const poller of waiting) poller.answerEmpty();
   }
 
@@ -182,10 +183,7 @@ export class TaskQueue {
   private takeBack(poller: Poller): void {
     if (poller.isDone) return;
     if (this.mayNotWait(poller)) return poller.answerEmpty();
-    const others = [...this.pollers];
-    this.pollers.clear();
-    this.pollers.add(poller);
-    for (const other of others) this.pollers.add(other);
+    poller.place = this.pollers.addFirst(poller);
     this.match();
   }
 
@@ -204,7 +202,7 @@ export class TaskQueue {
       }
       const task = this.backlog.shift();
       if (task === undefined) return;
-      this.pollers.delete(poller);
+      poller.place?.remove();
       this.dispatched.mark();
       if (poller.scalingDelta === 0) {
         const nowMs = this.clock.nowMs();
@@ -216,11 +214,12 @@ export class TaskQueue {
   }
 
   private firstPoller(): Poller | undefined {
-    for (const poller of this.pollers) {
-      if (!poller.isDone) return poller;
-      this.pollers.delete(poller);
+    let poller = this.pollers.peek();
+    while (poller?.isDone === true) {
+      poller.place?.remove();
+      poller = this.pollers.peek();
     }
-    return undefined;
+    return poller;
   }
 
   private retryAfter(waitMs: number): void {

@@ -1,5 +1,6 @@
 import { isClosed, type Limits } from '@perdure/engine';
 import { EncodedMessage, enums, type query, type workflowservice } from '@perdure/protocol';
+import { InFlightMap } from '@perdure/protocol/in-flight';
 import { ServiceError } from '../api/index.js';
 import type { Clock, ClockTimer } from '../clock.js';
 import { encodeHistoryPageToken, readEvents } from '../history/index.js';
@@ -41,7 +42,7 @@ interface Asked extends Question {
 
 /** Queries on their way to a worker outside of workflow tasks. */
 export class DirectQueries {
-  private readonly asked = new Map<string, Asked>();
+  private readonly asked = new InFlightMap<string, Asked>();
 
   constructor(private readonly ports: DirectQueriesPorts) {}
 
@@ -69,8 +70,7 @@ export class DirectQueries {
 
   /** The query is settled, or nobody waits for it any more. */
   forget(queryId: string): void {
-    this.asked.get(queryId)?.fallback?.cancel();
-    this.asked.delete(queryId);
+    this.asked.take(queryId)?.fallback?.cancel();
   }
 
   /** A worker's answer to a query task. Throws NOT_FOUND if nobody waits for it. */

@@ -6,6 +6,7 @@ import {
   type Payload,
 } from '@perdure/common';
 import type { workflowservice } from '@perdure/protocol';
+import { type InFlightEntry, InFlightSet } from '@perdure/protocol/in-flight';
 import type { Clock } from '../clock.js';
 import { UnderWay } from '../polling/index.js';
 import type { ActivityMetrics, MeteredActivity } from '../telemetry/index.js';
@@ -38,13 +39,13 @@ interface TaskAtWork {
 
 /** An attempt that has begun. */
 interface Attempt {
-  readonly execution: ActivityExecution;
+  readonly running: InFlightEntry<ActivityExecution>;
   readonly heartbeats: Heartbeats;
 }
 
 /** Runs activity tasks and answers them; knows all that are running. */
 export class ActivityTasks {
-  private readonly executions = new Set<ActivityExecution>();
+  private readonly executions = new InFlightSet<ActivityExecution>();
   private readonly underWay = new UnderWay();
   private isShuttingDown = false;
 
@@ -65,7 +66,7 @@ export class ActivityTasks {
   private ended(work: TaskAtWork, outcome: ActivityOutcome, attempt: Attempt | undefined): void {
     const { metrics, clock } = this.options;
     const { task, activity, receivedAtMs } = work;
-    if (attempt !== undefined) this.executions.delete(attempt.execution);
+    attempt?.running.remove();
     const endedAtMs = clock.nowMs();
     metrics.activityEnded(
       activity,
@@ -96,7 +97,7 @@ export class ActivityTasks {
   /** Asks all that run, and all that are still to start, to stop, since the worker does. */
   cancelAll(): void {
     this.isShuttingDown = true;
-    for (const execution of this.executions) execution.cancel('WORKER_SHUTDOWN', WORKER_SHUTDOWN);
+    for (const execution of this.executions.toArray()) execution.cancel('WORKER_SHUTDOWN', WORKER_SHUTDOWN);
   }
 
   /** Resolves when none is running and all are answered. */
@@ -137,10 +138,10 @@ export class ActivityTasks {
       heartbeats.record(details),
     );
     const heartbeats = new Heartbeats(() => this.heartbeatOptions(task, execution));
-    this.executions.add(execution);
+    const running = this.executions.add(execution);
     if (this.isShuttingDown) execution.cancel('WORKER_SHUTDOWN', WORKER_SHUTDOWN);
     const input = { arguments: task.input?.payloads ?? [], headers: task.header?.fields ?? {} };
-    execution.run(input, (outcome) => this.ended(work, outcome, { execution, heartbeats }));
+    execution.run(input, (outcome) => this.ended(work, outcome, { running, heartbeats }));
   }
 
   private heartbeatOptions(task: ActivityTask, execution: ActivityExecution): HeartbeatOptions {

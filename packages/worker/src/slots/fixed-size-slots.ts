@@ -1,15 +1,17 @@
+import { type InFlightEntry, InFlightSet } from '@perdure/protocol/in-flight';
 import { SlotCount } from './slot-count.js';
 import type { HeldSlot, Slots } from './slots.js';
 
 interface Waiting {
   readonly signal: AbortSignal;
   readonly resolve: (slot: HeldSlot | undefined) => void;
+  entry?: InFlightEntry<Waiting>;
 }
 
 /** So many slots, handed out in the order that they were asked for. */
 export class FixedSizeSlots implements Slots {
   private readonly count = new SlotCount();
-  private readonly waiting = new Set<Waiting>();
+  private readonly waiting = new InFlightSet<Waiting>();
   /** How many wait with each signal. Many have the same: one listener does for all of them. */
   private readonly waitingWith = new Map<AbortSignal, number>();
 
@@ -42,7 +44,7 @@ export class FixedSizeSlots implements Slots {
   }
 
   private passOn(): void {
-    const [next] = this.waiting;
+    const next = this.waiting.peek();
     if (next === undefined) return;
     this.stopWaiting(next);
     next.resolve(this.hold());
@@ -53,12 +55,12 @@ export class FixedSizeSlots implements Slots {
     const others = this.waitingWith.get(signal) ?? 0;
     if (others === 0) signal.addEventListener('abort', this.onAbort, { once: true });
     this.waitingWith.set(signal, others + 1);
-    this.waiting.add(item);
+    item.entry = this.waiting.add(item);
   }
 
   private stopWaiting(item: Waiting): void {
     const { signal } = item;
-    this.waiting.delete(item);
+    item.entry?.remove();
     const others = (this.waitingWith.get(signal) ?? 1) - 1;
     this.waitingWith.set(signal, others);
     if (others > 0) return;
@@ -67,7 +69,7 @@ export class FixedSizeSlots implements Slots {
   }
 
   private readonly onAbort = ({ target }: Event): void => {
-    for (const item of this.waiting) {
+    for (const item of this.waiting.toArray()) {
       if (item.signal !== target) continue;
       this.stopWaiting(item);
       item.resolve(undefined);

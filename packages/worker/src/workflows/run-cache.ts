@@ -1,3 +1,5 @@
+import { InFlightMap } from '@perdure/protocol/in-flight';
+
 /** What a cache needs to know of a run. */
 export interface CachedRun {
   readonly runId: string;
@@ -10,7 +12,7 @@ export interface CachedRun {
 
 /** Runs that are kept in memory between their workflow tasks, so that each needs only what is new. The longest unused go first. */
 export class RunCache<Run extends CachedRun> {
-  private readonly runs = new Map<string, Run>();
+  private readonly runs = new InFlightMap<string, Run>();
   private totalBytes = 0;
   private readonly sizes = new Map<string, number>();
 
@@ -29,29 +31,25 @@ export class RunCache<Run extends CachedRun> {
 
   /** The run, which is now the last one to go. */
   take(runId: string): Run | undefined {
-    const run = this.runs.get(runId);
-    if (run === undefined) return undefined;
-    this.runs.delete(runId);
-    this.runs.set(runId, run);
-    return run;
+    return this.runs.moveToEnd(runId);
   }
 
   /** Keeps a run, or notes that it has grown, and lets others go if there is no room. */
   put(run: Run): void {
-    this.runs.delete(run.runId);
     this.runs.set(run.runId, run);
+    this.runs.moveToEnd(run.runId);
     this.note(run);
+    if (this.fits()) return;
     for (const other of this.runs.values()) {
-      if (this.runs.size <= this.limits.maxRuns && this.totalBytes <= this.limits.maxBytes) return;
+      if (this.fits()) return;
       if (!other.isBusy && (other !== run || this.limits.maxRuns === 0)) this.evict(other.runId);
     }
   }
 
   /** Lets a run go. */
   evict(runId: string): void {
-    const run = this.runs.get(runId);
+    const run = this.runs.take(runId);
     if (run === undefined) return;
-    this.runs.delete(runId);
     this.totalBytes -= this.sizes.get(runId) ?? 0;
     this.sizes.delete(runId);
     run.dispose();
@@ -61,6 +59,10 @@ export class RunCache<Run extends CachedRun> {
   /** Lets all runs go that meet the condition. */
   evictWhere(meets: (run: Run) => boolean): void {
     for (const run of [...this.runs.values()]) if (meets(run)) this.evict(run.runId);
+  }
+
+  private fits(): boolean {
+    return this.runs.size <= this.limits.maxRuns && this.totalBytes <= this.limits.maxBytes;
   }
 
   private note(run: Run): void {

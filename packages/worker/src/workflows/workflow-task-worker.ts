@@ -1,4 +1,5 @@
 import { enums, services, type command, type taskqueue, type workflowservice } from '@perdure/protocol';
+import { InFlightMap } from '@perdure/protocol/in-flight';
 import { callMethod, GrpcServiceError, GrpcStatus, type RpcTransport } from '@perdure/client/transport';
 import { msNumberToTs, type Logger } from '@perdure/common';
 import { HistoryGapError, type WorkflowTaskAnswer } from '@perdure/replay';
@@ -82,7 +83,7 @@ type RunAtWork = TaskAtWork & { run: WorkflowRun; locals: LocalActivitiesUnderWa
  */
 export class WorkflowTaskWorker {
   /** Runs with a task under way, and their tasks that have come meanwhile. */
-  private readonly underWay = new Map<string, Task[]>();
+  private readonly underWay = new InFlightMap<string, Task[]>();
   private isLeaving = false;
 
   private readonly histories: TaskHistories;

@@ -12,6 +12,7 @@ import {
   type ServerFrameSink,
   type StreamTerms,
 } from '@perdure/protocol/call-stream';
+import { InFlightMap } from '@perdure/protocol/in-flight';
 import { GrpcServiceError } from '../grpc-service-error.js';
 import { cancelledError } from '../grpc-transport.js';
 import { GrpcStatus } from '../status.js';
@@ -31,7 +32,7 @@ export class CallStream implements ServerFrameSink {
   private readonly splitter = new MessageSplitter(CALL_STREAM_LIMITS.maxResponseBytes + BATCH_OVERHEAD_BYTES);
   private readonly writer = new FrameWriter();
   private readonly encoder = new CallerFrameEncoder(this.writer);
-  private readonly calls = new Map<number, PendingCall<unknown>>();
+  private readonly calls = new InFlightMap<number, PendingCall<unknown>>();
   private readonly receive = (batch: Uint8Array): void => readServerFrames(batch, this);
   private readonly flush = (): void => this.sendBatches();
   private readonly answers: { readonly callId: number; readonly body: Uint8Array }[] = [];

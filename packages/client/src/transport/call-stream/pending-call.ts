@@ -1,3 +1,5 @@
+import type { InFlightEntry } from '@perdure/protocol/in-flight';
+import { listenForAbort, stopListening } from '../abort-listeners.js';
 import { GrpcServiceError } from '../grpc-service-error.js';
 import { cancelledError } from '../grpc-transport.js';
 import { GrpcStatus } from '../status.js';
@@ -11,7 +13,7 @@ export class PendingCall<T> {
   private timer: NodeJS.Timeout | undefined;
   private isSettled = false;
   private readonly signal: AbortSignal | undefined;
-  private readonly onAbort = (): void => this.giveUp(cancelledError());
+  private readonly abortListener: InFlightEntry<() => void> | undefined;
 
   /**
    * @param read makes of the answer what the promise resolves with
@@ -27,7 +29,7 @@ export class PendingCall<T> {
       this.reject = reject;
     });
     this.signal = signal;
-    signal?.addEventListener('abort', this.onAbort, { once: true });
+    this.abortListener = signal && listenForAbort(signal, () => this.giveUp(cancelledError()));
     if (timeoutMs !== undefined) this.timer = setTimeout(() => this.giveUp(deadlineError(timeoutMs)), timeoutMs);
   }
 
@@ -54,7 +56,7 @@ export class PendingCall<T> {
     if (this.isSettled) return false;
     this.isSettled = true;
     clearTimeout(this.timer);
-    this.signal?.removeEventListener('abort', this.onAbort);
+    if (this.signal !== undefined && this.abortListener !== undefined) stopListening(this.signal, this.abortListener);
     return true;
   }
 }

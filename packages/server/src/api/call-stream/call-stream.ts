@@ -10,6 +10,7 @@ import {
   MessageSplitter,
   ServerFrameEncoder,
 } from '@perdure/protocol/call-stream';
+import { InFlightMap } from '@perdure/protocol/in-flight';
 
 import { Call } from '../call.js';
 import { type CallCarrier, CarriedCall } from '../carried-call.js';
@@ -42,7 +43,7 @@ export class CallStream implements StreamListener, CallerFrameSink, CallCarrier 
   private readonly decoder = new CallerFrameDecoder();
   private readonly writer = new FrameWriter();
   private readonly encoder = new ServerFrameEncoder(this.writer);
-  private readonly calls = new Map<number, CarriedCall>();
+  private readonly calls = new InFlightMap<number, CarriedCall>();
   private readonly receive = (batch: Uint8Array): void => this.decoder.read(batch, this);
   private readonly flush = (): void => this.sendBatch();
   private answerBacklogBytes = 0;

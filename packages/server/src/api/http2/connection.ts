@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 
+import { InFlightMap } from '@perdure/protocol/in-flight';
+
 import { CLIENT_PREFACE, ErrorCode, FrameFlag, FrameType, MAX_STREAM_ID } from './constants.js';
 import { ControlFrames } from './control-frames.js';
 import { ConnectionError, StreamError } from './errors.js';
@@ -46,7 +48,7 @@ export class Connection implements FrameSink {
   private readonly control: ControlFrames;
   private readonly reader = new FrameReader(this);
   private readonly headerBlocks: HeaderBlockAssembler;
-  private readonly streams = new Map<number, ServerStream>();
+  private readonly streams = new InFlightMap<number, ServerStream>();
   private readonly recentlyReset = new RecentlyReset();
   private prefaceBytes = 0;
   private hasSettings = false;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { EncodedMessage } from '@perdure/protocol';
+import { InFlightMap } from '@perdure/protocol/in-flight';
 
 import { type Clock, SystemClock } from '../../clock.js';
 import { type Logger, silentLogger } from '../../observability/index.js';
@@ -57,7 +58,7 @@ export class InProcessTransport implements CallCarrier {
   private readonly methods: MethodTable;
   private readonly clock: Clock;
   private readonly host: CarriedCallHost;
-  private readonly waiting = new Map<number, SettleCall>();
+  private readonly waiting = new InFlightMap<number, SettleCall>();
   private nextCallId = 1;
   /** Its caller does not have the function that cancels it yet. */
   private beginning: number | undefined;

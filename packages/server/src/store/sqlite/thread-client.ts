@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { InFlightMap } from '@perdure/protocol/in-flight';
 import { StoreOpenError, StoreRequestError } from '../errors.js';
 import type { StoreIdentity } from '../store.js';
 import type { StoreHealth } from './health.js';
@@ -45,7 +46,7 @@ export class ThreadClient {
   readonly #worker: Worker;
   readonly #turn: Turn;
   readonly #health: StoreHealth;
-  readonly #calls = new Map<number, PendingCall>();
+  readonly #calls = new InFlightMap<number, PendingCall>();
   readonly #opened: PendingOpen = pendingOpen();
   readonly #exited: Promise<void>;
   readonly #batch = new FlatWriter();
@@ -181,8 +182,7 @@ export class ThreadClient {
     while (!answers.isDone) {
       const id = answers.number();
       const status = answers.number();
-      const call = this.#calls.get(id);
-      this.#calls.delete(id);
+      const call = this.#calls.take(id);
       if (status === answerStatus.done) answers.section(() => receive(call, answers));
       else if (status === answerStatus.rejected) call?.reject(new StoreRequestError(answers.string()));
       else call?.reject(this.#health.fail(answers.string()));
