@@ -150,6 +150,8 @@ export class Worker {
     const settled = inner.finally(() => {
       if (this.state === 'RUNNING') this.shutdown();
     });
+    // Looked at when the worker has stopped: until then nobody may take it for a rejection that nobody waits for.
+    settled.catch(() => undefined);
     const [workerOutcome] = await Promise.allSettled([running]);
     const [innerOutcome] = await Promise.allSettled([withinMs(settled, options.promiseCompletionTimeout)]);
     if (workerOutcome.status === 'rejected') {

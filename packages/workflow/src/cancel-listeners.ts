@@ -34,6 +34,11 @@ export class CancelListeners {
     else (this.together ??= new Set()).add(listener);
   }
 
+  /** Whether nobody can hear anything: there is no listener, and nobody has asked for the promise. */
+  get isIdle(): boolean {
+    return this.promise === undefined && (this.together === undefined || this.together.size === 0);
+  }
+
   /** Takes a listener back. */
   delete(listener: CancelListener): void {
     if (this.together?.delete(listener) === true) return;

@@ -1,6 +1,6 @@
 import { CancelledFailure } from '@perdure/common';
 import { describe, expect, test } from 'vitest';
-import { CancellationScope } from './cancellation-scope.js';
+import { CancellationScope, hasNoListeners } from './cancellation-scope.js';
 import { isCancellation } from './errors.js';
 import { TestRun } from './testing/test-run.js';
 import { Trigger } from './trigger.js';
@@ -96,6 +96,54 @@ describe('a scope of its own', () => {
     });
     await run.start();
     expect(run.result).toEqual([true, true]);
+  });
+});
+
+describe('a scope that is over', () => {
+  test('is not kept by the one around it, however it ended and whatever was in it', async () => {
+    const run = new TestRun(async () => {
+      await CancellationScope.cancellable(() => sleep(5));
+      await CancellationScope.nonCancellable(() => CancellationScope.withTimeout(50, () => sleep(5)));
+      await outcomeOf(CancellationScope.cancellable(() => Promise.reject(new Error('no'))));
+      const straggler = await CancellationScope.cancellable(async () => [sleep(5)]);
+      const before = hasNoListeners(CancellationScope.current());
+      await straggler[0];
+      return [before, hasNoListeners(CancellationScope.current())];
+    });
+    await run.start();
+    for (const seq of [1, 3, 4]) await run.fire(seq);
+    expect(run.result).toEqual([false, true]);
+  });
+
+  test('hears of a cancellation all the same, when it is asked or used again', async () => {
+    const run = new TestRun(async () => {
+      const [asked, used, waited, shielded] = [true, true, true, false].map(
+        (cancellable) => new CancellationScope({ cancellable }),
+      ) as [CancellationScope, CancellationScope, CancellationScope, CancellationScope];
+      for (const scope of [asked, used, waited, shielded]) await scope.run(async () => undefined);
+      const heard = outcomeOf(waited.run(() => sleep('1 hour')));
+      const before = asked.consideredCancelled;
+      await outcomeOf(sleep('1 hour'));
+      const after = [asked.consideredCancelled, shielded.consideredCancelled];
+      const refused = await outcomeOf(used.run(() => sleep(5)));
+      return [before, after, await heard, refused, await outcomeOf(shielded.cancelRequested)];
+    });
+    await run.start();
+    await run.wake([{ kind: 'cancelWorkflow', reason: '' }]);
+    const told = 'Workflow cancelled';
+    expect(run.result).toEqual([false, [true, false], told, told, told]);
+  });
+
+  test('that was over before it could hear, in one that is cancelled, rejects what is asked of it later', async () => {
+    const run = new TestRun(async () => {
+      await outcomeOf(sleep('1 hour'));
+      const scope = new CancellationScope();
+      await scope.run(async () => undefined);
+      return await outcomeOf(scope.cancelRequested);
+    });
+    await run.start();
+    await run.wake([{ kind: 'cancelWorkflow', reason: '' }]);
+    expect(run.result).toBe('Workflow cancelled');
   });
 });
 

@@ -22,8 +22,12 @@ export interface CancellationScopeOptions {
   parent?: CancellationScope | typeof NO_PARENT;
 }
 
-/** Who hears of the cancellation of a scope, as if they waited for `cancelRequested`. Not for applications: it is no part of the API. */
-export let cancelListenersOf: (scope: CancellationScope) => CancelListeners;
+/** Has a listener hear of the cancellation of a scope, as if it waited for `cancelRequested`. Not for applications: it is no part of the API. */
+export let listenForCancel: (scope: CancellationScope, listener: CancelListener) => void;
+/** Takes it back. No part of the API either. */
+export let stopListeningForCancel: (scope: CancellationScope, listener: CancelListener) => void;
+/** Whether nobody hears of the cancellation of a scope. No part of the API either. */
+export let hasNoListeners: (scope: CancellationScope) => boolean;
 
 let storage: NodeAsyncLocalStorage<CancellationScope> | undefined;
 let sleep: ((duration: Duration) => Promise<void>) | undefined;
@@ -44,10 +48,21 @@ export class CancellationScope {
   protected readonly reject: (reason?: unknown) => void;
   #isCancelRequested = false;
   readonly #listeners = new CancelListeners();
+  /** What its parent tells, as long as somebody in it could hear of it. */
   #following: CancelListener | undefined;
+  /** How many functions run in it. */
+  #running = 0;
 
   static {
-    cancelListenersOf = (scope) => scope.#listeners;
+    listenForCancel = (scope, listener) => {
+      scope.followParent();
+      scope.#listeners.add(listener);
+    };
+    stopListeningForCancel = (scope, listener) => {
+      scope.#listeners.delete(listener);
+      scope.leaveIfIdle();
+    };
+    hasNoListeners = (scope) => scope.#listeners.isIdle;
   }
 
   constructor(options?: CancellationScopeOptions) {
@@ -56,34 +71,47 @@ export class CancellationScope {
     this.reject = (reason) => {
       this.#isCancelRequested = true;
       // It has nothing more to hear.
-      if (this.parent !== undefined && this.#following !== undefined)
-        cancelListenersOf(this.parent).delete(this.#following);
+      this.leaveParent();
       this.#listeners.reject(reason);
     };
     if (options?.parent === NO_PARENT) return;
     this.parent = options?.parent ?? CancellationScope.current();
-    this.followParent(this.parent);
+    this.followParent();
   }
 
   /** Rejects with `CancelledFailure` when the scope is cancelled; never resolves. */
   get cancelRequested(): Promise<never> {
+    this.followParent();
     return this.#listeners.share();
   }
 
   /** Whether what runs in this scope should consider itself cancelled. */
   get consideredCancelled(): boolean {
-    return this.#isCancelRequested && this.cancellable;
+    return this.cancellable && this.isAskedToStop();
   }
 
   /** Runs the function in this scope. */
   run<T>(fn: () => Promise<T>): Promise<T> {
     storage ??= newAsyncLocalStorage();
+    this.followParent();
     return storage.run(this, () => this.runInContext(fn));
   }
 
   protected async runInContext<T>(fn: () => Promise<T>): Promise<T> {
-    if (this.timeout === undefined) return await fn();
-    // The timer has a scope of its own, so that it ends when the function does.
+    this.#running += 1;
+    const timer = this.startTimer();
+    try {
+      return await fn();
+    } finally {
+      timer?.cancel();
+      this.#running -= 1;
+      this.leaveIfIdle();
+    }
+  }
+
+  /** The timer has a scope of its own, so that it ends when the function does. */
+  private startTimer(): CancellationScope | undefined {
+    if (this.timeout === undefined) return undefined;
     const timer = new CancellationScope({ cancellable: this.cancellable, parent: NO_PARENT });
     void timer
       .run(() => (sleep as NonNullable<typeof sleep>)(this.timeout ?? 0))
@@ -91,11 +119,7 @@ export class CancellationScope {
         () => this.cancel(),
         () => undefined,
       );
-    try {
-      return await fn();
-    } finally {
-      timer.cancel();
-    }
+    return timer;
   }
 
   /** Asks everything in this scope to stop. */
@@ -123,16 +147,44 @@ export class CancellationScope {
     return new this({ cancellable: true, timeout }).run(fn);
   }
 
-  /** A scope hears of a cancellation from outside even if it does not take part; what is in it does not. */
-  private followParent(parent: CancellationScope): void {
-    // Old runs passed it on. Asked for only when it matters, so that few runs have to remember it.
-    const passesOn = (): boolean =>
-      parent.cancellable || !currentExecution().hasFlag(SdkFlag.shieldsNonCancellableScopes);
-    if (parent.#isCancelRequested && passesOn()) this.#isCancelRequested = true;
+  /**
+   * A scope hears of a cancellation from outside even if it does not take part; what is in it does not. It does so from the beginning until
+   * what it ran is over with nobody left in it: a parent that lives on would keep all its scopes. Whoever asks it again later has it ask
+   * its parent again.
+   */
+  private followParent(): void {
+    const { parent } = this;
+    if (parent === undefined || this.#following !== undefined || this.#isCancelRequested) return;
+    parent.followParent();
+    if (parent.#isCancelRequested && parent.passesOn()) this.#isCancelRequested = true;
     this.#following = (reason) => {
-      if (passesOn()) this.reject(reason);
+      if (parent.passesOn()) this.reject(reason);
     };
     parent.#listeners.add(this.#following);
+  }
+
+  private leaveParent(): void {
+    const { parent } = this;
+    if (parent === undefined || this.#following === undefined) return;
+    parent.#listeners.delete(this.#following);
+    this.#following = undefined;
+    parent.leaveIfIdle();
+  }
+
+  private leaveIfIdle(): void {
+    if (this.#running === 0 && !this.#isCancelRequested && this.#listeners.isIdle) this.leaveParent();
+  }
+
+  /** Whether what is in it is to stop; for one that does not follow its parent, what that says. */
+  private isAskedToStop(): boolean {
+    if (this.#isCancelRequested) return true;
+    const { parent } = this;
+    return parent !== undefined && this.#following === undefined && parent.isAskedToStop() && parent.passesOn();
+  }
+
+  /** Old runs passed it on. Asked for only when it matters, so that few runs have to remember it. */
+  private passesOn(): boolean {
+    return this.cancellable || !currentExecution().hasFlag(SdkFlag.shieldsNonCancellableScopes);
   }
 }
 

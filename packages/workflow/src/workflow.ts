@@ -22,7 +22,7 @@ import {
   encodeUnifiedSearchAttributes,
 } from '@perdure/common/internal';
 import type { Any } from './any.js';
-import { cancelListenersOf, CancellationScope, registerSleepImplementation } from './cancellation-scope.js';
+import { CancellationScope, listenForCancel, registerSleepImplementation } from './cancellation-scope.js';
 import {
   ChildWorkflowCancellationType,
   type ChildWorkflowOptions,
@@ -89,7 +89,7 @@ function waitForCondition(fn: () => boolean): Promise<void> {
           reject(reason);
         }
       : undefined;
-    if (onCancel !== undefined) cancelListenersOf(scope).add(onCancel);
+    if (onCancel !== undefined) listenForCancel(scope, onCancel);
     // What holds already needs no waiting.
     if (fn()) {
       stopListening({ scope, onCancel });

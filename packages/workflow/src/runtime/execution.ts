@@ -19,7 +19,12 @@ import type { CallSite, DoUpdateJob, SignalWorkflowJob, WorkflowCommand } from '
 import { LazyMap, LazySet } from '@perdure/common/internal';
 import type { Any } from '../any.js';
 import type { CancelListener } from '../cancel-listeners.js';
-import { cancelListenersOf, type CancellationScope, RootCancellationScope } from '../cancellation-scope.js';
+import {
+  type CancellationScope,
+  listenForCancel,
+  RootCancellationScope,
+  stopListeningForCancel,
+} from '../cancellation-scope.js';
 import type {
   DefaultQueryHandler,
   DefaultSignalHandler,
@@ -342,12 +347,12 @@ export class Execution {
 export function listenFor(waiting: Waiting, scope: CancellationScope, listener: CancelListener): void {
   waiting.scope = scope;
   waiting.onCancel = listener;
-  cancelListenersOf(scope).add(listener);
+  listenForCancel(scope, listener);
 }
 
 /** What was waited for is there: a scope that lives on does not keep it. */
 export function stopListening({ scope, onCancel }: Pick<Waiting, 'scope' | 'onCancel'>): void {
-  if (scope !== undefined && onCancel !== undefined) cancelListenersOf(scope).delete(onCancel);
+  if (scope !== undefined && onCancel !== undefined) stopListeningForCancel(scope, onCancel);
 }
 
 /** Where workflow code is now, below the function given. */
