@@ -89,6 +89,10 @@ export interface Limits {
   /** So many requests in a row to one endpoint, or of callbacks to one host, fail: then it is left alone for a while. */
   readonly nexusBreakerFailures: number;
   readonly nexusBreakerOpenMs: number;
+  /** So many requests at once try whether it is up again; all of them have to find it so. */
+  readonly nexusBreakerTrials: number;
+  /** Failures before are forgotten each time that this is over; 0: only a request that is answered makes up for them. */
+  readonly nexusBreakerIntervalMs: number;
   /** Who may be told of the end of one run. */
   readonly completionCallbacks: number;
   readonly callbackUrlBytes: number;
@@ -163,6 +167,8 @@ export const DEFAULT_LIMITS: Limits = {
   nexusRetryMaximumIntervalMs: 60 * MINUTE_MS,
   nexusBreakerFailures: 6,
   nexusBreakerOpenMs: 60 * SECOND_MS,
+  nexusBreakerTrials: 1,
+  nexusBreakerIntervalMs: 0,
   completionCallbacks: 32,
   callbackUrlBytes: 1000,
 };

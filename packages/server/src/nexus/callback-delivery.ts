@@ -10,7 +10,7 @@ import type { ExecutionHost } from '../host/index.js';
 import { CALLBACK_TOKEN_HEADER } from './callback-token.js';
 import type { Passed } from './circuit-breaker.js';
 import { SYSTEM_CALLBACK_URL, type NexusCompletion, type NexusCompletions } from './nexus-completions.js';
-import { noAnswer } from './operation-calls.js';
+import { noAnswer, passedWithout } from './operation-calls.js';
 import { completionOfRun } from './run-completion.js';
 
 /** With this header a handler says what it calls the operation. */
@@ -38,20 +38,21 @@ export class CallbackDelivery {
 
   /** Resolves when it is durable what the attempt came to. */
   async deliver(state: ExecutionState, index: number, callback: CallbackState, signal: AbortSignal): Promise<Passed> {
-    const outcome = await this.attempt(state, callback, signal);
-    if (outcome === undefined) return 'unused';
+    const attempt = await this.attempt(state, callback, signal);
+    if (attempt === undefined) return 'unused';
+    const { outcome, passed } = attempt;
     const request = { index, tries: callback.tries.completed };
     await this.ports
       .host()
       .execute(state.key, (live, context) => recordCallback(live.state, request, outcome, context));
-    return outcome.kind === 'retry' ? 'down' : 'up';
+    return passed;
   }
 
   private async attempt(
     state: ExecutionState,
     { callback }: CallbackState,
     signal: AbortSignal,
-  ): Promise<CallbackOutcome | undefined> {
+  ): Promise<{ readonly outcome: CallbackOutcome; readonly passed: Passed } | undefined> {
     const url = callback.nexus?.url ?? '';
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(callback.nexus?.header ?? {})) headers[name.toLowerCase()] = value ?? '';
@@ -59,14 +60,16 @@ export class CallbackDelivery {
     try {
       if (url !== SYSTEM_CALLBACK_URL) {
         const timeoutMs = this.ports.limits.nexusRequestTimeoutMs;
-        return await this.ports.post(url, headers, completion, { signal, timeoutMs });
+        const outcome = await this.ports.post(url, headers, completion, { signal, timeoutMs });
+        return { outcome, passed: outcome.kind === 'retry' ? 'down' : 'up' };
       }
       await this.ports.completions.complete(headers[CALLBACK_TOKEN_HEADER] ?? '', completion);
-      return { kind: 'delivered' };
+      return { outcome: { kind: 'delivered' }, passed: 'up' };
     } catch (error) {
       if (signal.aborted) return undefined;
       const isRefused = error instanceof ServiceError && REFUSALS.has(error.code);
-      return { kind: isRefused ? 'refused' : 'retry', failure: noAnswer(error) };
+      const outcome: CallbackOutcome = { kind: isRefused ? 'refused' : 'retry', failure: noAnswer(error) };
+      return { outcome, passed: isRefused ? 'up' : passedWithout(error) };
     }
   }
 }

@@ -3,12 +3,16 @@ import { ManualClock, sameTurn } from '../testing/manual-clock.js';
 import { CircuitBreaker, type Passage, type Passed } from './circuit-breaker.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 
-const SETTINGS = { failures: 3, openMs: 60_000 };
+const SETTINGS = { failures: 3, openMs: 60_000, trials: 1, intervalMs: 0 };
 
 class Scene {
   readonly clock = new ManualClock();
-  readonly breaker = new CircuitBreaker(this.clock, SETTINGS);
+  readonly breaker: CircuitBreaker;
   held = 0;
+
+  constructor(settings: Partial<typeof SETTINGS> = {}) {
+    this.breaker = new CircuitBreaker(this.clock, { ...SETTINGS, ...settings });
+  }
 
   enter(): Promise<Passage | undefined> {
     return this.breaker.enter(() => (this.held += 1));
@@ -60,6 +64,43 @@ it('holds requests back while it is open, and then lets one of them try', async 
   expect(through.map(({ passage }) => passage.hasWaited)).toEqual([true, true, true]);
   for (const { passage } of through.slice(1)) passage.ended('up');
   expect(scene.breaker).toMatchObject({ isClosed: true, isIdle: true });
+});
+
+it('lets as many try at once as are to, and closes when all of them have found it up', async () => {
+  const scene = new Scene({ trials: 2 });
+  await scene.fail(3);
+  const through = scene.queue('first', 'second', 'third');
+  await scene.clock.advance(60_000);
+  expect(namesOf(through)).toEqual(['first', 'second']);
+  through[0]?.passage.ended('up');
+  await sameTurn();
+  expect([namesOf(through), scene.breaker.isClosed]).toEqual([['first', 'second'], false]);
+  through[1]?.passage.ended('up');
+  await sameTurn();
+  expect([namesOf(through), scene.breaker.isClosed]).toEqual([['first', 'second', 'third'], true]);
+});
+
+it('stays open when one of several that try fails', async () => {
+  const scene = new Scene({ trials: 2 });
+  await scene.fail(3);
+  const through = scene.queue('first', 'second', 'third');
+  await scene.clock.advance(60_000);
+  through[0]?.passage.ended('down');
+  through[1]?.passage.ended('up');
+  await scene.clock.advance(59_999);
+  expect([namesOf(through), scene.breaker.isClosed]).toEqual([['first', 'second'], false]);
+  await scene.clock.advance(1);
+  expect(namesOf(through)).toEqual(['first', 'second', 'third']);
+});
+
+it('forgets failures when an interval is over, if there is one', async () => {
+  const scene = new Scene({ intervalMs: 10_000 });
+  await scene.fail(2);
+  await scene.clock.advance(10_000);
+  await scene.fail(2);
+  expect(scene.breaker.isClosed).toBe(true);
+  await scene.request('down');
+  expect(scene.breaker.isClosed).toBe(false);
 });
 
 it('stays open for another while when the one that tries fails', async () => {
@@ -144,7 +185,7 @@ it('destinations fail on their own, and only those that fail are remembered', as
 });
 
 it('a request that breaks off tells nothing of its destination', async () => {
-  const breakers = new CircuitBreakers(new ManualClock(), { failures: 1, openMs: 1 });
+  const breakers = new CircuitBreakers(new ManualClock(), { ...SETTINGS, failures: 1, openMs: 1 });
   const destination = { kind: 'callback', namespaceId: 'one', name: 'https://host' } as const;
   await expect(breakers.pass(destination, () => Promise.reject(new Error('lost')))).rejects.toThrow('lost');
   expect(breakers.isOpen(destination)).toBe(false);

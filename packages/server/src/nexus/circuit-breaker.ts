@@ -8,6 +8,10 @@ export interface BreakerSettings {
   /** So many requests in a row have failed. */
   readonly failures: number;
   readonly openMs: number;
+  /** After that so many requests at once try; when as many have found it up it is closed. At least one. */
+  readonly trials: number;
+  /** What has failed is forgotten each time that this is over; 0: never. */
+  readonly intervalMs: number;
 }
 
 /** A request that was let through. */
@@ -20,13 +24,17 @@ export interface Passage {
 
 /**
  * Holds requests back from a destination that is down. Closed, it lets all through and counts those that fail in a row.
- * Open, it lets none through for a while; then one, whose fate decides whether it closes or stays open for another while.
+ * Open, it lets none through for a while; then one, or as many as are to try, whose fate decides whether it closes or stays open for
+ * another while.
  */
 export class CircuitBreaker {
   private failuresInRow = 0;
   /** While it is not closed: from then on one request may try. */
   private openUntilMs: number | undefined;
-  private isTrying = false;
+  private trying = 0;
+  /** How many of those that tried have found it up. */
+  private found = 0;
+  private intervalEndsMs = -Infinity;
   private underWay = 0;
   /** Counts openings and closings: a request that was let through before the last one says nothing about now. */
   private era = 0;
@@ -58,7 +66,7 @@ export class CircuitBreaker {
       if (!(await this.nextChance())) return undefined;
     }
     if (this.isStopped) return undefined;
-    if (!this.isClosed) this.isTrying = true;
+    if (!this.isClosed) this.trying += 1;
     this.underWay += 1;
     const { era } = this;
     return { hasWaited, ended: (passed) => this.ended(era, passed) };
@@ -72,7 +80,11 @@ export class CircuitBreaker {
   }
 
   private mayPass(): boolean {
-    return this.openUntilMs === undefined || (!this.isTrying && this.clock.nowMs() >= this.openUntilMs);
+    return this.openUntilMs === undefined || (this.mayTry && this.clock.nowMs() >= this.openUntilMs);
+  }
+
+  private get mayTry(): boolean {
+    return this.trying + this.found < this.settings.trials;
   }
 
   private nextChance(): Promise<boolean> {
@@ -85,20 +97,33 @@ export class CircuitBreaker {
   private ended(era: number, passed: Passed): void {
     this.underWay -= 1;
     if (era !== this.era) return;
-    if (!this.isClosed) this.tried(passed);
-    else if (passed === 'up') this.failuresInRow = 0;
+    if (!this.isClosed) {
+      this.tried(passed);
+      return;
+    }
+    this.forgetOld();
+    if (passed === 'up') this.failuresInRow = 0;
     else if (passed === 'down' && ++this.failuresInRow >= this.settings.failures) this.open();
   }
 
   private tried(passed: Passed): void {
-    this.isTrying = false;
-    if (passed === 'up') this.close();
+    this.trying -= 1;
+    if (passed === 'up') this.found += 1;
+    if (this.found >= this.settings.trials) this.close();
     else if (passed === 'down') this.open();
     else this.wake(1, true);
   }
 
+  private forgetOld(): void {
+    const { intervalMs } = this.settings;
+    const nowMs = this.clock.nowMs();
+    if (intervalMs <= 0 || nowMs < this.intervalEndsMs) return;
+    this.intervalEndsMs = nowMs + intervalMs;
+    this.failuresInRow = 0;
+  }
+
   private open(): void {
-    this.era += 1;
+    this.beginEra();
     this.openUntilMs = this.clock.nowMs() + this.settings.openMs;
     this.timer?.cancel();
     this.timer = undefined;
@@ -106,18 +131,24 @@ export class CircuitBreaker {
   }
 
   private close(): void {
-    this.era += 1;
+    this.beginEra();
     this.openUntilMs = undefined;
     this.failuresInRow = 0;
     this.wake(Infinity, true);
   }
 
+  private beginEra(): void {
+    this.era += 1;
+    this.trying = 0;
+    this.found = 0;
+  }
+
   /** Only for those who wait: a breaker without them sees for itself what time it is. */
   private setTimer(): void {
-    if (this.openUntilMs === undefined || this.isTrying || this.timer !== undefined) return;
+    if (this.openUntilMs === undefined || !this.mayTry || this.timer !== undefined) return;
     this.timer = this.clock.callAt(this.openUntilMs, () => {
       this.timer = undefined;
-      this.wake(1, true);
+      this.wake(this.settings.trials, true);
     });
   }
 

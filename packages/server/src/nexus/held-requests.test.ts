@@ -11,6 +11,7 @@ import {
 import { completeWorkflow } from '../testing/commands.js';
 import { quiet } from '../testing/manual-clock.js';
 import { TestNode } from '../testing/test-node.js';
+import { UnusableAnswerError } from './nexus-caller.js';
 
 const { PendingNexusOperationState: Operation, NexusOperationCancellationState: Cancellation, CallbackState } = enums;
 /** As often as an endpoint fails before it is left alone, and for how long that is. */
@@ -68,6 +69,23 @@ it('an operation that times out while its endpoint is left alone is never asked 
   expect(await node.eventNames('short')).toContain('NEXUS_OPERATION_TIMED_OUT');
   const asked = new Set(handler.starts.map(({ links }) => links[0]?.workflowEvent?.workflowId));
   expect([...asked]).toEqual(['caller']);
+  await node.stop();
+});
+
+it('a handler whose answers cannot be used is up', async () => {
+  const handler = new ScriptedHandler();
+  handler.onStart = () => {
+    throw new UnusableAnswerError('its answer is larger than it may be');
+  };
+  const node = await TestNode.open({ nexusCaller: handler, limits: LIMITS });
+  for (const workflowId of ['a', 'b', 'c', 'd']) await call(node, workflowId);
+  expect(handler.starts).toHaveLength(4);
+  expect(await operation(node, 'd')).toMatchObject({
+    attempt: 1,
+    blockedReason: '',
+    lastAttemptFailure: { message: 'its answer is larger than it may be' },
+  });
+  expect(node.services.nexusDelivery.totals()).toEqual({ open: 0, held: 0 });
   await node.stop();
 });
 

@@ -1,5 +1,10 @@
 import type { common, failure } from '@perdure/protocol';
 
+/** There was an answer, and nothing can be done with it: whoever gave it is up. */
+export class UnusableAnswerError extends Error {
+  override readonly name = 'UnusableAnswerError';
+}
+
 /** The start of a Nexus operation, as the caller's run asks for it. */
 export interface NexusStartCall {
   /** Name of the endpoint. */

@@ -27,8 +27,13 @@ export class NexusDelivery {
   constructor(private readonly ports: NexusDeliveryPorts) {
     this.calls = new OperationCalls(ports);
     this.callbacks = new CallbackDelivery(ports);
-    const { nexusBreakerFailures: failures, nexusBreakerOpenMs: openMs } = ports.limits;
-    this.breakers = new CircuitBreakers(ports.clock, { failures, openMs });
+    const { limits, clock } = ports;
+    this.breakers = new CircuitBreakers(clock, {
+      failures: limits.nexusBreakerFailures,
+      openMs: limits.nexusBreakerOpenMs,
+      trials: limits.nexusBreakerTrials,
+      intervalMs: limits.nexusBreakerIntervalMs,
+    });
   }
 
   /** Requests under way are given up, and those that are held back; they are made again after the next start. */

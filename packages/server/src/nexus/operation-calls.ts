@@ -12,7 +12,13 @@ import type { Clock } from '../clock.js';
 import type { ExecutionHost } from '../host/index.js';
 import { CALLBACK_TOKEN_HEADER, encodeCallbackToken } from './callback-token.js';
 import type { Passed } from './circuit-breaker.js';
-import type { NexusCancelAnswer, NexusCaller, NexusStartAnswer, NexusStartCall } from './nexus-caller.js';
+import {
+  UnusableAnswerError,
+  type NexusCancelAnswer,
+  type NexusCaller,
+  type NexusStartAnswer,
+  type NexusStartCall,
+} from './nexus-caller.js';
 import { SYSTEM_CALLBACK_URL } from './nexus-completions.js';
 
 const OPERATION_TIMEOUT_HEADER = 'operation-timeout';
@@ -37,17 +43,20 @@ export class OperationCalls {
     // Time is up: the timer that ends the operation is about to fire.
     if (call === undefined) return 'unused';
     let outcome: NexusStartOutcome;
+    let passed: Passed;
     try {
       outcome = startOutcome(await this.ports.caller.start(call, signal));
+      passed = outcome.kind === 'retry' ? 'down' : 'up';
     } catch (error) {
       if (signal.aborted) return 'unused';
       outcome = { kind: 'retry', failure: noAnswer(error) };
+      passed = passedWithout(error);
     }
     const request = { scheduledEventId, tries: tries.completed };
     await this.ports
       .host()
       .execute(state.key, (live, context) => recordNexusStart(live.state, request, outcome, context));
-    return outcome.kind === 'retry' ? 'down' : 'up';
+    return passed;
   }
 
   /** Resolves when the answer, or that there was none, is durable. */
@@ -56,18 +65,21 @@ export class OperationCalls {
     const timeoutMs = this.timeoutMs(operation);
     if (cancellation === undefined || timeoutMs <= 0) return 'unused';
     let outcome: NexusCancelOutcome;
+    let passed: Passed;
     try {
       const call = { ...addressee(state, operation), operationToken, headers: headersOf(operation), timeoutMs };
       outcome = cancelOutcome(await this.ports.caller.cancel(call, signal));
+      passed = outcome.kind === 'retry' ? 'down' : 'up';
     } catch (error) {
       if (signal.aborted) return 'unused';
       outcome = { kind: 'retry', failure: noAnswer(error) };
+      passed = passedWithout(error);
     }
     const request = { scheduledEventId, tries: cancellation.tries.completed };
     await this.ports
       .host()
       .execute(state.key, (live, context) => recordNexusCancel(live.state, request, outcome, context));
-    return outcome.kind === 'retry' ? 'down' : 'up';
+    return passed;
   }
 
   private startCall(state: ExecutionState, operation: NexusOperationState): NexusStartCall | undefined {
@@ -148,6 +160,11 @@ function startOutcome(answer: NexusStartAnswer): NexusStartOutcome {
 function cancelOutcome(answer: NexusCancelAnswer): NexusCancelOutcome {
   if (answer.kind === 'acknowledged') return answer;
   return { kind: answer.retryable ? 'retry' : 'refused', failure: answer.failure };
+}
+
+/** What a request without an answer to go by says of whom it was for. */
+export function passedWithout(error: unknown): Passed {
+  return error instanceof UnusableAnswerError ? 'up' : 'down';
 }
 
 /** Why there was no answer, as DescribeWorkflowExecution tells it. */

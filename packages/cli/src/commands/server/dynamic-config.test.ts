@@ -15,6 +15,17 @@ test.each(['callback.allowedAddresses', 'component.callbacks.allowedAddresses'])
   },
 );
 
+test('the circuit breaker of Nexus has its settings in one object, in seconds', () => {
+  const key = 'history.outboundQueue.circuitBreakerSettings';
+  expect(settingsOfPairs([[key, '{"maxRequests":2,"interval":0,"timeout":1.5}']]).limits).toEqual({
+    nexusBreakerTrials: 2,
+    nexusBreakerIntervalMs: 0,
+    nexusBreakerOpenMs: 1500,
+  });
+  for (const wrong of ['60', 'timeout', '{"timeout":"60s"}', '{"colour":1}', '[]'])
+    expect(() => settingsOfPairs([[key, wrong]])).toThrow(`${key} must be like {"maxRequests":1,`);
+});
+
 test('limits go by their names in Temporal, whatever the case of their letters', () => {
   expect(
     settingsOfPairs([

@@ -48,6 +48,14 @@ const CALLBACK_ADDRESSES: ReadonlySet<string> = new Set([
   'component.callbacks.allowedaddresses',
 ]);
 
+/** One object with the settings of the circuit breakers of Nexus, in seconds where they are times. */
+const CIRCUIT_BREAKER = 'history.outboundqueue.circuitbreakersettings';
+const CIRCUIT_BREAKER_FIELDS: Readonly<Record<string, { readonly limit: keyof Limits; readonly factor: number }>> = {
+  maxrequests: { limit: 'nexusBreakerTrials', factor: 1 },
+  interval: { limit: 'nexusBreakerIntervalMs', factor: 1000 },
+  timeout: { limit: 'nexusBreakerOpenMs', factor: 1000 },
+};
+
 /** What `KEY=JSON` pairs set, and the keys that set nothing here. A UsageError for a value of another kind. */
 export function settingsOfPairs(pairs: readonly (readonly [string, string])[]): {
   readonly limits: Limits;
@@ -62,9 +70,37 @@ export function settingsOfPairs(pairs: readonly (readonly [string, string])[]): 
     if (count !== undefined) limits[count] = countOf(key, text);
     else if (duration !== undefined) limits[duration] = durationToMs('dynamic-config-value', text.replaceAll('"', ''));
     else if (CALLBACK_ADDRESSES.has(key.toLowerCase())) callbackAddresses = addressesOf(key, text);
+    else if (key.toLowerCase() === CIRCUIT_BREAKER) Object.assign(limits, circuitBreakerOf(key, text));
     else unknown.push(key);
   }
   return { limits, callbackAddresses, unknown };
+}
+
+function circuitBreakerOf(key: string, text: string): Partial<Record<keyof Limits, number>> {
+  const limits: Partial<Record<keyof Limits, number>> = {};
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    // Said below.
+  }
+  const fields = typeof given === 'object' && given !== null && !Array.isArray(given) ? Object.entries(given) : [['']];
+  for (const [name = '', value] of fields as [string, unknown][]) {
+    const field = CIRCUIT_BREAKER_FIELDS[name.toLowerCase()];
+    if (
+      field === undefined ||
+      typeof value !== 'number' ||
+      !Number.isFinite(value) ||
+      value < 0 ||
+      !Number.isInteger(value * field.factor)
+    ) {
+      const example = '{"maxRequests":1,"interval":0,"timeout":60}';
+      throw new UsageError(`--dynamic-config-value ${key} must be like ${example}, in seconds, not ${text}`);
+    }
+    // Temporal takes no requests that may try for its default, and so for no time.
+    if (value > 0 || name.toLowerCase() === 'interval') limits[field.limit] = value * field.factor;
+  }
+  return limits;
 }
 
 function addressesOf(key: string, text: string): readonly AllowedAddress[] {

@@ -1,7 +1,7 @@
 import type { failure } from '@perdure/protocol';
 import { handlerFailure } from '../handler-errors.js';
 import type { CancelOutcome, StartOutcome } from '../handler-answers.js';
-import type { NexusCancelCall, NexusStartCall } from '../nexus-caller.js';
+import { UnusableAnswerError, type NexusCancelCall, type NexusStartCall } from '../nexus-caller.js';
 import type { NexusCompletion } from '../nexus-completions.js';
 import { jsonOf } from '../nexus-failures.js';
 import { nexusLink } from '../nexus-links.js';
@@ -185,7 +185,10 @@ async function post(
   } catch (error) {
     if (timeout.aborted && !signal.aborted)
       throw new Error(`${url.host} did not answer within ${timeoutMs} ms`, { cause: error });
-    throw new Error(`${url.host} could not be asked: ${reasonOf(error)}`, { cause: error });
+    const message = `${url.host} could not be asked: ${reasonOf(error)}`;
+    throw error instanceof UnusableAnswerError
+      ? new UnusableAnswerError(message)
+      : new Error(message, { cause: error });
   }
 }
 
@@ -195,7 +198,7 @@ async function bodyOf(response: Response, mostBytes: number): Promise<Uint8Array
   for await (const chunk of response.body ?? []) {
     sizeBytes += chunk.length;
     // Leaving the loop ends the connection.
-    if (sizeBytes > mostBytes) throw new Error(`its answer is larger than ${mostBytes} bytes`);
+    if (sizeBytes > mostBytes) throw new UnusableAnswerError(`its answer is larger than ${mostBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -208,7 +211,9 @@ function operationTokenOf({ body }: Answer): string {
   >;
   const found = token ?? id;
   if (typeof found === 'string' && found !== '' && state === 'running') return found;
-  throw new Error('The handler answered that the operation was started, without a token or a state to go by.');
+  throw new UnusableAnswerError(
+    'The handler answered that the operation was started, without a token or a state to go by.',
+  );
 }
 
 /** Throws when the answer is nothing that Nexus knows and that may be another one next time. */
