@@ -66,26 +66,12 @@ export async function bundleWorkflowCode(given: BundleOptions): Promise<Workflow
   );
   const workflowsPath = existingModule(options.workflowsPath, 'workflowsPath');
   const startedAt = performance.now();
-  const contents = entryOf(workflowsPath, options);
   const stubs = new Map<string, string>();
   try {
-    const result = await build({
-      stdin: { contents, resolveDir: dirname(workflowsPath), loader: 'js', sourcefile: ENTRY },
-      bundle: true,
-      write: false,
-      outfile: 'workflow-bundle.js',
-      format: 'cjs',
-      platform: 'neutral',
-      mainFields: ['module', 'main'],
-      conditions: ['workflow', 'import', 'module', 'default'],
-      target: 'es2022',
-      sourcemap: 'inline',
-      sourcesContent: true,
-      legalComments: 'none',
-      metafile: true,
-      logLevel: 'silent',
-      plugins: [importRules(options.ignoreModules ?? [], stubs)],
-    });
+    let result = await buildEntry(entryOf(workflowsPath, options, 'import'), workflowsPath, options, stubs);
+    // A module that is imported has a default export, also where it is CommonJS and has none.
+    if (importsCommonJs(result.metafile))
+      result = await buildEntry(entryOf(workflowsPath, options, 'require'), workflowsPath, options, stubs);
     refuseForbidden(result.metafile, stubs, workflowsPath);
     const code = result.outputFiles[0]?.text ?? '';
     const took = Math.round(performance.now() - startedAt);
@@ -96,17 +82,51 @@ export async function bundleWorkflowCode(given: BundleOptions): Promise<Workflow
   }
 }
 
-function entryOf(workflowsPath: string, options: BundleOptions): string {
-  const imported = (path: string, what: string): string => `require(${JSON.stringify(existingModule(path, what))})`;
-  const interceptors = (options.workflowInterceptorModules ?? []).map((path) => imported(path, 'workflowModules'));
+function buildEntry(contents: string, workflowsPath: string, options: BundleOptions, stubs: Map<string, string>) {
+  return build({
+    stdin: { contents, resolveDir: dirname(workflowsPath), loader: 'js', sourcefile: ENTRY },
+    bundle: true,
+    write: false,
+    outfile: 'workflow-bundle.js',
+    format: 'cjs',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['workflow', 'import', 'module', 'default'],
+    target: 'es2022',
+    sourcemap: 'inline',
+    sourcesContent: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'silent',
+    plugins: [importRules(options.ignoreModules ?? [], stubs)],
+  });
+}
+
+/** The module that gives the others. Of those that it requires each run makes every export twice: once as an export, once for `require`. */
+function entryOf(workflowsPath: string, options: BundleOptions, how: 'import' | 'require'): string {
+  const imports: string[] = [];
+  const module = (path: string, what: string): string => {
+    const found = JSON.stringify(existingModule(path, what));
+    if (how === 'require') return `require(${found})`;
+    const name = `module${imports.length}`;
+    imports.push(`import * as ${name} from ${found};\n`);
+    return name;
+  };
+  const interceptors = (options.workflowInterceptorModules ?? []).map((path) => module(path, 'workflowModules'));
   const converter = (path: string | undefined, what: string): string =>
-    path === undefined ? 'undefined' : imported(path, what);
-  return `exports.load = () => ({
+    path === undefined ? 'undefined' : module(path, what);
+  const load = `exports.load = () => ({
   interceptorModules: [${interceptors.join(', ')}],
   payloadConverterModule: ${converter(options.payloadConverterPath, 'payloadConverterPath')},
   failureConverterModule: ${converter(options.failureConverterPath, 'failureConverterPath')},
-  workflows: require(${JSON.stringify(workflowsPath)}),
+  workflows: ${module(workflowsPath, 'workflowsPath')},
 });`;
+  return `${imports.join('')}${load}`;
+}
+
+function importsCommonJs({ inputs }: Metafile): boolean {
+  const entry = Object.keys(inputs).find((path) => path.endsWith(ENTRY)) ?? '';
+  return inputs[entry]?.imports.some(({ path }) => inputs[path]?.format === 'cjs') === true;
 }
 
 /** What stands for the module that imports workflows and interceptors, which nobody finds on disk. */

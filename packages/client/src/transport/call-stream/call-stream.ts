@@ -18,6 +18,7 @@ import { cancelledError } from '../grpc-transport.js';
 import { GrpcStatus } from '../status.js';
 import { asItCame } from '../call-for.js';
 import type { ReadAnswer, RpcCallOptions } from '../transport.js';
+import { Deadlines } from './deadlines.js';
 import { CallStreamUnsupportedError } from './errors.js';
 import { CALL_STREAM_LIMITS } from './limits.js';
 import { type CallStreamTarget, openHttp2Stream, refusalOf, statusOf } from './open-stream.js';
@@ -33,6 +34,7 @@ export class CallStream implements ServerFrameSink {
   private readonly writer = new FrameWriter();
   private readonly encoder = new CallerFrameEncoder(this.writer);
   private readonly calls = new InFlightMap<number, PendingCall<unknown>>();
+  private readonly deadlines = new Deadlines();
   private readonly receive = (batch: Uint8Array): void => readServerFrames(batch, this);
   private readonly flush = (): void => this.sendBatches();
   private readonly answers: { readonly callId: number; readonly body: Uint8Array }[] = [];
@@ -116,7 +118,7 @@ export class CallStream implements ServerFrameSink {
     const refusal = this.refusalOf(body, options);
     if (refusal !== undefined) return Promise.reject(refusal);
     const callId = this.nextCallId++;
-    const pending = new PendingCall(options, read, () => this.abandon(callId));
+    const pending = new PendingCall(options, read, () => this.abandon(callId), this.deadlines);
     this.calls.set(callId, pending as PendingCall<unknown>);
     if (this.calls.size === 1) this.session.ref();
     const { metadata = NO_METADATA, timeoutMs } = options;

@@ -4,13 +4,16 @@ import { GrpcServiceError } from '../grpc-service-error.js';
 import { cancelledError } from '../grpc-transport.js';
 import { GrpcStatus } from '../status.js';
 import type { ReadAnswer, RpcCallOptions } from '../transport.js';
+import type { Deadlines, Expiring } from './deadlines.js';
 
 /** A call that is under way: settles once, by an answer, its deadline, its signal, or the end of the stream. */
-export class PendingCall<T> {
+export class PendingCall<T> implements Expiring {
   readonly promise: Promise<T>;
   private resolve!: (result: T) => void;
   private reject!: (error: Error) => void;
-  private timer: NodeJS.Timeout | undefined;
+  readonly dueAtMs: number;
+  private readonly deadline: InFlightEntry<Expiring> | undefined;
+  private readonly timeoutMs: number | undefined;
   private isSettled = false;
   private readonly signal: AbortSignal | undefined;
   private readonly abortListener: InFlightEntry<() => void> | undefined;
@@ -23,6 +26,7 @@ export class PendingCall<T> {
     { timeoutMs, signal }: RpcCallOptions,
     private readonly read: ReadAnswer<T>,
     private readonly onGivenUp: () => void,
+    private readonly deadlines: Deadlines,
   ) {
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
@@ -30,7 +34,14 @@ export class PendingCall<T> {
     });
     this.signal = signal;
     this.abortListener = signal && listenForAbort(signal, () => this.giveUp(cancelledError()));
-    if (timeoutMs !== undefined) this.timer = setTimeout(() => this.giveUp(deadlineError(timeoutMs)), timeoutMs);
+    this.timeoutMs = timeoutMs;
+    this.dueAtMs = timeoutMs === undefined ? Infinity : performance.now() + timeoutMs;
+    this.deadline = timeoutMs === undefined ? undefined : deadlines.add(this, timeoutMs);
+  }
+
+  /** The deadline has passed. */
+  expire(): void {
+    this.giveUp(deadlineError(this.timeoutMs ?? 0));
   }
 
   succeed(body: Uint8Array): void {
@@ -55,7 +66,7 @@ export class PendingCall<T> {
   private conclude(): boolean {
     if (this.isSettled) return false;
     this.isSettled = true;
-    clearTimeout(this.timer);
+    if (this.deadline !== undefined) this.deadlines.remove(this.deadline, this.timeoutMs ?? 0);
     if (this.signal !== undefined && this.abortListener !== undefined) stopListening(this.signal, this.abortListener);
     return true;
   }
