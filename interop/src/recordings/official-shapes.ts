@@ -42,6 +42,8 @@ export function activationFrom(json: Json): Fields {
 export function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
   if (typeof value === 'bigint') return value.toString();
+  // Seeds are made when they are asked for.
+  if (typeof value === 'function') return plain((value as () => unknown)());
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).flatMap(([key, item]) => {

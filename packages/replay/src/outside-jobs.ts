@@ -16,7 +16,7 @@ export function initializeJob(
     workflowType: started.workflowType?.name ?? '',
     workflowId: started.workflowId,
     arguments: started.input?.payloads ?? [],
-    randomnessSeed: randomnessSeedOf(originalRunId),
+    randomnessSeed: () => randomnessSeedOf(originalRunId),
     headers: started.header?.fields ?? {},
     identity: started.identity,
     parentWorkflowInfo:

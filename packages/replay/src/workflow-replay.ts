@@ -367,7 +367,7 @@ export class WorkflowReplay implements MachineContext {
 
   private handleFailedTask(failed: history.WorkflowTaskFailedEventAttributes | undefined): void {
     if (failed?.cause !== enums.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW) return;
-    this.jobs.push({ kind: 'updateRandomSeed', randomnessSeed: randomnessSeedOf(failed.newRunId) });
+    this.jobs.push({ kind: 'updateRandomSeed', randomnessSeed: () => randomnessSeedOf(failed.newRunId) });
   }
 
   private handleOutsideEvent(event: HistoryEvent): void {

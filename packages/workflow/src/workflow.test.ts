@@ -63,7 +63,7 @@ describe('random numbers', () => {
     });
     const other = new TestRun(async () => uuid4(), { seed: 9n });
     await run.start();
-    await run.wake([{ kind: 'updateRandomSeed', randomnessSeed: 9n }]);
+    await run.wake([{ kind: 'updateRandomSeed', randomnessSeed: () => 9n }]);
     await run.fire(1);
     await other.start();
     expect(run.result).toBe(other.result);

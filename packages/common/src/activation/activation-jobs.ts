@@ -25,8 +25,8 @@ export interface InitializeWorkflowJob {
   readonly workflowType: string;
   readonly workflowId: string;
   readonly arguments: readonly Payload[];
-  /** 64 bits without sign, a function of the original run id: the same in every SDK for the same run. */
-  readonly randomnessSeed: bigint;
+  /** 64 bits without sign, a function of the original run id: the same in every SDK for the same run. Asked once. */
+  readonly randomnessSeed: () => bigint;
   readonly headers: Headers;
   readonly identity: string;
   readonly parentWorkflowInfo?: NamespacedExecution | undefined;
@@ -62,7 +62,7 @@ export interface FireTimerJob {
 /** After a reset: what follows draws other random numbers. */
 export interface UpdateRandomSeedJob {
   readonly kind: 'updateRandomSeed';
-  readonly randomnessSeed: bigint;
+  readonly randomnessSeed: () => bigint;
 }
 
 /** A question; its activation holds nothing but questions. */

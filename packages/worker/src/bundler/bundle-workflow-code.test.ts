@@ -17,7 +17,7 @@ function written(name: string, code: string): string {
 async function loaded(options: Parameters<typeof bundleWorkflowCode>[0]) {
   const { code } = await bundleWorkflowCode(options);
   const exported: { load?: () => { workflows: object; interceptorModules: object[] } } = {};
-   
+
   (new Function('exports', code) as (exports: object) => void)(exported);
   const { workflows, interceptorModules } = exported.load?.() ?? { workflows: {}, interceptorModules: [] };
   return { code, workflows, interceptorModules };

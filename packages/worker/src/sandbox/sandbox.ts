@@ -81,9 +81,13 @@ const unsafeRandom: UnsafeRandomSource = {
 };
 
 const encoder = new TextEncoder();
+/** A decoder of each kind. They remember nothing of what they have decoded whole. */
+const decoders = [false, true].map((fatal) =>
+  [false, true].map((ignoreBOM) => new TextDecoder('utf-8', { fatal, ignoreBOM })),
+);
 const textOutside: TextOutside = {
   encodeUtf8: (text) => encoder.encode(text),
-  decodeUtf8: (bytes, fatal, ignoreBOM) => new TextDecoder('utf-8', { fatal, ignoreBOM }).decode(bytes),
+  decodeUtf8: (bytes, fatal, ignoreBOM) => decoders[Number(fatal)]?.[Number(ignoreBOM)]?.decode(bytes) ?? '',
 };
 
 type UserCode = (

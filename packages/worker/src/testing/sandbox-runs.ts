@@ -9,7 +9,7 @@ export function begin(
   const options = { namespace: 'default', taskQueue: 'queue', workflowId: workflowType, workflowType };
   const job: InitializeWorkflowJob = {
     kind: 'initializeWorkflow',
-    ...{ workflowType, workflowId: workflowType, arguments: [], randomnessSeed: 7n, headers: {}, identity: '' },
+    ...{ workflowType, workflowId: workflowType, arguments: [], randomnessSeed: () => 7n, headers: {}, identity: '' },
     ...{ continuedFromExecutionRunId: '', continuedInitiator: 0, lastCompletionResult: [], firstExecutionRunId: 'run' },
     ...{
       originalExecutionRunId: 'run',

@@ -25,10 +25,10 @@ export function alea(seed: readonly number[]): RandomSource {
   };
 }
 
-/** The source of a 64-bit seed. Made with the first number, since few workflows draw any. */
-export function seeded(seed: bigint): RandomSource {
+/** The source of a 64-bit seed. Both are made with the first number, since few workflows draw any. */
+export function seeded(seed: () => bigint): RandomSource {
   let source: RandomSource | undefined;
-  return () => (source ??= alea(seedBytes(seed)))();
+  return () => (source ??= alea(seedBytes(seed())))();
 }
 
 /** The 8 bytes of a 64-bit seed, highest first. */

@@ -35,6 +35,7 @@ import type {
 import type { WorkflowInterceptors } from '../interceptors.js';
 import type { SinkCall } from '../sinks.js';
 import { seeded, type RandomSource } from './alea.js';
+import { AllWaiting } from './all-waiting.js';
 
 /** Somebody in workflow code waits for this. */
 export interface Waiting {
@@ -117,60 +118,6 @@ export interface RunningHandler {
   readonly updateId?: string | undefined;
 }
 
-/** Those who wait, by what they wait for. Most runs wait for things of one kind or two. */
-class AllWaiting {
-  #timers: OfOneKind | undefined;
-  #activities: OfOneKind | undefined;
-  #childStarts: OfOneKind | undefined;
-  #childResults: OfOneKind | undefined;
-  #signals: OfOneKind | undefined;
-  #cancels: OfOneKind | undefined;
-  #nexusStarts: OfOneKind | undefined;
-  #nexusResults: OfOneKind | undefined;
-
-  get timers(): OfOneKind {
-    return (this.#timers ??= new LazyMap());
-  }
-  get activities(): OfOneKind {
-    return (this.#activities ??= new LazyMap());
-  }
-  get childStarts(): OfOneKind {
-    return (this.#childStarts ??= new LazyMap());
-  }
-  get childResults(): OfOneKind {
-    return (this.#childResults ??= new LazyMap());
-  }
-  get signals(): OfOneKind {
-    return (this.#signals ??= new LazyMap());
-  }
-  get cancels(): OfOneKind {
-    return (this.#cancels ??= new LazyMap());
-  }
-  get nexusStarts(): OfOneKind {
-    return (this.#nexusStarts ??= new LazyMap());
-  }
-  get nexusResults(): OfOneKind {
-    return (this.#nexusResults ??= new LazyMap());
-  }
-
-  /** All that wait, kind by kind. */
-  all(): readonly Waiting[] {
-    const kinds = [
-      this.#timers,
-      this.#activities,
-      this.#childStarts,
-      this.#childResults,
-      this.#signals,
-      this.#cancels,
-      this.#nexusStarts,
-      this.#nexusResults,
-    ];
-    return kinds.flatMap((waiting) => [...(waiting?.values() ?? [])]);
-  }
-}
-
-type OfOneKind = LazyMap<number, Waiting>;
-
 /** All that the runtime knows of one run. Functions of the public API work on it; the sandbox wakes it up. */
 export class Execution {
   readonly rootScope: RootCancellationScope;
@@ -200,7 +147,8 @@ export class Execution {
   taskInfo: WorkflowTaskInfo = NO_TASK_INFO;
   commands: WorkflowCommand[] = [];
   random: RandomSource = () => 0;
-  seed = 0n;
+  private knownSeed: bigint | undefined;
+  private makeSeed: () => bigint = () => 0n;
   nowMs = 0;
   isReplaying = false;
   /** A query is answered, or an update validated. */
@@ -276,9 +224,16 @@ export class Execution {
     if (violation !== undefined) throw violation;
   }
 
-  reseed(seed: bigint): void {
-    this.seed = seed;
-    this.random = seeded(seed);
+  /** From now on random numbers are drawn from another seed, which is made when it is needed. */
+  reseed(makeSeed: () => bigint): void {
+    this.knownSeed = undefined;
+    this.makeSeed = makeSeed;
+    this.random = seeded(makeSeed);
+  }
+
+  /** What random numbers are drawn from. */
+  get seed(): bigint {
+    return (this.knownSeed ??= this.makeSeed());
   }
 
   setAvailableFlags(flags: readonly number[]): void {

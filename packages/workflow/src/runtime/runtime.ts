@@ -60,7 +60,7 @@ export class WorkflowInstance {
     execution.isAnsweringQuery = activation.jobs[0]?.kind === 'queryWorkflow';
     // Numbers that a query draws are none of the run's: on replay nobody asks.
     this.randomOfRun = execution.random;
-    if (execution.isAnsweringQuery) execution.random = seeded(execution.seed);
+    if (execution.isAnsweringQuery) execution.random = seeded(() => execution.seed);
     execution.nowMs = activation.timestampMs;
     execution.setAvailableFlags(activation.availableInternalFlags);
     this.batches = batchesOf(activation, execution);

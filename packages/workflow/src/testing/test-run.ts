@@ -128,7 +128,7 @@ export class TestRun {
     const { seed = 7n, memo = {} } = this.options;
     return {
       kind: 'initializeWorkflow',
-      ...{ workflowType: 'workflow', workflowId: 'workflow-1', arguments: [], randomnessSeed: seed, headers: {} },
+      ...{ workflowType: 'workflow', workflowId: 'workflow-1', arguments: [], randomnessSeed: () => seed, headers: {} },
       ...{ identity: '', continuedFromExecutionRunId: '', continuedInitiator: 0, lastCompletionResult: [] },
       ...{ firstExecutionRunId: 'run-1', originalExecutionRunId: 'run-1', attempt: 1, cronSchedule: '', memo },
       ...{ searchAttributes: {}, startTimeMs: 1000 },
