@@ -7,6 +7,7 @@ test('without flags everything is measured', () => {
     sdks: ['official', 'perdure', 'embedded', 'inline', 'raw'],
     json: false,
     durationMs: 3000,
+    nodeFlags: [],
   });
 });
 
@@ -32,6 +33,7 @@ test('flags choose what is measured, where and how', () => {
     address: 'host:1',
     concurrencies: [1, 8],
     durationMs: 500,
+    nodeFlags: [],
     json: true,
   });
 });

@@ -39,6 +39,8 @@ export interface BenchOptions {
   readonly durationMs: number;
   /** Open executions of the workload `idle`. */
   readonly idleExecutions: number;
+  /** For Node in the processes that put the load on. */
+  readonly nodeFlags: readonly string[];
   readonly json: boolean;
 }
 
@@ -51,6 +53,8 @@ export const USAGE = `npm run bench -- [options]
   --concurrency LIST   operations in flight, comma-separated (default 1,16,64)
   --duration SECONDS   how long each measurement lasts (default 3)
   --executions N       open executions of the workload idle (default 100000)
+  --node-flag=FLAG     start the processes of client and worker (and of a server inside them) with this flag of node;
+                       may be repeated
   --json               one JSON object a row`;
 
 /** Reads the command line; throws an Error whose message says what is wrong with it. */
@@ -65,6 +69,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
       concurrency: { type: 'string', default: '1,16,64' },
       duration: { type: 'string', default: '3' },
       executions: { type: 'string', default: '100000' },
+      'node-flag': { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -78,6 +83,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     concurrencies: values.concurrency.split(',').map((text) => positive('--concurrency', text)),
     durationMs: positive('--duration', values.duration) * 1000,
     idleExecutions: positive('--executions', values.executions),
+    nodeFlags: values['node-flag'],
     json: values.json,
   };
 }

@@ -61,11 +61,11 @@ async function measure(
   workload: WorkloadName,
   sdk: SdkName,
   concurrency: number,
-  { durationMs, idleExecutions }: BenchOptions,
+  { durationMs, idleExecutions, nodeFlags }: BenchOptions,
 ): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'perdure-bench-'));
   const { address } = target;
-  const task: DriveTask = { address, folder, sdk, workload, concurrency, durationMs, idleExecutions };
+  const task: DriveTask = { address, folder, sdk, workload, concurrency, durationMs, idleExecutions, nodeFlags };
   const usageOf = ({ driver, worker }: LoadProcesses): Usage => ({
     server: usage(isInside(sdk) ? driver : target.pid()),
     worker: usage(worker),

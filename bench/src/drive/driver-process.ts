@@ -26,10 +26,10 @@ export async function drive(
 ): Promise<DriveResult> {
   const queue = `bench-${task.workload}-${process.pid}-${Date.now()}`;
   const entry = needsWorker(task) ? workerEntries[task.sdk] : undefined;
-  const worker = entry === undefined ? undefined : await startWorker(entry, task.address, queue);
+  const worker = entry === undefined ? undefined : await startWorker(entry, task, queue);
   const driver = fork(driverEntry, [JSON.stringify(task), queue], {
     stdio: 'inherit',
-    execArgv: [...ENDS_WITH_PARENT],
+    execArgv: [...ENDS_WITH_PARENT, ...task.nodeFlags],
   });
   const processes: LoadProcesses = { driver: driver.pid, worker: worker?.pid };
   try {
@@ -61,9 +61,9 @@ function needsWorker({ workload }: DriveTask): boolean {
   return workload !== 'start' && workload !== 'idle';
 }
 
-async function startWorker(entry: string, address: string, queue: string): Promise<ChildProcess> {
+async function startWorker(entry: string, { address, nodeFlags }: DriveTask, queue: string): Promise<ChildProcess> {
   const file = fileURLToPath(new URL(entry, import.meta.url));
-  const worker = fork(file, [address, queue], { stdio: 'inherit', execArgv: [...ENDS_WITH_PARENT] });
+  const worker = fork(file, [address, queue], { stdio: 'inherit', execArgv: [...ENDS_WITH_PARENT, ...nodeFlags] });
   await new Promise((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)));

@@ -10,6 +10,8 @@ export interface DriveTask {
   readonly concurrency: number;
   readonly durationMs: number;
   readonly idleExecutions: number;
+  /** For Node in the processes of client and worker. */
+  readonly nodeFlags: readonly string[];
 }
 
 /** What a driver process measured. */

@@ -5,6 +5,6 @@ export { type Clock, type ClockTimer, SystemClock } from './clock.js';
 export * from './embedded/index.js';
 export { ListenError, type PortOption } from './listen-error.js';
 export type { ServerOptions, StoreSetting } from './main/options.js';
-export { optimizeSooner } from './main/optimize-sooner.js';
+export { tuneV8 } from './main/tune-v8.js';
 export { type RunningServer, startServer } from './main/start-server.js';
 export { StoreOpenError } from './store/index.js';

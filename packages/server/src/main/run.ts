@@ -5,10 +5,10 @@ import type { TlsOptions } from '../api/index.js';
 import type { AllowedAddress } from '../nexus/index.js';
 import type { LogLevel } from '../observability/index.js';
 import { ListenError, type PortOption } from '../listen-error.js';
-import { optimizeSooner } from './optimize-sooner.js';
+import { tuneV8 } from './tune-v8.js';
 import { startServer, type RunningServer } from './start-server.js';
 
-optimizeSooner();
+tuneV8();
 
 const USAGE = `Usage: node run.js [options]
 

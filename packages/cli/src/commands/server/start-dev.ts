@@ -77,8 +77,8 @@ export const serverStartDev: CommandSpec = {
 async function startDev(context: CommandContext): Promise<void> {
   const { flags } = context;
   const settings = settingsOf(context);
-  const { ListenError, optimizeSooner, startServer, StoreOpenError } = await import('@perdure/server');
-  optimizeSooner();
+  const { ListenError, startServer, StoreOpenError, tuneV8 } = await import('@perdure/server');
+  tuneV8();
   const { declareSearchAttributes } = await import('./declare-search-attributes.js');
   const { WebPage } = await import('./web-page.js');
   const attributes = flags.pairs('search-attribute').map(([name, type]) => [name, indexedValueType(type)] as const);
