@@ -241,3 +241,11 @@ test('memo fields and search attributes are set, kept and removed as on Temporal
   expect(Object.keys(world.run().state.memo).sort()).toEqual(['alsoGone', 'keptNull', 'nothing', 'one']);
   expect(Object.keys(world.run().state.searchAttributes)).toEqual(['BuildIds']);
 });
+
+test('a memo field may have any name, and so may a search attribute', () => {
+  const world = new World();
+  const fields = Object.fromEntries(['__proto__', 'constructor', 'note'].map((name) => [name, payload(name)]));
+  world.start({ memo: { fields }, searchAttributes: { indexedFields: fields } });
+  expect(Object.keys(world.run().state.memo)).toEqual(Object.keys(fields));
+  expect(Object.keys(world.run().state.searchAttributes)).toEqual(Object.keys(fields));
+});

@@ -58,9 +58,11 @@ export function optionsUpdated(draft: StateDraft, event: history.IHistoryEvent):
 type Payloads = Readonly<Record<string, common.IPayload | null | undefined>>;
 
 function present(fields: Payloads | null | undefined): Readonly<Record<string, common.IPayload>> {
-  const kept: Record<string, common.IPayload> = {};
-  for (const [name, payload] of Object.entries(fields ?? {})) if (payload != null) kept[name] = payload;
-  return kept;
+  const kept = Object.entries(fields ?? {}).flatMap(([name, payload]) =>
+    payload == null ? [] : [[name, payload] as const],
+  );
+  // Not by assignment: a name may be `__proto__`.
+  return Object.fromEntries(kept);
 }
 
 /** Upserting an empty payload, or an empty JSON list, removes the key; a JSON null stays, as a value. */
@@ -69,12 +71,12 @@ function merge(
   changes: Payloads | null | undefined,
 ): Readonly<Record<string, common.IPayload>> {
   if (changes == null) return before;
-  const merged: Record<string, common.IPayload> = { ...before };
+  const merged = new Map(Object.entries(before));
   for (const [name, payload] of Object.entries(changes)) {
-    if (payload == null || isRemoval(payload.data)) delete merged[name];
-    else merged[name] = payload;
+    if (payload == null || isRemoval(payload.data)) merged.delete(name);
+    else merged.set(name, payload);
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 const [LIST_BEGIN, LIST_END] = [0x5b, 0x5d];
