@@ -1,7 +1,12 @@
 import type * as nexus from 'nexus-rpc';
-import { msOptionalToTs, toPayloadWithTypeInfo, type Duration } from '@perdure/common';
+import { msOptionalToTs, type Duration } from '@perdure/common';
 import type { CallSite } from '@perdure/common/activation';
-import { composeInterceptors, makeProtoEnumConverters, userMetadataToPayload } from '@perdure/common/internal';
+import {
+  composeInterceptors,
+  makeProtoEnumConverters,
+  userMetadataToPayload,
+  toNamedPayload,
+} from '@perdure/common/internal';
 import type { google } from '@perdure/protocol';
 import { CancellationScope } from './cancellation-scope.js';
 import type {
@@ -162,7 +167,7 @@ function argumentOf({ input, inputType, operation }: StartNexusOperationInput, e
   const { payloadConverter, serializationContext } = execution;
   const what = `The input of Nexus operation "${operation}"`;
   try {
-    return toPayloadWithTypeInfo(payloadConverter, input, serializationContext, inputType, what);
+    return toNamedPayload(payloadConverter, input, serializationContext, inputType, what);
   } catch (error) {
     throw calledAt(error, site);
   }

@@ -4,7 +4,7 @@ import {
   arrayFromPayloads,
   fromPayloadsAtIndex,
   mapToPayloads,
-  toPayloadWithTypeInfo,
+  toNamedPayload,
   toPayloadsWithContext,
 } from '../converter/index.js';
 import type { Payload } from '../payload.js';
@@ -31,7 +31,7 @@ export async function encodeToPayload<T>(
   typeInfo?: TypeInfo<T, unknown>,
   what?: string,
 ): Promise<Payload> {
-  return encodeSingle(payloadCodecs, toPayloadWithTypeInfo(payloadConverter, value, context, typeInfo, what), context);
+  return encodeSingle(payloadCodecs, toNamedPayload(payloadConverter, value, context, typeInfo, what), context);
 }
 
 /** The values of payloads that are still encoded. */

@@ -36,4 +36,4 @@ export type {
 } from './serialization-context.js';
 export { callUserCode, cutoffStackTrace } from './stack-trace.js';
 export { namingValue } from './unconvertible.js';
-export { fromPayloadWithTypeInfo, toPayloadWithTypeInfo } from './typed-conversion.js';
+export { fromPayloadWithTypeInfo, toNamedPayload, toPayloadWithTypeInfo } from './typed-conversion.js';

@@ -3,7 +3,7 @@ import type { Payload } from '../payload.js';
 import type { TypeInfo } from '../type-info.js';
 import type { PayloadConverter } from './payload-converter.js';
 import type { SerializationContext } from './serialization-context.js';
-import { fromPayloadWithTypeInfo, toPayloadWithTypeInfo } from './typed-conversion.js';
+import { fromPayloadWithTypeInfo, toNamedPayload, toPayloadWithTypeInfo } from './typed-conversion.js';
 import { namingValue } from './unconvertible.js';
 
 /** The payloads of values, such as arguments; `undefined` if there are none. Throws a `ValueError`. */
@@ -49,7 +49,7 @@ export function mapToPayloads<K extends string, T = Any>(
   what?: string,
 ): Record<K, Payload> {
   return mapValues(map, (value, key) =>
-    toPayloadWithTypeInfo(converter, value, context, undefined, what === undefined ? undefined : `${what} "${key}"`),
+    toNamedPayload(converter, value, context, undefined, what === undefined ? undefined : `${what} "${key}"`),
   );
 }
 

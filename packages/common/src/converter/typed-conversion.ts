@@ -5,16 +5,23 @@ import { RawValue, rawValueTypeInfo } from './raw-value.js';
 import type { SerializationContext } from './serialization-context.js';
 import { namingValue } from './unconvertible.js';
 
-/**
- * The payload of a value, after its transfer conversion if its type information has one. Errors name the value as `what`, if that is given,
- * such as `The result of activity "charge"`.
- */
+/** The payload of a value, after its transfer conversion if its type information has one. */
 export function toPayloadWithTypeInfo<T, D = T>(
   converter: PayloadConverter,
   value: T,
   context: SerializationContext | undefined,
   typeInfo: TypeInfo<T, D> | undefined,
-  what?: string,
+): Payload {
+  return toNamedPayload(converter, value, context, typeInfo, undefined);
+}
+
+/** {@link toPayloadWithTypeInfo}, with errors that name the value as `what`, if that is given, such as `The result of activity "charge"`. */
+export function toNamedPayload<T, D = T>(
+  converter: PayloadConverter,
+  value: T,
+  context: SerializationContext | undefined,
+  typeInfo: TypeInfo<T, D> | undefined,
+  what: string | undefined,
 ): Payload {
   if ((typeInfo as unknown) === rawValueTypeInfo && value instanceof RawValue) return value.payload;
   const transferable = typeInfo?.transferTypeConverter

@@ -9,7 +9,7 @@ export {
   encodeActivityCancellationType,
 } from '../activity/index.js';
 export type { ActivityCancellationDetailsHolder, ActivityCancellationReasons } from '../activity/index.js';
-export { callUserCode, namingValue } from '../converter/index.js';
+export { callUserCode, namingValue, toNamedPayload } from '../converter/index.js';
 export { VersioningIntentNumber, versioningIntentToProto } from '../deployment/index.js';
 export { str, u8 } from '../encoding.js';
 export { makeProtoEnumConverters } from '../enum-converters.js';

@@ -13,9 +13,8 @@ import {
   MetricMeterWithComposedTags,
   type Payload,
   SdkComponent,
-  toPayloadWithTypeInfo,
 } from '@perdure/common';
-import { callUserCode, composeInterceptors } from '@perdure/common/internal';
+import { callUserCode, composeInterceptors, toNamedPayload } from '@perdure/common/internal';
 import { isLogged } from '../telemetry/index.js';
 import type { ActivityEnvironment } from './activity-environment.js';
 import { activityLogAttributes, activityMetricTags, serializationContextOf, storageTargetOf } from './activity-info.js';
@@ -144,7 +143,7 @@ export class ActivityExecution {
   private outgoing(value: unknown, typeInfo: TypeInfo): MaybePromise<Payload> {
     const { environment, pipeline } = this.ground;
     const { payloadConverter } = environment.dataConverter;
-    const payload = toPayloadWithTypeInfo(
+    const payload = toNamedPayload(
       payloadConverter,
       value,
       this.serializationContext,

@@ -1,10 +1,5 @@
-import {
-  ActivityCancellationDetails,
-  fromPayloadsAtIndex,
-  optionalTsToMs,
-  toPayloadWithTypeInfo,
-  type Payload,
-} from '@perdure/common';
+import { ActivityCancellationDetails, fromPayloadsAtIndex, optionalTsToMs, type Payload } from '@perdure/common';
+import { toNamedPayload } from '@perdure/common/internal';
 import type { workflowservice } from '@perdure/protocol';
 import { type InFlightEntry, InFlightSet } from '@perdure/protocol/in-flight';
 import type { Clock } from '../clock.js';
@@ -153,7 +148,7 @@ export class ActivityTasks {
       throttleMs: heartbeatThrottleMs(info.heartbeatTimeoutMs, limits),
       clock,
       convert: (details) =>
-        toPayloadWithTypeInfo(payloadConverter, details, serializationContext, undefined, 'Details of a heartbeat'),
+        toNamedPayload(payloadConverter, details, serializationContext, undefined, 'Details of a heartbeat'),
       encode: (payload) => ground.pipeline.outgoing(payload, serializationContext),
       send: (details) => answers.heartbeat(task, details),
       cancel: (reason, details) => execution.cancel(reason, details),

@@ -3,7 +3,6 @@ import {
   arrayFromPayloads,
   ensureTemporalFailure,
   HandlerUnfinishedPolicy,
-  toPayloadWithTypeInfo,
   type PayloadTypeInfo,
 } from '@perdure/common';
 import {
@@ -11,6 +10,7 @@ import {
   composeInterceptors,
   ENHANCED_STACK_TRACE_QUERY_NAME,
   STACK_TRACE_QUERY_NAME,
+  toNamedPayload,
 } from '@perdure/common/internal';
 import type { DoUpdateJob, QueryWorkflowJob, SignalWorkflowJob } from '@perdure/common/activation';
 import { runInRootScope } from '../cancellation-scope.js';
@@ -101,7 +101,7 @@ export function deliverUpdate(execution: Execution, job: DoUpdateJob): void {
     .then((value) => {
       const { payloadConverter, serializationContext } = execution;
       const what = `The result of update "${job.name}"`;
-      const result = toPayloadWithTypeInfo(payloadConverter, value, serializationContext, typeInfo?.outputType, what);
+      const result = toNamedPayload(payloadConverter, value, serializationContext, typeInfo?.outputType, what);
       execution.push({ kind: 'updateResponse', protocolInstanceId, response: { status: 'completed', result } });
     })
     .catch((error: unknown) => {
@@ -134,7 +134,7 @@ export function answerQuery(execution: Execution, job: QueryWorkflowJob): void {
     run()
       .then((value) => {
         const { payloadConverter, serializationContext } = execution;
-        const response = toPayloadWithTypeInfo(
+        const response = toNamedPayload(
           payloadConverter,
           value,
           serializationContext,
