@@ -81,3 +81,22 @@ test('an InFlightSet holds what is added until its entry is removed, in order', 
     }),
   );
 });
+
+test('nothing of what is removed hangs on what V8 may keep of it: the cell of a map, the entry of a set', () => {
+  const removals: ((map: InFlightMap<string, object>) => void)[] = [
+    (map) => void map.take('a'),
+    (map) => void map.delete('a'),
+    (map) => void map.clear(),
+  ];
+  for (const remove of removals) {
+    const map = new InFlightMap<string, object>().set('a', {}).set('b', {});
+    const cell = map['cells'].get('a');
+    expect(cell?.value).toBeDefined();
+    remove(map);
+    expect(cell?.value).toBeUndefined();
+  }
+  const set = new InFlightSet<object>();
+  const [, middle] = [set.add({}), set.add({}), set.add({})];
+  middle?.remove();
+  expect([middle?.['item'], middle?.['previous'], middle?.['next'], middle?.['set']]).toEqual(Array(4).fill(undefined));
+});
