@@ -347,6 +347,14 @@ describe('Nexus operations that stand alone: where ours differs on purpose', () 
     });
   });
 
+  it('has no operations but those of the service, whatever objects inherit', async () => {
+    const { mine } = await conversations((client, _, attempt) =>
+      Promise.all([attempt(() => service(client).startOperation('constructor' as 'order', 5, { id: 'o1' }))]),
+    );
+    expect(mine.calls).toEqual([]);
+    expect(messages(mine)).toEqual(["Service shop has no operation 'constructor'"]);
+  });
+
   it('refuses at once what cannot be meant', async () => {
     const { mine, reference } = await conversations((client, _, attempt) =>
       Promise.all([

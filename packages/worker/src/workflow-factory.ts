@@ -95,9 +95,14 @@ export class WorkflowFactory {
 
 const NO_TYPES: readonly string[] = [];
 
-function failureErrorTypesOf({ workflowFailureErrorTypes: types }: CompiledWorkerOptions, workflowType: string) {
+/** Names of the errors that fail a workflow of this type, as the options of its worker have it. */
+export function failureErrorTypesOf(
+  { workflowFailureErrorTypes: types }: Pick<CompiledWorkerOptions, 'workflowFailureErrorTypes'>,
+  workflowType: string,
+): readonly string[] {
   if (types === undefined) return NO_TYPES;
-  return [...(types['*'] ?? NO_TYPES), ...(types[workflowType] ?? NO_TYPES)];
+  const ofType = Object.hasOwn(types, workflowType) ? types[workflowType] : undefined;
+  return [...(types['*'] ?? NO_TYPES), ...(ofType ?? NO_TYPES)];
 }
 
 /** A name that no other worker's sticky queue has. */

@@ -92,8 +92,9 @@ export function createNexusServiceClient<T extends nexus.ServiceDefinition>(
     operationOptions: Partial<StartNexusOperationOptions> = {},
   ): Promise<NexusOperationHandle<unknown>> => {
     const operations: Partial<Record<string, Operation>> = service.operations;
-    const { name: operation, inputType, outputType } = (typeof op === 'string' ? operations[op] : op) ?? {};
-    if (operation === undefined) throw new TypeError(`Service ${service.name} has no operation '${String(op)}'`);
+    const named = typeof op === 'string' && Object.hasOwn(operations, op) ? operations[op] : op;
+    if (typeof named !== 'object') throw new TypeError(`Service ${service.name} has no operation '${String(op)}'`);
+    const { name: operation, inputType, outputType } = named;
     const execution = currentExecution();
     const run = composeInterceptors(execution.interceptors.outbound, 'startNexusOperation', startNexusOperation);
     const { token, result } = await run({

@@ -1,11 +1,13 @@
-import { defaultPayloadConverter } from '@perdure/common';
+import { defaultPayloadConverter, type SearchAttributes } from '@perdure/common';
+import * as nexus from 'nexus-rpc';
 import { describe, expect, test } from 'vitest';
+import { createNexusServiceClient } from './nexus.js';
 import { AsyncLocalStorage } from './cancellation-scope.js';
 import { defineSignal, setHandler } from './handlers.js';
 import { proxySinks } from './sinks.js';
 import { signal, TestRun } from './testing/test-run.js';
 import { continueAsNew, makeContinueAsNewFunc } from './continue-as-new.js';
-import { deprecatePatch, patched, sleep, upsertMemo, uuid4, workflowInfo } from './workflow.js';
+import { deprecatePatch, patched, sleep, upsertMemo, upsertSearchAttributes, uuid4, workflowInfo } from './workflow.js';
 import type { WorkflowInterceptors } from './interceptors.js';
 import { log } from './logs.js';
 
@@ -129,6 +131,40 @@ test('the memo is changed in the run at once; null removes a field, for the serv
   const [command] = run.of('modifyWorkflowProperties');
   const encodings = Object.entries(command?.upsertedMemo ?? {}).map(([name, { metadata }]) => [name, new TextDecoder().decode(metadata?.['encoding'] ?? undefined)]); // prettier-ignore
   expect(encodings).toEqual([['gone', 'binary/null'], ['added', 'json/plain']]); // prettier-ignore
+});
+
+test('a memo field and a search attribute may have any name', async () => {
+  const fields = JSON.parse('{"__proto__":1,"constructor":2}') as Record<string, number>;
+  const run = new TestRun(async () => {
+    upsertMemo(fields);
+    upsertSearchAttributes(JSON.parse('{"__proto__":["a"],"constructor":["b"]}') as SearchAttributes);
+    const { memo, searchAttributes } = workflowInfo();
+    upsertSearchAttributes(JSON.parse('{"__proto__":[]}') as SearchAttributes);
+    return [Object.entries(memo ?? {}), Object.entries(searchAttributes), Object.keys(workflowInfo().searchAttributes)];
+  });
+  await run.start();
+  const entries = [['__proto__', ['a']], ['constructor', ['b']]]; // prettier-ignore
+  expect(run.result).toEqual([Object.entries(fields), entries, ['constructor']]);
+  expect(Object.keys(run.of('modifyWorkflowProperties')[0]?.upsertedMemo ?? {})).toEqual(Object.keys(fields));
+  const [upserted, removed] = run.of('upsertWorkflowSearchAttributes');
+  expect(Object.keys(upserted?.searchAttributes ?? {})).toEqual(['__proto__', 'constructor']);
+  expect(Object.keys(removed?.searchAttributes ?? {})).toEqual(['__proto__']);
+});
+
+test('a Nexus service has no operations but its own, whatever objects inherit', async () => {
+  const service = nexus.service('shop', { order: nexus.operation<string, string>() });
+  const run = new TestRun(async () => {
+    const client = createNexusServiceClient({ endpoint: 'e', service });
+    const [named, inherited] = [
+      client.startOperation('order', 'x'),
+      client.startOperation('constructor' as 'order', 'x'),
+    ];
+    void named;
+    return await inherited.catch(String);
+  });
+  await run.start();
+  expect(run.result).toBe("TypeError: Service shop has no operation 'constructor'");
+  expect(run.of('scheduleNexusOperation').map(({ operation }) => operation)).toEqual(['order']);
 });
 
 describe('interceptors', () => {

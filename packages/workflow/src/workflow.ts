@@ -281,9 +281,8 @@ export function upsertSearchAttributes(searchAttributes: SearchAttributes | Sear
   });
   const { info } = execution;
   // What is set to nothing is removed.
-  const untyped: SearchAttributes = { ...info.searchAttributes };
-  for (const name of Object.keys(encoded)) delete untyped[name];
-  Object.assign(untyped, decodeSearchAttributes(encoded));
+  const kept = Object.entries(info.searchAttributes).filter(([name]) => !Object.hasOwn(encoded, name));
+  const untyped: SearchAttributes = { ...Object.fromEntries(kept), ...decodeSearchAttributes(encoded) };
   const removed = info.typedSearchAttributes.getAll().filter(({ key }) => Object.hasOwn(encoded, key.name));
   const typed = info.typedSearchAttributes.updateCopy([
     ...removed.map(({ key }) => ({ key, value: null })),

@@ -1,4 +1,5 @@
 import { CommandError } from '../errors.js';
+import { ownMembers } from '../own-members.js';
 import { environmentFile, readIfThere, writePrivately } from './files.js';
 
 /** Settings of one environment, by the names of the flags they stand for. */
@@ -8,11 +9,12 @@ export type Environment = Readonly<Record<string, string>>;
 export async function readEnvironments(file: string | undefined): Promise<Readonly<Record<string, Environment>>> {
   const path = environmentFile(file);
   const text = readIfThere(path);
-  if (text === '') return {};
+  if (text === '') return ownMembers({});
   const { parse } = await import('./yaml.js');
   try {
     const parsed = parse(text) as { readonly env?: Readonly<Record<string, Environment>> } | null;
-    return parsed?.env ?? {};
+    const environments = Object.entries(parsed?.env ?? {});
+    return ownMembers(Object.fromEntries(environments.map(([name, environment]) => [name, ownMembers(environment)])));
   } catch (error) {
     throw new CommandError(`${path} is not valid YAML: ${(error as Error).message.split('\n')[0] ?? ''}`);
   }
@@ -21,7 +23,7 @@ export async function readEnvironments(file: string | undefined): Promise<Readon
 /** Replaces all environments; whatever else the file holds stays, with all comments. */
 export async function writeEnvironments(
   file: string | undefined,
-  environments: Readonly<Record<string, Environment>>,
+  wanted: Readonly<Record<string, Environment>>,
 ): Promise<void> {
   const path = environmentFile(file);
   const before = await readEnvironments(file);
@@ -29,12 +31,12 @@ export async function writeEnvironments(
   const document = parseDocument(readIfThere(path));
   if (!isMap(document.get('env'))) document.set('env', document.createNode({}));
   for (const [name, environment] of Object.entries(before)) {
-    const wanted = environments[name];
-    if (wanted === undefined) document.deleteIn(['env', name]);
+    const after = Object.hasOwn(wanted, name) ? wanted[name] : undefined;
+    if (after === undefined) document.deleteIn(['env', name]);
     else
-      for (const key of Object.keys(environment)) if (wanted[key] === undefined) document.deleteIn(['env', name, key]);
+      for (const key of Object.keys(environment)) if (!Object.hasOwn(after, key)) document.deleteIn(['env', name, key]);
   }
-  for (const [name, environment] of Object.entries(environments)) {
+  for (const [name, environment] of Object.entries(wanted)) {
     if (!isMap(document.getIn(['env', name]))) document.setIn(['env', name], document.createNode({}));
     for (const [key, value] of Object.entries(environment))
       if (before[name]?.[key] !== value) document.setIn(['env', name, key], value);

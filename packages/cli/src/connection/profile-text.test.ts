@@ -39,6 +39,12 @@ test('what is set, added and deleted is all that changes: comments and everythin
     expect(deleted).toContain(comment);
 });
 
+test('a profile may have any name, and be deleted again', () => {
+  const named = withProfiles('', JSON.parse('{"__proto__":{"address":"a"},"constructor":{"address":"b"}}') as never);
+  expect(named).toBe('[profile.__proto__]\naddress = "a"\n\n[profile.constructor]\naddress = "b"\n');
+  expect(withProfiles(named, { other: {} })).toBe('[profile.other]\n');
+});
+
 test('a file in which profiles are written in line, or by dotted names, is changed too', () => {
   const inline = 'profile = { prod = { address = "a:1" } } # short\n';
   const changed = withProfiles(inline, { prod: { address: 'a:1', tls: { server_name: 's' } } });

@@ -114,7 +114,10 @@ function readBack(text: string): unknown {
 }
 
 function at(root: Table, path: readonly string[]): unknown {
-  return path.reduce<unknown>((value, name) => (isTable(value) ? value[name] : undefined), root);
+  return path.reduce<unknown>(
+    (value, name) => (isTable(value) && Object.hasOwn(value, name) ? value[name] : undefined),
+    root,
+  );
 }
 
 function isTable(value: unknown): value is Table {

@@ -1,4 +1,5 @@
 import { CommandError } from '../errors.js';
+import { ownMembers } from '../own-members.js';
 import { profileFile, readIfThere, writePrivately } from './files.js';
 
 /** One profile, by the names of the flags. */
@@ -47,11 +48,11 @@ export interface ProfileFile {
 export async function readProfiles(asked: string | undefined, variables: Variables): Promise<ProfileFile> {
   const path = profileFile(asked, variables);
   const text = readIfThere(path);
-  if (text === '') return { path, profiles: {} };
+  if (text === '') return { path, profiles: ownMembers({}) };
   const { parse } = await import('smol-toml');
   try {
     const profiles = Object.entries(table((parse(text) as Table)['profile']));
-    return { path, profiles: Object.fromEntries(profiles.map(([name, value]) => [name, table(value)])) };
+    return { path, profiles: ownMembers(Object.fromEntries(profiles.map(([name, value]) => [name, table(value)]))) };
   } catch (error) {
     throw new CommandError(`${path} is not valid TOML: ${(error as Error).message.replace(/\s*\n[^]*\n/, ' ')}`);
   }

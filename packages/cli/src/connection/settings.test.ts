@@ -52,6 +52,18 @@ test('headers come from profile, variables and flags, under the names that gRPC 
   });
 });
 
+test('a header may have any name', async () => {
+  const { metadata } = await settings({ grpcMeta: ['__proto__=a', 'constructor=b'] });
+  expect(Object.entries(metadata)).toEqual([['__proto__', 'a'], ['constructor', 'b']]); // prettier-ignore
+});
+
+test('a profile is only what the file holds, not what objects inherit', async () => {
+  await expect(settings({ profile: 'constructor' })).rejects.toThrow('has no profile "constructor"');
+  writeFileSync(file, '[profile.constructor]\naddress = "own:1"\n[profile.__proto__]\naddress = "own:2"\n');
+  expect((await settings({ profile: 'constructor' })).address).toBe('own:1');
+  expect((await settings({ profile: '__proto__' })).address).toBe('own:2');
+});
+
 test('a key implies TLS, unless that is switched off', async () => {
   expect((await settings({ apiKey: 'secret' })).tls).toBeDefined();
   expect((await settings({ apiKey: 'secret' }, {}, ['tls'])).tls).toBeUndefined();

@@ -104,14 +104,14 @@ function variable(variables: Variables, name: string): string | undefined {
 }
 
 function metadataOf(flags: Flags, lines: string | undefined, variables: Variables): Record<string, string> {
-  const metadata: Record<string, string> = {};
+  const metadata = new Map<string, string>();
   for (const line of (lines ?? '').split('\n').filter((text) => text.includes('=')))
-    metadata[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
+    metadata.set(line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1));
   for (const [key, value] of Object.entries(variables))
     if (key.startsWith('TEMPORAL_GRPC_META_') && value !== undefined)
-      metadata[key.slice('TEMPORAL_GRPC_META_'.length).toLowerCase().replaceAll('_', '-')] = value;
-  for (const [key, value] of flags.pairs('grpc-meta')) metadata[key] = value;
-  return metadata;
+      metadata.set(key.slice('TEMPORAL_GRPC_META_'.length).toLowerCase().replaceAll('_', '-'), value);
+  for (const [key, value] of flags.pairs('grpc-meta')) metadata.set(key, value);
+  return Object.fromEntries(metadata);
 }
 
 function tlsOf(setting: (name: string) => string | undefined): TlsSettings | undefined {

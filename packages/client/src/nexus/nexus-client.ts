@@ -131,7 +131,7 @@ export class NexusClient extends BaseClient {
 function operationOf(service: nexus.ServiceDefinition, op: string | Operation): Operation {
   if (typeof op !== 'string') return op;
   const operations: Partial<Record<string, Operation>> = service.operations;
-  const operation = operations[op];
+  const operation = Object.hasOwn(operations, op) ? operations[op] : undefined;
   if (operation === undefined) throw new TypeError(`Service ${service.name} has no operation '${op}'`);
   return operation;
 }

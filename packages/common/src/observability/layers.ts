@@ -7,9 +7,9 @@ export function append<T extends object>(layers: readonly (T | (() => T))[], lay
 
 /** All layers in one object; later ones win, and what they set to `undefined` is left out. */
 export function resolveLayers<T extends object>(layers: readonly (T | (() => T))[], extra: T | undefined): T {
-  const merged: Record<string | symbol, unknown> = {};
-  for (const layer of layers) Object.assign(merged, typeof layer === 'function' ? layer() : layer);
-  if (extra !== undefined) Object.assign(merged, extra);
+  let merged: Record<string | symbol, unknown> = {};
+  for (const layer of layers) merged = { ...merged, ...(typeof layer === 'function' ? layer() : layer) };
+  if (extra !== undefined) merged = { ...merged, ...extra };
   for (const key of Reflect.ownKeys(merged)) {
     if (merged[key] === undefined) delete merged[key];
   }

@@ -28,6 +28,13 @@ describe('a logger with composed metadata', () => {
     ]);
   });
 
+  it('adds members of any name', () => {
+    const tag = JSON.parse('{"__proto__":"tag"}') as LogMetadata;
+    LoggerWithComposedMetadata.compose(sink, tag).info('x', { a: 1 });
+    const [, , meta] = lines.at(-1) as unknown[];
+    expect(Object.entries(meta as object)).toEqual([['__proto__', 'tag'], ['a', 1]]); // prettier-ignore
+  });
+
   it('is the same logger where there is nothing to add', () => {
     expect(LoggerWithComposedMetadata.compose(sink, {})).toBe(sink);
   });

@@ -1,5 +1,5 @@
 import type { QueryableExecution } from './row.js';
-import { systemSearchAttributes } from './search-attribute.js';
+import { systemSearchAttributes, typeOfSearchAttribute } from './search-attribute.js';
 import type { SearchAttributeType, SearchAttributeTypes } from './search-attribute.js';
 
 /** What a field holds, which decides the literals and operators it takes. */
@@ -51,11 +51,8 @@ export function findField(name: string, registered: SearchAttributeTypes): Query
   if (/["\\]/.test(name)) return undefined;
   const column = Object.hasOwn(columns, name) ? columns[name] : undefined;
   if (column !== undefined) return { source: 'column', name, column: column[0], type: column[1] };
-  for (const types of [systemSearchAttributes, registered]) {
-    const type = Object.hasOwn(types, name) ? types[name] : undefined;
-    if (type !== undefined) return { source: 'attribute', name, type };
-  }
-  return undefined;
+  const type = typeOfSearchAttribute(registered, name);
+  return type && { source: 'attribute', name, type };
 }
 
 /** The known field name closest to a mistyped one, if any is close enough to be worth suggesting. */

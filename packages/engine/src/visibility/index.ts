@@ -12,7 +12,7 @@ export { executionStatuses } from './literals.js';
 export { parseVisibilityQuery } from './parser.js';
 export type { QueryContext } from './parser.js';
 export type { QueryableExecution } from './row.js';
-export { systemSearchAttributes } from './search-attribute.js';
+export { systemSearchAttributes, typeOfSearchAttribute } from './search-attribute.js';
 export type {
   SearchAttributeJson,
   SearchAttributes,

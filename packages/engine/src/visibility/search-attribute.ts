@@ -40,3 +40,13 @@ export const systemSearchAttributes: SearchAttributeTypes = {
   TemporalWorkerDeploymentVersion: 'Keyword',
   TemporalWorkflowVersioningBehavior: 'Keyword',
 };
+
+/** The type of a search attribute: the system's, or the one it is registered with. Names that objects inherit are none. */
+export function typeOfSearchAttribute(
+  registered: SearchAttributeTypes | undefined,
+  name: string,
+): SearchAttributeType | undefined {
+  for (const types of [systemSearchAttributes, registered])
+    if (types !== undefined && Object.hasOwn(types, name)) return types[name];
+  return undefined;
+}

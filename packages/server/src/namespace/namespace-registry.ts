@@ -1,4 +1,4 @@
-import type { SearchAttributeType, SearchAttributeTypes } from '@perdure/engine';
+import { typeOfSearchAttribute, type SearchAttributeType, type SearchAttributeTypes } from '@perdure/engine';
 import { enums, workflowservice } from '@perdure/protocol';
 import { ServiceError } from '../api/index.js';
 import type { Store } from '../store/index.js';
@@ -56,8 +56,9 @@ export class NamespaceRegistry {
     return this.byIdMap.get(namespaceId)?.retentionMs ?? DAY_MS;
   }
 
+  /** The type of a search attribute there: its own, or the system's. */
   searchAttributeType(namespaceId: string, name: string): SearchAttributeType | undefined {
-    return this.byIdMap.get(namespaceId)?.searchAttributes[name];
+    return typeOfSearchAttribute(this.byIdMap.get(namespaceId)?.searchAttributes, name);
   }
 
   /** The namespace of a start: deprecated and deleted ones take none. Throws FAILED_PRECONDITION, or as `resolve`. */

@@ -54,8 +54,9 @@ export class CallbackDelivery {
     signal: AbortSignal,
   ): Promise<{ readonly outcome: CallbackOutcome; readonly passed: Passed } | undefined> {
     const url = callback.nexus?.url ?? '';
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(callback.nexus?.header ?? {})) headers[name.toLowerCase()] = value ?? '';
+    const headers = Object.fromEntries(
+      Object.entries(callback.nexus?.header ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']),
+    );
     const completion = completionOfRun(state, headers[OPERATION_TOKEN_HEADER] ?? '');
     try {
       if (url !== SYSTEM_CALLBACK_URL) {

@@ -51,9 +51,8 @@ export function clusterMethods({ store, namespaces }: Services): AnyRpcMethod[] 
     })),
     // The request names no namespace, so the answer is what any namespace may know.
     method(methods.GetSearchAttributes, async () => {
-      const keys = { ...indexedValueTypes(systemAttributes()) };
-      for (const { searchAttributes } of namespaces.list()) Object.assign(keys, indexedValueTypes(searchAttributes));
-      return { keys };
+      const known = [systemAttributes(), ...namespaces.list().map(({ searchAttributes }) => searchAttributes)];
+      return { keys: indexedValueTypes(Object.fromEntries(known.flatMap((types) => Object.entries(types)))) };
     }),
   ];
 }

@@ -257,6 +257,8 @@ test('a start that was attached is named with its event, buffered or not', async
   expect(await infos()).toMatchObject({ third: { eventType, eventId: 0, buffered: true } });
   await served.call(methods.RespondWorkflowTaskCompleted, { namespace: 'default', taskToken });
   expect(await infos()).toMatchObject({ third: { eventType, eventId: 6, buffered: false } });
+  await attach('__proto__');
+  expect(Object.keys((await infos()) ?? {}).sort()).toEqual(['__proto__', 'first', 'second', 'third']);
 });
 
 test('executions that are not there, or not named rightly, are refused', async () => {

@@ -118,14 +118,14 @@ async function originalStartTime(
 }
 
 function requestIds({ createRequestId, attachedRequests }: ExecutionState): Record<string, workflow.IRequestIdInfo> {
-  const infos: Record<string, workflow.IRequestIdInfo> = {};
+  const infos = new Map<string, workflow.IRequestIdInfo>();
   for (const { requestId, eventId } of attachedRequests) {
-    infos[requestId] = {
+    infos.set(requestId, {
       eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
       eventId,
       buffered: eventId === 0,
-    };
+    });
   }
-  infos[createRequestId] = { eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED, eventId: 1 };
-  return infos;
+  infos.set(createRequestId, { eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED, eventId: 1 });
+  return Object.fromEntries(infos);
 }

@@ -70,8 +70,7 @@ function checkedTypes(
   const names = Object.keys(searchAttributes);
   if (names.length === 0) throw new ServiceError('INVALID_ARGUMENT', 'SearchAttributes are not set on request.');
   const system = systemAttributes();
-  const types: Record<string, SearchAttributeType> = {};
-  for (const name of names) {
+  const types = names.map((name): [string, SearchAttributeType] => {
     const indexedValueType = searchAttributes[name] ?? 0;
     const type = searchAttributeTypeOf(indexedValueType);
     if (type === undefined)
@@ -80,7 +79,8 @@ function checkedTypes(
       name.startsWith(RESERVED_PREFIX) || Object.hasOwn(system, name)
         ? `Search attribute ${name} is reserved by system.`
         : undefined);
-    types[name] = type;
-  }
-  return types;
+    return [name, type];
+  });
+  // Not by assignment: a name may be `__proto__`.
+  return Object.fromEntries(types);
 }

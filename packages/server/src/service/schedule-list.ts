@@ -1,10 +1,9 @@
 import {
   matches,
   parseVisibilityQuery,
-  systemSearchAttributes,
+  typeOfSearchAttribute,
   type QueryableExecution,
   type SearchAttributes,
-  type SearchAttributeValue,
   type VisibilityCondition,
 } from '@perdure/engine';
 import { scheduleListInfo } from '@perdure/engine/schedule';
@@ -12,7 +11,7 @@ import type { schedule, workflowservice } from '@perdure/protocol';
 import { ServiceError } from '../api/index.js';
 import type { Namespace } from '../namespace/index.js';
 import type { LiveSchedule, ScheduleView } from '../schedules/index.js';
-import { decodeSearchAttribute } from '../shard/index.js';
+import { queryableSearchAttributes } from '../shard/index.js';
 import { decodeSchedulePageToken, encodeSchedulePageToken, type ScheduleListPosition } from './page-tokens.js';
 import type { Services } from './services.js';
 
@@ -113,16 +112,14 @@ function columnIn(where: VisibilityCondition): string | undefined {
 
 /** A schedule in the form that the query language knows. */
 function queryable(namespace: Namespace, { state }: ScheduleView): QueryableExecution {
-  const attributes: Record<string, SearchAttributeValue> = {
+  const searchAttributes: SearchAttributes = {
     [SCHEDULE_ID]: { type: 'Keyword', value: state.key.scheduleId },
     [PAUSED]: { type: 'Bool', value: state.schedule.state?.paused ?? false },
+    ...queryableSearchAttributes(state.searchAttributes?.indexedFields, (name) =>
+      typeOfSearchAttribute(namespace.searchAttributes, name),
+    ),
   };
-  for (const [name, payload] of Object.entries(state.searchAttributes?.indexedFields ?? {})) {
-    const type = namespace.searchAttributes[name] ?? systemSearchAttributes[name];
-    const value = decodeSearchAttribute(payload);
-    if (type !== undefined && value !== undefined) attributes[name] = { type, value };
-  }
-  return { ...NO_COLUMNS, searchAttributes: attributes satisfies SearchAttributes };
+  return { ...NO_COLUMNS, searchAttributes };
 }
 
 const NO_COLUMNS: Omit<QueryableExecution, 'searchAttributes'> = {

@@ -1,7 +1,7 @@
 import {
   byteLength,
   columnSearchAttributes,
-  systemSearchAttributes,
+  typeOfSearchAttribute,
   type Limits,
   type SearchAttributeType,
 } from '@perdure/engine';
@@ -35,7 +35,7 @@ export function validateSearchAttributes(
   let totalBytes = 0;
   for (const [name, payload] of fields) {
     if (SERVER_WRITTEN.has(name)) return `${name} attribute can't be set in SearchAttributes`;
-    const type = typeOfSearchAttribute(namespace, name);
+    const type = typeOfSearchAttribute(namespace.searchAttributes, name);
     if (type === undefined) return `Namespace ${namespace.name} has no mapping defined for search attribute ${name}`;
     const problem = invalidPayload(name, type, payload);
     if (problem !== undefined) return problem;
@@ -52,15 +52,6 @@ export function validateSearchAttributes(
   return `total size of search attributes ${totalBytes} exceeds size limit ${limits.searchAttributesSizeBytes}`;
 }
 
-/** The type a search attribute has in a namespace: its own, or the system's. */
-export function typeOfSearchAttribute(
-  { searchAttributes }: Pick<Namespace, 'searchAttributes'>,
-  name: string,
-): SearchAttributeType | undefined {
-  if (Object.hasOwn(searchAttributes, name)) return searchAttributes[name];
-  return Object.hasOwn(systemSearchAttributes, name) ? systemSearchAttributes[name] : undefined;
-}
-
 const TYPE_METADATA = 'type';
 const encoder = new TextEncoder();
 
@@ -72,15 +63,13 @@ export function withTypeMetadata(
   namespace: Pick<Namespace, 'searchAttributes'>,
   indexedFields: Readonly<Record<string, common.IPayload>>,
 ): Readonly<Record<string, common.IPayload>> {
-  const typed: Record<string, common.IPayload> = {};
-  for (const [name, payload] of Object.entries(indexedFields)) {
-    const type = typeOfSearchAttribute(namespace, name);
-    typed[name] =
-      type === undefined
-        ? payload
-        : { ...payload, metadata: { ...payload.metadata, [TYPE_METADATA]: encoder.encode(type) } };
-  }
-  return typed;
+  const typed = Object.entries(indexedFields).map(([name, payload]): [string, common.IPayload] => {
+    const type = typeOfSearchAttribute(namespace.searchAttributes, name);
+    if (type === undefined) return [name, payload];
+    return [name, { ...payload, metadata: { ...payload.metadata, [TYPE_METADATA]: encoder.encode(type) } }];
+  });
+  // Not by assignment: a name may be `__proto__`.
+  return Object.fromEntries(typed);
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

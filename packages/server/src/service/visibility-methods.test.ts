@@ -146,3 +146,36 @@ test('bad queries, pages, filters and namespaces are refused with the reason', a
     /^INVALID_ARGUMENT: Cluster is not configured/,
   );
 });
+
+test('a search attribute may have any name, on executions and on schedules', async () => {
+  const served = await Served.start();
+  const operator = api.OperatorService.methods;
+  const names = ['__proto__', 'constructor', 'Colour'];
+  const KEYWORD = enums.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+  const types = Object.fromEntries(names.map((name) => [name, KEYWORD]));
+  await served.call(operator.AddSearchAttributes, { namespace, searchAttributes: types });
+  const { customAttributes } = await served.call(operator.ListSearchAttributes, { namespace });
+  expect(Object.keys(customAttributes).sort()).toEqual([...names].sort());
+  const { keys } = await served.call(methods.GetSearchAttributes, {});
+  expect(names.filter((name) => Object.hasOwn(keys, name))).toEqual(names);
+
+  const fields = Object.fromEntries(names.map((name) => [name, json(`of ${name}`)]));
+  await served.startWorkflow('w', { searchAttributes: { indexedFields: fields } });
+  const described = (await served.describe('w')).workflowExecutionInfo?.searchAttributes?.indexedFields ?? {};
+  expect(Object.keys(described).sort()).toEqual([...names].sort());
+  const workflowType = { name: 'type' };
+  const startWorkflow = { workflowId: 'scheduled', workflowType, taskQueue: { name: 'queue' } };
+  const schedule = { spec: {}, action: { startWorkflow } };
+  const searchAttributes = { indexedFields: fields };
+  await served.call(methods.CreateSchedule, { namespace, scheduleId: 's', schedule, searchAttributes });
+  for (const name of names) {
+    const query = `${name} = 'of ${name}'`;
+    expect(await ids(served, query)).toEqual(['w']);
+    const { schedules } = await served.call(methods.ListSchedules, { namespace, query });
+    expect(schedules.map(({ scheduleId }) => scheduleId)).toEqual(['s']);
+  }
+  // Unregistered, it says nothing any more, whatever objects inherit under that name.
+  await served.call(operator.RemoveSearchAttributes, { namespace, searchAttributes: ['constructor'] });
+  await served.terminate('w');
+  expect(await ids(served, `__proto__ = 'of __proto__'`)).toEqual(['w']);
+});

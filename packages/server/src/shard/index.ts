@@ -7,5 +7,5 @@ export { LiveExecution } from './live-execution.js';
 export type { EffectSink, RunTarget, ShardDependencies, ShardJournal, ShardObserver } from './ports.js';
 export { executionNotFound, shardUnavailable } from './errors.js';
 export { recoverExecutions } from './recovery.js';
-export { decodeSearchAttribute } from './visibility-row.js';
+export { queryableSearchAttributes } from './visibility-row.js';
 export { Shard, type Decide, type DecideAll, type DecideStart, type Executed } from './shard.js';

@@ -67,7 +67,7 @@ export interface ShardDependencies {
   readonly effects: EffectSink;
   /** How long closed executions of a namespace are kept. */
   readonly retentionMs: (namespaceId: string) => number;
-  /** Types of custom search attributes, for the visibility rows. */
+  /** Types of search attributes, for the visibility rows. */
   readonly searchAttributeType: (namespaceId: string, name: string) => SearchAttributeType | undefined;
   /** The workflow ids of every shard of this node. */
   readonly workflowIds: KnownWorkflowIds;

@@ -1,10 +1,9 @@
 import {
   isClosed,
-  systemSearchAttributes,
   type ExecutionState,
   type SearchAttributeJson,
   type SearchAttributes,
-  type SearchAttributeValue,
+  type SearchAttributeType,
 } from '@perdure/engine';
 import { common } from '@perdure/protocol';
 import type { VisibilityRow } from '../store/index.js';
@@ -67,15 +66,7 @@ export class VisibilityRows {
   }
 
   private queryable(namespaceId: string, payloads: ExecutionState['searchAttributes']): SearchAttributes {
-    const names = Object.keys(payloads);
-    if (names.length === 0) return {};
-    const values: Record<string, SearchAttributeValue> = {};
-    for (const name of names) {
-      const type = this.dependencies.searchAttributeType(namespaceId, name) ?? systemSearchAttributes[name];
-      const value = decodeSearchAttribute(payloads[name]);
-      if (type !== undefined && value !== undefined) values[name] = { type, value };
-    }
-    return values;
+    return queryableSearchAttributes(payloads, (name) => this.dependencies.searchAttributeType(namespaceId, name));
   }
 }
 
@@ -90,10 +81,27 @@ function closedColumns(state: ExecutionState) {
   };
 }
 
+const NONE: SearchAttributes = {};
+
+/** Search attributes as queries see them. What has no type, or no value that JSON can tell, is left out. */
+export function queryableSearchAttributes(
+  payloads: Readonly<Record<string, common.IPayload>> | null | undefined,
+  typeOf: (name: string) => SearchAttributeType | undefined,
+): SearchAttributes {
+  const entries = Object.entries(payloads ?? NONE);
+  if (entries.length === 0) return NONE;
+  const values = entries.flatMap(([name, payload]) => {
+    const [type, value] = [typeOf(name), decodeSearchAttribute(payload)];
+    return type === undefined || value === undefined ? [] : [[name, { type, value }] as const];
+  });
+  // Not by assignment: a name may be `__proto__`.
+  return Object.fromEntries(values);
+}
+
 const decoder = new TextDecoder();
 
 /** The JSON value of a search attribute payload, or `undefined` if it holds none. */
-export function decodeSearchAttribute(payload: common.IPayload | undefined): SearchAttributeJson | undefined {
+function decodeSearchAttribute(payload: common.IPayload | undefined): SearchAttributeJson | undefined {
   if (payload?.data == null) return undefined;
   try {
     const value: unknown = JSON.parse(decoder.decode(payload.data));

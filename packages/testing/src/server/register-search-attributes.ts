@@ -10,9 +10,9 @@ export async function registerSearchAttributes(
   { namespace, searchAttributes }: PlannedServer,
   keys: readonly SearchAttributeKey<SearchAttributeType>[],
 ): Promise<void> {
-  const named = { ...searchAttributes };
-  for (const { name, type } of keys) named[name] = TypedSearchAttributes.toMetadataType(type);
-  const types = Object.entries(named).map(([name, type]) => [name, indexedValueType(name, type)] as const);
+  const named = new Map(Object.entries(searchAttributes));
+  for (const { name, type } of keys) named.set(name, TypedSearchAttributes.toMetadataType(type));
+  const types = [...named].map(([name, type]) => [name, indexedValueType(name, type)] as const);
   if (types.length === 0) return;
   await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(types) });
 }

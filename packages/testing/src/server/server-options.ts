@@ -100,7 +100,7 @@ function readArguments(given: readonly string[]): { namespace?: string; searchAt
     if (name === '--namespace' || name === '-n') read.namespace = value;
     else if (name === '--search-attribute') {
       const [attribute = '', type = ''] = splitOnce(value, '=');
-      read.searchAttributes[attribute] = type;
+      read.searchAttributes = { ...read.searchAttributes, [attribute]: type };
     } else if (name !== '--dynamic-config-value') throw unknownArgument(name, UNDERSTOOD);
   }
   return read;

@@ -18,5 +18,6 @@ const DEFAULT_BUCKETS: readonly number[] = [50, 100, 500, 1_000, 2_500, 10_000];
 
 /** The upper bounds of a histogram's buckets. `divisor` is 1000 where it holds seconds. */
 export function bucketBounds(name: string, divisor: number): readonly number[] {
-  return (BUCKETS_MS[name] ?? DEFAULT_BUCKETS).map((bound) => bound / divisor);
+  const boundsMs = Object.hasOwn(BUCKETS_MS, name) ? BUCKETS_MS[name] : undefined;
+  return (boundsMs ?? DEFAULT_BUCKETS).map((bound) => bound / divisor);
 }

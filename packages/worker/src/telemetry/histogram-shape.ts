@@ -23,5 +23,7 @@ export function histogramShape(
   const isDuration = unit !== undefined && MILLISECONDS.has(unit);
   const divisor = isDuration && useSecondsForDurations ? MS_PER_SECOND : 1;
   const shownUnit = isDuration ? (divisor === 1 ? 'milliseconds' : 'seconds') : unit;
-  return { shownUnit, divisor, bounds: overrides[bareName] ?? overrides[name] ?? bucketBounds(bareName, divisor) };
+  const override = [bareName, name].find((each) => Object.hasOwn(overrides, each));
+  const bounds = override === undefined ? undefined : overrides[override];
+  return { shownUnit, divisor, bounds: bounds ?? bucketBounds(bareName, divisor) };
 }

@@ -1,3 +1,4 @@
+import type { MetricTags } from '@perdure/common';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RecordingLogger } from '../testing/recording-logger.js';
 import {
@@ -87,6 +88,13 @@ test('Prometheus is served the names, tags and buckets of the official SDK', asy
   ]) {
     expect(text.split('\n')).toContain(line);
   }
+});
+
+test('a metric and a tag may have any name', async () => {
+  const runtime = Runtime.install({ telemetryOptions: { metrics: { prometheus: { bindAddress: '127.0.0.1:0' } } } });
+  runtime.metricMeter.createHistogram('constructor').record(7, JSON.parse('{"__proto__":"x"}') as MetricTags);
+  const lines = (await scrape(runtime)).split('\n');
+  expect(lines).toContain('constructor_bucket{__proto__="x",le="50"} 1');
 });
 
 test('names, units and buckets can be changed', async () => {

@@ -41,9 +41,15 @@ function copyWithPlaces(value: unknown, places: Place[], replace: (value: unknow
     places.push({ payload: value, replace });
     return value;
   }
-  const copy: Record<string, unknown> = {};
+  // Spread, since a member that people named may be called `__proto__`, which would not come about by assignment.
+  const copy: Record<string, unknown> = { ...value };
   for (const [name, item] of Object.entries(value)) {
-    copy[name] = READ_BY_SERVER.has(name) ? item : copyWithPlaces(item, places, (next) => (copy[name] = next));
+    if (READ_BY_SERVER.has(name)) continue;
+    const put = (next: unknown): void => {
+      if (name === '__proto__') Object.defineProperty(copy, name, { value: next });
+      else copy[name] = next;
+    };
+    put(copyWithPlaces(item, places, put));
   }
   return copy;
 }

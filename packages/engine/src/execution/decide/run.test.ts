@@ -249,3 +249,17 @@ test('a memo field may have any name, and so may a search attribute', () => {
   expect(Object.keys(world.run().state.memo)).toEqual(Object.keys(fields));
   expect(Object.keys(world.run().state.searchAttributes)).toEqual(Object.keys(fields));
 });
+
+test('fields of any name are upserted, and removed again', () => {
+  const world = new World();
+  const fields = Object.fromEntries(['__proto__', 'toString'].map((name) => [name, payload(name)]));
+  const none = Object.fromEntries(Object.keys(fields).map((name) => [name, payload([])]));
+  const names = () => [Object.keys(world.run().state.memo), Object.keys(world.run().state.searchAttributes)];
+  world.start();
+  world.step(commands.memo(fields), commands.searchAttributes(fields));
+  expect(names()).toEqual([Object.keys(fields), ['BuildIds', ...Object.keys(fields)]]);
+  expect(Object.hasOwn(Object.prototype, 'data')).toBe(false);
+  world.signal('again');
+  world.step(commands.memo(none), commands.searchAttributes(none));
+  expect(names()).toEqual([[], ['BuildIds']]);
+});

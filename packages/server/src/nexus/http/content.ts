@@ -125,10 +125,10 @@ function textMetadata(metadata: Readonly<Record<string, Uint8Array>>): Record<st
 
 /** Headers that say what the body is, without their prefix; its length is no matter of the payload. */
 function contentHeaders(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers))
-    if (name.startsWith(PREFIX) && name !== 'content-length' && value) found[name.slice(PREFIX.length)] = value;
-  return found;
+  const found = Object.entries(headers).flatMap(([name, value]) =>
+    name.startsWith(PREFIX) && name !== 'content-length' && value ? [[name.slice(PREFIX.length), value]] : [],
+  );
+  return Object.fromEntries(found) as Record<string, string>;
 }
 
 const PARAMETER = /;\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]*))/g;
