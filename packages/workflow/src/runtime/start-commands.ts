@@ -8,7 +8,9 @@ import {
   msToTs,
   type ActivitySerializationContext,
   type Duration,
+  type WorkflowSerializationContext,
 } from '@perdure/common';
+import type { CallSite, StartChildWorkflowExecutionCommand } from '@perdure/common/activation';
 import {
   encodeActivityCancellationType,
   encodeUnifiedSearchAttributes,
@@ -177,61 +179,22 @@ export async function scheduleLocalActivity(input: LocalActivityInput): Promise<
 export async function startChild(
   input: StartChildWorkflowExecutionInput,
 ): Promise<[Promise<string>, Promise<unknown>]> {
-  const { seq, workflowType, options, headers } = input;
+  const { seq, options } = input;
   const execution = currentExecution();
   const site = callSite(startChild);
   const { childStarts, childResults } = execution.waiting;
-  const { payloadConverter } = execution;
   const { workflowId, typeInfo } = options;
   const context = { type: 'workflow', namespace: execution.options.namespace, workflowId } as const;
   const details = { site, typeInfo, context };
+  const cancel = (): void =>
+    execution.push({ kind: 'cancelChildWorkflowExecution', childWorkflowSeq: seq, reason: '', callSite: site });
   const started = waitInScope<string>(
     childStarts,
     seq,
     details,
+    () => execution.push(startChildCommand(execution, input, details)),
     () => {
-      const hasAttributes = options.searchAttributes !== undefined || options.typedSearchAttributes !== undefined;
-      execution.push({
-        kind: 'startChildWorkflowExecution',
-        seq,
-        namespace: execution.options.namespace,
-        workflowId,
-        workflowType,
-        taskQueue: options.taskQueue ?? execution.options.taskQueue,
-        input: argumentPayloads(
-          execution,
-          options.args,
-          typeInfo?.inputTypes,
-          `child workflow "${workflowType}"`,
-          context,
-        ),
-        workflowExecutionTimeout: duration(options.workflowExecutionTimeout),
-        workflowRunTimeout: duration(options.workflowRunTimeout),
-        workflowTaskTimeout: duration(options.workflowTaskTimeout),
-        parentClosePolicy: encodeParentClosePolicy(options.parentClosePolicy) ?? 0,
-        workflowIdReusePolicy: encodeWorkflowIdReusePolicy(options.workflowIdReusePolicy) ?? 0,
-        retryPolicy: options.retry === undefined ? undefined : compileRetryPolicy(options.retry),
-        cronSchedule: options.cronSchedule ?? '',
-        headers,
-        memo: options.memo === undefined ? {} : mapToPayloads(payloadConverter, options.memo, context, 'Memo field'),
-        searchAttributes: hasAttributes
-          ? encodeUnifiedSearchAttributes(options.searchAttributes, options.typedSearchAttributes)
-          : undefined,
-        cancellationType: encodeChildWorkflowCancellationType(options.cancellationType) ?? 2,
-        versioningIntent: versioningIntentToProto(options.versioningIntent),
-        priority: options.priority === undefined ? undefined : compilePriority(options.priority),
-        userMetadata: userMetadataToPayload(payloadConverter, options.staticSummary, options.staticDetails, context),
-        callSite: site,
-      });
-    },
-    () => {
-      if (!childResults.has(seq)) return;
-      execution.push({
-        kind: 'cancelChildWorkflowExecution',
-        childWorkflowSeq: seq,
-        reason: '',
-        callSite: site,
-      });
+      if (childResults.has(seq)) cancel();
     },
   );
   const scope = CancellationScope.current();
@@ -241,14 +204,49 @@ export async function startChild(
     childResults.set(seq, waiting);
     if (!scope.cancellable) return;
     listenFor(waiting, scope, () => {
-      if (!childResults.has(seq) || childStarts.has(seq)) return;
-      execution.push({ kind: 'cancelChildWorkflowExecution', childWorkflowSeq: seq, reason: '', callSite: site });
+      if (childResults.has(seq) && !childStarts.has(seq)) cancel();
     });
   });
   // Whoever only waits for the start must not be told of the end, and the other way round.
   started.catch(() => undefined);
   completed.catch(() => undefined);
   return [started, completed];
+}
+
+function startChildCommand(
+  execution: Execution,
+  { seq, workflowType, options, headers }: StartChildWorkflowExecutionInput,
+  { site, context }: { readonly site: CallSite; readonly context: WorkflowSerializationContext },
+): StartChildWorkflowExecutionCommand {
+  const { payloadConverter } = execution;
+  const { args, typeInfo, memo, searchAttributes, typedSearchAttributes, staticSummary, staticDetails } = options;
+  const hasAttributes = searchAttributes !== undefined || typedSearchAttributes !== undefined;
+  return {
+    kind: 'startChildWorkflowExecution',
+    seq,
+    namespace: execution.options.namespace,
+    workflowId: options.workflowId,
+    workflowType,
+    taskQueue: options.taskQueue ?? execution.options.taskQueue,
+    input: argumentPayloads(execution, args, typeInfo?.inputTypes, `child workflow "${workflowType}"`, context),
+    workflowExecutionTimeout: duration(options.workflowExecutionTimeout),
+    workflowRunTimeout: duration(options.workflowRunTimeout),
+    workflowTaskTimeout: duration(options.workflowTaskTimeout),
+    parentClosePolicy: encodeParentClosePolicy(options.parentClosePolicy) ?? 0,
+    workflowIdReusePolicy: encodeWorkflowIdReusePolicy(options.workflowIdReusePolicy) ?? 0,
+    retryPolicy: options.retry === undefined ? undefined : compileRetryPolicy(options.retry),
+    cronSchedule: options.cronSchedule ?? '',
+    headers,
+    memo: memo === undefined ? {} : mapToPayloads(payloadConverter, memo, context, 'Memo field'),
+    searchAttributes: hasAttributes
+      ? encodeUnifiedSearchAttributes(searchAttributes, typedSearchAttributes)
+      : undefined,
+    cancellationType: encodeChildWorkflowCancellationType(options.cancellationType) ?? 2,
+    versioningIntent: versioningIntentToProto(options.versioningIntent),
+    priority: options.priority === undefined ? undefined : compilePriority(options.priority),
+    userMetadata: userMetadataToPayload(payloadConverter, staticSummary, staticDetails, context),
+    callSite: site,
+  };
 }
 
 /** Signals another workflow: the end of the chain of outbound interceptors. */

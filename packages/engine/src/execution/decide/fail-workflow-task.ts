@@ -5,6 +5,7 @@ import type { ExecutionState } from '../state.js';
 import type { DecideContext } from '../transition.js';
 import { enforceHistoryLimits } from './close.js';
 import { failWorkflowTask, type WorkflowTaskFailure } from './workflow-task.js';
+import { scheduledFactOf } from './workflow-task-events.js';
 import { matchWorkflowTask, type WorkflowTaskIdentity } from './workflow-task-token.js';
 
 const NORMAL = enums.TaskQueueKind.TASK_QUEUE_KIND_NORMAL;
@@ -37,22 +38,9 @@ export function leaveStickyQueue(state: ExecutionState, number: number, context:
   const task = state.workflowTask;
   if (state.sticky !== undefined) draft.record({ kind: 'stickyQueueCleared' });
   if (task !== undefined && task.number === number && task.startedEventId === 0) {
-    const { kind, scheduledEventId, attempt, scheduledTimeMs, originalScheduledTimeMs, timeoutMs } = task;
     const taskQueue = { name: state.started.taskQueue?.name ?? '', kind: NORMAL };
-    draft.record({
-      kind: 'workflowTaskScheduled',
-      task: {
-        kind,
-        number,
-        scheduledEventId,
-        attempt,
-        scheduledTimeMs,
-        originalScheduledTimeMs,
-        timeoutMs,
-        taskQueue,
-        scheduleToStartDeadlineMs: undefined,
-      },
-    });
+    const moved = { ...scheduledFactOf(task), taskQueue, scheduleToStartDeadlineMs: undefined };
+    draft.record({ kind: 'workflowTaskScheduled', task: moved });
     draft.effect({ kind: 'workflowTask', number });
   }
   return accept(draft.finish());

@@ -1,5 +1,6 @@
 import { enums, msToDuration } from '@perdure/protocol';
 import type { Draft } from '../draft.js';
+import type { WorkflowTaskScheduledFact } from '../facts.js';
 import type { WorkflowTaskState } from '../state.js';
 
 const { EventType } = enums;
@@ -58,7 +59,8 @@ export function writeWorkflowTaskEvents(draft: Draft): void {
   draft.record({ kind: 'workflowTaskStarted', task: { ...startedFactOf(task), scheduledEventId, startedEventId } });
 }
 
-function scheduledFactOf(task: WorkflowTaskState) {
+/** What the fact that a task is scheduled takes over from a task. */
+export function scheduledFactOf(task: WorkflowTaskState): WorkflowTaskScheduledFact {
   const {
     kind,
     number,

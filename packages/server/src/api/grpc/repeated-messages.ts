@@ -1,3 +1,5 @@
+import { hasBytesAt } from '../same-bytes.js';
+
 /** Messages that are longer hardly come twice, and would cost memory. */
 const MAX_MESSAGE_BYTES = 4096;
 const MAX_MESSAGES = 8;
@@ -22,7 +24,9 @@ export class RepeatedMessages {
 
   /** What a message holds, if that is known. The bytes are shared: nobody may change them. */
   find(compressed: Uint8Array): Uint8Array | undefined {
-    for (const repeated of this.kept) if (isSame(repeated.compressed, compressed)) return repeated.inflated;
+    for (const repeated of this.kept)
+      if (repeated.compressed.length === compressed.length && hasBytesAt(compressed, 0, repeated.compressed))
+        return repeated.inflated;
     return undefined;
   }
 
@@ -38,13 +42,6 @@ export class RepeatedMessages {
     this.kept[this.nextKept] = { compressed: Uint8Array.from(compressed), inflated };
     this.nextKept = (this.nextKept + 1) % MAX_MESSAGES;
   }
-}
-
-function isSame(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false;
-  // From the end, where the checksum is.
-  for (let index = left.length - 1; index >= 0; index--) if (left[index] !== right[index]) return false;
-  return true;
 }
 
 function checksumOf(compressed: Uint8Array): number {

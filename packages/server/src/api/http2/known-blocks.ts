@@ -1,3 +1,4 @@
+import { hasBytesAt } from '../same-bytes.js';
 import type { HeaderList } from './header-list.js';
 
 /** Blocks that are longer hardly come twice: what repeats is sent as indexes of a byte or two. */
@@ -22,7 +23,7 @@ export class KnownBlocks {
     if (this.count === 0) return undefined;
     const candidates = this.byLength.get(end - start);
     if (candidates === undefined) return undefined;
-    for (const known of candidates) if (isSame(known.bytes, bytes, start)) return known.list;
+    for (const known of candidates) if (hasBytesAt(bytes, start, known.bytes)) return known.list;
     return undefined;
   }
 
@@ -44,9 +45,4 @@ export class KnownBlocks {
     this.byLength.clear();
     this.count = 0;
   }
-}
-
-function isSame(known: Buffer, bytes: Buffer, start: number): boolean {
-  for (let index = 0; index < known.length; index++) if (known[index] !== bytes[start + index]) return false;
-  return true;
 }
