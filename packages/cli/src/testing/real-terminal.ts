@@ -90,8 +90,9 @@ export class RealTerminal {
 
 const SHELL = ['bash', '--norc', '--noprofile'] as const;
 
+/** A shell that is told to go would write its history into the home folder, at a time when the test removes that. */
 function environment({ variables }: ShellOptions): NodeJS.ProcessEnv {
-  return { TERM: 'xterm-256color', LANG: 'C.UTF-8', PS1: '\\#$ ', PROMPT_COMMAND: '', ...variables };
+  return { TERM: 'xterm-256color', LANG: 'C.UTF-8', PS1: '\\#$ ', PROMPT_COMMAND: '', HISTFILE: '', ...variables };
 }
 
 /** Runs a command of the shell when this process goes, whatever ends it, unless it is released before. */
