@@ -25,12 +25,37 @@ export class SystemClock implements Clock {
   }
 
   callAt(timeMs: number, callback: () => void): ClockTimer {
-    let handle: NodeJS.Timeout;
-    const arm = (): void => {
-      const delayMs = Math.max(0, Math.ceil(timeMs - this.nowMs()));
-      handle = setTimeout(() => (this.nowMs() >= timeMs ? callback() : arm()), Math.min(delayMs, MAX_DELAY_MS));
-    };
-    arm();
-    return { cancel: () => clearTimeout(handle) };
+    return new SystemTimer(this, timeMs, callback);
   }
+}
+
+/** Every poll has one: so it is one object beside that of Node, and makes no functions. */
+class SystemTimer implements ClockTimer {
+  private handle: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly clock: SystemClock,
+    private readonly timeMs: number,
+    private readonly callback: () => void,
+  ) {
+    this.arm();
+  }
+
+  cancel(): void {
+    clearTimeout(this.handle);
+  }
+
+  private arm(): void {
+    const delayMs = Math.max(0, Math.ceil(this.timeMs - this.clock.nowMs()));
+    this.handle = setTimeout(fire, Math.min(delayMs, MAX_DELAY_MS), this);
+  }
+
+  fire(): void {
+    if (this.clock.nowMs() >= this.timeMs) this.callback();
+    else this.arm();
+  }
+}
+
+function fire(timer: SystemTimer): void {
+  timer.fire();
 }

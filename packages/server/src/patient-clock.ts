@@ -11,12 +11,21 @@ const LATE_MS = 100;
  */
 const TURNS = 2;
 
-interface Call {
-  readonly timeMs: number;
-  readonly callback: () => void;
-  /** When it could have come at the earliest: its time may have passed when it was asked for. */
-  readonly expectedMs: number;
-  isCancelled: boolean;
+class Call implements ClockTimer {
+  isCancelled = false;
+  timer: ClockTimer | undefined;
+
+  constructor(
+    readonly timeMs: number,
+    readonly callback: () => void,
+    /** When it could have come at the earliest: its time may have passed when it was asked for. */
+    readonly expectedMs: number,
+  ) {}
+
+  cancel(): void {
+    this.isCancelled = true;
+    this.timer?.cancel();
+  }
 }
 
 /**
@@ -41,14 +50,9 @@ export class PatientClock implements Clock {
   }
 
   callAt(timeMs: number, callback: () => void): ClockTimer {
-    const call: Call = { timeMs, callback, expectedMs: Math.max(timeMs, this.base.nowMs()), isCancelled: false };
-    const timer = this.base.callAt(timeMs, () => this.come(call));
-    return {
-      cancel: () => {
-        call.isCancelled = true;
-        timer.cancel();
-      },
-    };
+    const call = new Call(timeMs, callback, Math.max(timeMs, this.base.nowMs()));
+    call.timer = this.base.callAt(timeMs, () => this.come(call));
+    return call;
   }
 
   private come(call: Call): void {

@@ -90,8 +90,12 @@ export class Draft {
     if (this.facts.length > 0) this.stateDraft.advanceSequence();
     const state = this.state;
     const closedNow = isClosed(state) && !isClosed(this.before);
-    const effects = closedNow ? pendingEffects(state) : this.effects.filter((effect) => isPending(state, effect));
+    const effects = closedNow ? pendingEffects(state) : this.stillPending(state);
     return { key: state.key, sequence: state.sequence, facts: this.facts, state, effects };
+  }
+
+  private stillPending(state: ExecutionState): Effect[] {
+    return this.effects.length === 0 ? this.effects : this.effects.filter((effect) => isPending(state, effect));
   }
 
   private encode(

@@ -41,7 +41,8 @@ export function pendingEffects(state: ExecutionState): Effect[] {
   if (state.parentToNotify) effects.push({ kind: 'notifyParent' });
   for (const duty of state.parentCloseDuties)
     effects.push({ kind: 'parentClosePolicy', initiatedEventId: duty.initiatedEventId });
-  effects.push(...nexusEffects(state), ...callbackEffects(state));
+  if (state.nexusOperations.size > 0) effects.push(...nexusEffects(state));
+  if (state.callbacks.length > 0) effects.push(...callbackEffects(state));
   return effects;
 }
 

@@ -11,7 +11,8 @@ type MutableMap<K extends MapField> = ExecutionState[K] extends ReadonlyMap<infe
  */
 export class StateDraft {
   private readonly record: MutableState;
-  private readonly owned = new Set<keyof ExecutionState>();
+  /** The collections that were copied; most decisions change none. */
+  private owned: MapField[] | undefined;
 
   constructor(before: ExecutionState) {
     this.record = copyState(before);
@@ -28,9 +29,9 @@ export class StateDraft {
 
   /** The collection, ready to be changed. */
   map<K extends MapField>(field: K): MutableMap<K> {
-    if (!this.owned.has(field)) {
-      this.owned.add(field);
-      Object.assign(this.record, { [field]: new Map(this.record[field] as ReadonlyMap<unknown, unknown>) });
+    if (this.owned?.includes(field) !== true) {
+      this.owned = [...(this.owned ?? []), field];
+      (this.record as Record<MapField, unknown>)[field] = new Map(this.record[field] as ReadonlyMap<unknown, unknown>);
     }
     return this.record[field] as unknown as MutableMap<K>;
   }

@@ -3,10 +3,11 @@ import { enums } from '@perdure/protocol';
 import { ServiceError, type CallContext } from '../api/index.js';
 import { Poller, type TaskKind } from '../matching/index.js';
 import { queueKey } from '../tasks/index.js';
-import { require } from './request-checks.js';
+import { refuse } from './request-checks.js';
 import type { Services } from './services.js';
 
 const { TaskQueueKind } = enums;
+const OPTIONAL = { optional: true } as const;
 /** A poll with less time than this could not be answered. */
 const MINIMUM_TIMEOUT_MS = 100;
 /** Answer "nothing" this long before the caller gives up. */
@@ -29,12 +30,14 @@ export interface TaskPoll {
 export function pollTask(services: Services, poll: TaskPoll, context: CallContext): Promise<object> {
   const { request, kind } = poll;
   const namespace = services.namespaces.resolve(request.namespace);
-  require(() => (request.taskQueue === undefined ? 'TaskQueue is not set on request.' : undefined), () =>
-    invalidId('TaskQueue', request.taskQueue?.name, services.limits), () =>
-    invalidId('Identity', request.identity, services.limits, { optional: true }), () =>
-    request.taskQueue?.kind === TaskQueueKind.TASK_QUEUE_KIND_STICKY && kind !== 'workflow'
-      ? 'TaskQueue kind STICKY is for workflow tasks only.'
-      : undefined);
+  refuse(
+    (request.taskQueue === undefined ? 'TaskQueue is not set on request.' : undefined) ??
+      invalidId('TaskQueue', request.taskQueue?.name, services.limits) ??
+      invalidId('Identity', request.identity, services.limits, OPTIONAL) ??
+      (request.taskQueue?.kind === TaskQueueKind.TASK_QUEUE_KIND_STICKY && kind !== 'workflow'
+        ? 'TaskQueue kind STICKY is for workflow tasks only.'
+        : undefined),
+  );
   checkTimeout(context);
   const queue = services.matching.queue(queueKey(namespace.id, kind, request.taskQueue?.name ?? ''));
   return new Promise((resolve, reject) => {

@@ -15,10 +15,15 @@ import type { RunTarget } from '../shard/index.js';
 
 /** Refuses a request for the first complaint there is. */
 export function require(...complaints: readonly (() => string | undefined)[]): void {
-  const complaint = firstInvalid(...complaints);
+  refuse(firstInvalid(...complaints));
+}
+
+/** Refuses a request for the complaint, if there is one. What is checked with every call is checked like this: it makes no functions. */
+export function refuse(complaint: string | undefined): void {
   if (complaint !== undefined) throw new ServiceError('INVALID_ARGUMENT', complaint);
 }
 
+const OPTIONAL = { optional: true } as const;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The run that a request names; refuses a missing workflow id or a run id that is no UUID. */
@@ -30,28 +35,34 @@ export function runTarget(
   if (execution == null) throw new ServiceError('INVALID_ARGUMENT', 'Execution is not set on request.');
   const workflowId = execution.workflowId ?? '';
   const runId = execution.runId ?? '';
-  require(() => invalidId('WorkflowId', workflowId, limits), () =>
-    runId === '' || UUID.test(runId) ? undefined : 'Invalid RunId.');
+  refuse(
+    invalidId('WorkflowId', workflowId, limits) ?? (runId === '' || UUID.test(runId) ? undefined : 'Invalid RunId.'),
+  );
   return { namespaceId, workflowId, runId };
 }
 
 /** Refuses a start that no workflow could be made of. */
 export function checkStart(request: workflowservice.IStartWorkflowExecutionRequest, limits: Limits): void {
   const cron = invalidCron(request.cronSchedule ?? '');
-  require(() => invalidId('WorkflowId', request.workflowId, limits), () =>
-    invalidId('WorkflowType', request.workflowType?.name, limits), () =>
-    invalidId('TaskQueue', request.taskQueue?.name, limits), () =>
-    invalidId('RequestId', request.requestId, limits, { optional: true }), () =>
-    invalidId('Identity', request.identity, limits, { optional: true }), () =>
-    invalidTimeout('WorkflowExecutionTimeout', request.workflowExecutionTimeout), () =>
-    invalidTimeout('WorkflowRunTimeout', request.workflowRunTimeout), () =>
-    invalidTimeout('WorkflowTaskTimeout', request.workflowTaskTimeout), () =>
-    invalidTimeout('WorkflowStartDelay', request.workflowStartDelay), () =>
-    invalidRetryPolicy(request.retryPolicy), () => invalidPriority('Priority', request.priority), () =>
-    cron === undefined ? undefined : `Invalid CronSchedule "${request.cronSchedule ?? ''}": ${cron}.`, () =>
-    request.cronSchedule && request.workflowStartDelay
-      ? 'CronSchedule and WorkflowStartDelay may not be used together.'
-      : undefined, () => invalidPayloads('Input', request.input, limits), () => invalidMemo(request.memo, limits));
+  refuse(
+    invalidId('WorkflowId', request.workflowId, limits) ??
+      invalidId('WorkflowType', request.workflowType?.name, limits) ??
+      invalidId('TaskQueue', request.taskQueue?.name, limits) ??
+      invalidId('RequestId', request.requestId, limits, OPTIONAL) ??
+      invalidId('Identity', request.identity, limits, OPTIONAL) ??
+      invalidTimeout('WorkflowExecutionTimeout', request.workflowExecutionTimeout) ??
+      invalidTimeout('WorkflowRunTimeout', request.workflowRunTimeout) ??
+      invalidTimeout('WorkflowTaskTimeout', request.workflowTaskTimeout) ??
+      invalidTimeout('WorkflowStartDelay', request.workflowStartDelay) ??
+      invalidRetryPolicy(request.retryPolicy) ??
+      invalidPriority('Priority', request.priority) ??
+      (cron === undefined ? undefined : `Invalid CronSchedule "${request.cronSchedule ?? ''}": ${cron}.`) ??
+      (request.cronSchedule && request.workflowStartDelay
+        ? 'CronSchedule and WorkflowStartDelay may not be used together.'
+        : undefined) ??
+      invalidPayloads('Input', request.input, limits) ??
+      invalidMemo(request.memo, limits),
+  );
 }
 
 /** A memo may be at most as large as the limit. */

@@ -9,6 +9,7 @@ import {
   type DecideContext,
   type Decision,
   type Effect,
+  type Rejection,
   type Transition,
 } from '@perdure/engine';
 import { ServiceError } from '../api/index.js';
@@ -120,7 +121,7 @@ export class Shard {
     return this.withRun(target, (found) => {
       const live = found ?? raise(executionNotFound(target));
       const value = view(live);
-      return live.commitsInFlight > 0 ? this.durable().then(() => value) : value;
+      return live.commitsInFlight > 0 ? this.whenDurable(value) : value;
     });
   }
 
@@ -179,8 +180,13 @@ export class Shard {
 
   /** Resolves when everything decided so far is durable. */
   durable(): Promise<void> {
+    return this.whenDurable(undefined);
+  }
+
+  /** Resolves with the value when everything decided so far is durable. */
+  private whenDurable<Value>(value: Value): Promise<Value> {
     return new Promise((resolve, rejectWith) => {
-      this.journal.whenDurable((error) => (error === undefined ? resolve() : rejectWith(shardUnavailable(error))));
+      this.journal.whenDurable((error) => (error === undefined ? resolve(value) : rejectWith(shardUnavailable(error))));
     });
   }
 
@@ -193,7 +199,22 @@ export class Shard {
    * Hands the run, from memory or the store, to a function that is called in the very turn in which it was found:
    * between a load and what waits for it, another caller may have started a run, or memory may have been tidied.
    */
-  private async withRun<Value>(
+  private withRun<Value>(
+    target: RunTarget,
+    use: (live: LiveExecution | undefined) => Value | Promise<Value>,
+  ): Promise<Value> {
+    const live = this.cache.find(target);
+    if (live === undefined && this.dependencies.workflowIds.mayHave(target)) return this.withLoaded(target, use);
+    // Nearly every call comes this way, and as an async function it would cost each three promises more.
+    try {
+      this.assertUsable();
+      return Promise.resolve(use(live));
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  private async withLoaded<Value>(
     target: RunTarget,
     use: (live: LiveExecution | undefined) => Value | Promise<Value>,
   ): Promise<Value> {
@@ -213,18 +234,18 @@ export class Shard {
     return use(live);
   }
 
-  private async carryOut<Result>(
-    lives: readonly LiveExecution[],
-    decision: Decision<Result>,
-  ): Promise<Executed<Result>> {
-    if (decision.rejected) {
-      // The refusal may rest on a decision that is not durable yet and could still be lost.
-      if (lives.some((live) => live.commitsInFlight > 0)) await this.durable();
-      throw ServiceError.fromRejection(decision);
-    }
-    const waits = this.apply(decision.transitions) || lives.some((live) => live.commitsInFlight > 0);
-    if (waits) await this.durable();
-    return { result: decision.result, transitions: decision.transitions };
+  private carryOut<Result>(lives: readonly LiveExecution[], decision: Decision<Result>): Promise<Executed<Result>> {
+    if (decision.rejected) return this.refuse(lives, decision);
+    const { result, transitions } = decision;
+    const waits = this.apply(transitions) || lives.some((live) => live.commitsInFlight > 0);
+    const executed = { result, transitions };
+    return waits ? this.whenDurable(executed) : Promise.resolve(executed);
+  }
+
+  private async refuse(lives: readonly LiveExecution[], rejection: Rejection): Promise<never> {
+    // The refusal may rest on a decision that is not durable yet and could still be lost.
+    if (lives.some((live) => live.commitsInFlight > 0)) await this.durable();
+    throw ServiceError.fromRejection(rejection);
   }
 
   /** Makes transitions part of the shard: state, journal, timers, tasks. Answers whether there was anything to write. */

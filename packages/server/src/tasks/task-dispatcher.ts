@@ -134,7 +134,7 @@ export class TaskDispatcher {
     );
     this.answer(offered, poller, executed, ({ result, transitions }) => {
       const state = transitions[0]?.state;
-      return state === undefined ? undefined : Promise.resolve(activityTaskResponse(state, result));
+      return state === undefined ? undefined : activityTaskResponse(state, result);
     });
   }
 
@@ -143,17 +143,19 @@ export class TaskDispatcher {
     offered: OfferedTask,
     poller: Poller,
     executed: Promise<Executed>,
-    respond: (executed: Executed) => Promise<object> | undefined,
+    respond: (executed: Executed) => object | Promise<object> | undefined,
   ): void {
+    // The worker never hears of a task that cannot be described, which will time out and be tried again.
+    const onFailed = (error: unknown): void => poller.fail(asError(error));
     executed.then(
-      async (done) => {
+      (done) => {
         try {
-          const response = await respond(done);
+          const response = respond(done);
           if (response === undefined) poller.returnToQueue?.();
+          else if (response instanceof Promise) response.then((made: object) => poller.answer(made)).catch(onFailed);
           else poller.answer(response);
         } catch (error) {
-          // The worker never hears of its task, which will time out and be tried again.
-          poller.fail(asError(error));
+          onFailed(error);
         }
       },
       (error: unknown) => this.notStarted(offered, poller, error),

@@ -1,7 +1,7 @@
 import { durationToMs, enums, msToDuration, type command, type history } from '@perdure/protocol';
 import { explicitRetryPolicy } from '../../retry.js';
 import type { Limits } from '../../limits.js';
-import { firstInvalid, invalidRetryPolicy } from '../../validate.js';
+import { invalidRetryPolicy } from '../../validate.js';
 import { jsonPayloads } from '../../payloads.js';
 import { isActivityRunning } from '../activity.js';
 import type { ExecutionState } from '../state.js';
@@ -78,24 +78,21 @@ function refusedSchedule(attributes: ScheduleAttributes, limits: Limits): Comman
   };
   const reserved = reservedTaskQueue(taskQueue?.name, subject);
   if (reserved !== undefined) return reserved;
-  const invalid = firstInvalid(
-    () =>
-      invalidCommandId(
-        'ActivityId',
-        activityId,
-        activityId ? subject : { command, about: `ActivityType=${activityType?.name ?? ''}` },
-        limits,
-      ),
-    () =>
-      invalidCommandId(
-        'ActivityType',
-        activityType?.name,
-        activityType?.name ? subject : { command, about: `ActivityID=${activityId ?? ''}` },
-        limits,
-      ),
-    () => tooLongCommandId('TaskQueue', taskQueue?.name, subject, limits),
-    () => invalidActivityTimeouts(attributes, subject),
-  );
+  const invalid =
+    invalidCommandId(
+      'ActivityId',
+      activityId,
+      activityId ? subject : { command, about: `ActivityType=${activityType?.name ?? ''}` },
+      limits,
+    ) ??
+    invalidCommandId(
+      'ActivityType',
+      activityType?.name,
+      activityType?.name ? subject : { command, about: `ActivityID=${activityId ?? ''}` },
+      limits,
+    ) ??
+    tooLongCommandId('TaskQueue', taskQueue?.name, subject, limits) ??
+    invalidActivityTimeouts(attributes, subject);
   if (invalid !== undefined) return badAttributes(cause, invalid);
   const invalidRetry = invalidRetryPolicy(retryPolicy);
   if (invalidRetry !== undefined)
@@ -115,9 +112,9 @@ const TIMEOUT_FIELDS = [
 
 function invalidActivityTimeouts(attributes: ScheduleAttributes, { command, about }: Subject): string | undefined {
   for (const field of TIMEOUT_FIELDS) {
+    if ((durationToMs(attributes[field]) ?? 0) >= 0) continue;
     const name = field.charAt(0).toUpperCase() + field.slice(1);
-    if ((durationToMs(attributes[field]) ?? 0) < 0)
-      return `Invalid ${name} for ${command}: negative duration. ${about}`;
+    return `Invalid ${name} for ${command}: negative duration. ${about}`;
   }
   return hasClosingTimeout(attributes)
     ? undefined
