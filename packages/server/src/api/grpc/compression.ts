@@ -1,9 +1,9 @@
 import { promisify } from 'node:util';
 import { crc32, deflate, gunzip, gunzipSync, gzip, inflate, inflateSync } from 'node:zlib';
+import { gunzipSync as gunzipInScript } from '../../inlined/fflate.js';
 
 import { ServiceError } from '../service-error.js';
 import { type FramedMessage, messageTooLarge } from './message-reader.js';
-import { inflateInto } from './small-inflate.js';
 
 /** What we can read, as `grpc-accept-encoding` lists it. */
 export const ACCEPTED_ENCODINGS = 'identity,gzip,deflate';
@@ -58,9 +58,6 @@ export function inflateMessage(
   }
 }
 
-/** What says of itself that it is larger is left to zlib. */
-const SMALL_RESULT_BYTES = 65_536;
-const GZIP_HEADER_BYTES = 10;
 const GZIP_TRAILER_BYTES = 8;
 
 /**
@@ -68,23 +65,18 @@ const GZIP_TRAILER_BYTES = 8;
  * inflating such a message costs. `undefined` where it is not what a client of gRPC sends: zlib then says what is wrong.
  */
 function gunzipSmall(bytes: Uint8Array, maxMessageBytes: number): Uint8Array | undefined {
-  const end = bytes.length - GZIP_TRAILER_BYTES;
-  if (end <= GZIP_HEADER_BYTES || !hasPlainHeader(bytes)) return undefined;
-  const sizeBytes = littleEndian(bytes, end + 4);
-  if (sizeBytes > Math.min(maxMessageBytes, SMALL_RESULT_BYTES)) return undefined;
-  const inflated = Buffer.allocUnsafe(sizeBytes);
-  const isWhole = inflateInto(bytes, GZIP_HEADER_BYTES, end, inflated) && crc32(inflated) === littleEndian(bytes, end);
-  return isWhole ? inflated : undefined;
-}
-
-/** Whether it begins as gzip does (RFC 1952), with nothing optional: no name, no comment. */
-function hasPlainHeader(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8 && bytes[3] === 0;
-}
-
-function littleEndian(bytes: Uint8Array, at: number): number {
-  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
-  return (low | ((bytes[at + 3] as number) << 24)) >>> 0;
+  if (bytes.length <= GZIP_TRAILER_BYTES) return undefined;
+  const trailer = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - GZIP_TRAILER_BYTES);
+  const sizeBytes = trailer.getUint32(4, true);
+  if (sizeBytes > maxMessageBytes) return undefined;
+  try {
+    // What does not fit into `out` is left out, and the checksum is not right.
+    const inflated = gunzipInScript(bytes, { out: new Uint8Array(sizeBytes) });
+    const isWhole = inflated.length === sizeBytes && crc32(inflated) === trailer.getUint32(0, true);
+    return isWhole ? inflated : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a reply is compressed: only for callers that compress, and only when it is large. */
