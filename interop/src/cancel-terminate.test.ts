@@ -98,7 +98,7 @@ test('termination while a workflow task runs fails that task', async ({ expect }
   await expectStatus(worker.complete(task, [commands.completeWorkflow()]), 'NOT_FOUND');
 });
 
-test('a closed run can be neither cancelled nor terminated', async ({ expect }) => {
+test('a closed run cannot be terminated, and stays as it is when it is asked to cancel itself', async ({ expect }) => {
   const worker = environment.scriptedWorker();
   const execution = await environment.start(worker.taskQueue);
   await worker.step([commands.completeWorkflow()]);

@@ -41,6 +41,7 @@ export {
   type NexusOutcome,
   type NexusStartOutcome,
 } from './decide/nexus.js';
+export { alreadyCompleted } from './decide/workflow-task-token.js';
 export { leaveStickyQueue, reportWorkflowTaskFailure, resetStickyQueue } from './decide/fail-workflow-task.js';
 export {
   requestCancel,

@@ -1,7 +1,9 @@
 import {
   closeActivity,
   heartbeatActivity,
+  alreadyCompleted,
   invalidId,
+  isClosed,
   failureSizeBytes,
   invalidPayloads,
   type ActivityOutcome,
@@ -13,7 +15,7 @@ import type { LiveExecution, RunTarget } from '../shard/index.js';
 import { decodeActivityTaskToken } from '../tasks/index.js';
 import { method } from './handlers.js';
 import { pollTask } from './poll.js';
-import { require, runTarget } from './request-checks.js';
+import { refuse, runTarget } from './request-checks.js';
 import type { Services } from './services.js';
 
 const { methods } = api.WorkflowService;
@@ -192,11 +194,13 @@ function byId(
 ): ActivityTarget {
   const namespace = namespaces.resolve(request.namespace);
   const { workflowId, runId, activityId } = request;
-  const run = runTarget(namespace.id, { workflowId, runId }, limits);
-  require(() => invalidId('ActivityID', activityId, limits));
+  refuse(invalidId('ActivityID', activityId, limits));
+  if (workflowId === '') throw noStandaloneActivity(activityId);
+  const run = runTarget(namespace.id, { workflowId, runId });
   return {
     run,
     find: (live) => {
+      if (isClosed(live.state)) throw ServiceError.fromRejection(alreadyCompleted(live.state));
       const scheduledEventId = live.state.activityIds.get(activityId);
       if (scheduledEventId === undefined) {
         throw new ServiceError(
@@ -208,4 +212,10 @@ function byId(
       return { scheduledEventId, attempt: undefined };
     },
   };
+}
+
+/** Without a workflow id, an activity is meant that has no workflow. */
+function noStandaloneActivity(activityId: string): ServiceError {
+  const message = `activity not found for ID: ${activityId}. WorkflowId is not set, and this server has no activities without a workflow.`;
+  return new ServiceError('NOT_FOUND', message, { type: 'NotFoundFailure', fields: {} });
 }

@@ -88,7 +88,7 @@ function checkStart(services: Services, namespaceId: string, request: StartReque
       ? `Executions has ${executions.length} entries, at most ${limits.batchExecutions} are allowed. Use a VisibilityQuery.`
       : undefined, () =>
     maxOperationsPerSecond >= 0 ? undefined : `MaxOperationsPerSecond ${maxOperationsPerSecond} is negative.`);
-  for (const execution of executions) runTarget(namespaceId, execution, limits);
+  for (const execution of executions) runTarget(namespaceId, execution);
   refuseWhatIsNotHere(request);
   checkOperation(services, request);
 }

@@ -27,7 +27,7 @@ export function describeMethods(services: Services): AnyRpcMethod[] {
   return [
     method(methods.DescribeWorkflowExecution, async (request) => {
       const namespace = services.namespaces.resolve(request.namespace);
-      const target = runTarget(namespace.id, request.execution, services.limits);
+      const target = runTarget(namespace.id, request.execution);
       const { live, state } = await services.host.read(target, (each) => ({ live: each, state: each.state }));
       return {
         executionConfig: executionConfig(state),

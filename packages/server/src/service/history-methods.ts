@@ -93,7 +93,7 @@ async function beginReading(
   request: workflowservice.GetWorkflowExecutionHistoryRequest,
 ): Promise<Reading> {
   const namespace = services.namespaces.resolve(request.namespace);
-  const target = runTarget(namespace.id, request.execution, services.limits);
+  const target = runTarget(namespace.id, request.execution);
   if (request.maximumPageSize < 0)
     throw new ServiceError('INVALID_ARGUMENT', 'MaximumPageSize is negative; leave it out or give a positive number.');
   const given = request.nextPageToken.length === 0 ? undefined : decodeHistoryPageToken(request.nextPageToken);
@@ -136,7 +136,7 @@ async function getHistoryReverse(
   request: workflowservice.GetWorkflowExecutionHistoryReverseRequest,
 ): Promise<workflowservice.IGetWorkflowExecutionHistoryReverseResponse> {
   const namespace = services.namespaces.resolve(request.namespace);
-  const target = runTarget(namespace.id, request.execution, services.limits);
+  const target = runTarget(namespace.id, request.execution);
   const given = request.nextPageToken.length === 0 ? undefined : decodeHistoryPageToken(request.nextPageToken);
   const live = await services.host.read({ ...target, runId: given?.runId ?? target.runId }, (found) => found);
   const toEventId = given?.fromEventId ?? live.durableNextEventId - 1;

@@ -8,10 +8,10 @@ import type { Services } from './services.js';
 const { methods } = api.WorkflowService;
 
 /** UpdateWorkflowExecutionOptions. */
-export function optionsMethods({ namespaces, host, limits }: Services): AnyRpcMethod[] {
+export function optionsMethods({ namespaces, host }: Services): AnyRpcMethod[] {
   return [
     method(methods.UpdateWorkflowExecutionOptions, async (request) => {
-      const target = runTarget(namespaces.resolve(request.namespace).id, request.workflowExecution, limits);
+      const target = runTarget(namespaces.resolve(request.namespace).id, request.workflowExecution);
       const { workflowExecutionOptions: options, updateMask, identity } = request;
       if (options === undefined)
         throw new ServiceError('INVALID_ARGUMENT', 'WorkflowExecutionOptions is not set on request.');

@@ -22,7 +22,7 @@ export function outsideMethods(services: Services): AnyRpcMethod[] {
   const { namespaces, host, limits } = services;
   return [
     method(methods.SignalWorkflowExecution, async (request) => {
-      const target = runTarget(namespaces.resolve(request.namespace).id, request.workflowExecution, limits);
+      const target = runTarget(namespaces.resolve(request.namespace).id, request.workflowExecution);
       require(() => invalidId('SignalName', request.signalName, limits), () =>
         invalidId('RequestId', request.requestId, limits, { optional: true }), () =>
         invalidPayloads('Input', request.input, limits));
@@ -35,7 +35,7 @@ export function outsideMethods(services: Services): AnyRpcMethod[] {
       return { link: signalLink(request.namespace, { workflowId: target.workflowId, runId }, requestId) };
     }),
     method(methods.RequestCancelWorkflowExecution, async (request) => {
-      const target = runTarget(namespaces.resolve(request.namespace).id, request.workflowExecution, limits);
+      const target = runTarget(namespaces.resolve(request.namespace).id, request.workflowExecution);
       const { reason, identity, requestId, links } = request;
       await host.execute(target, (live, context) => {
         checkChain(live, request.firstExecutionRunId);
@@ -44,7 +44,7 @@ export function outsideMethods(services: Services): AnyRpcMethod[] {
       return {};
     }),
     method(methods.TerminateWorkflowExecution, async (request) => {
-      const target = runTarget(namespaces.resolve(request.namespace).id, request.workflowExecution, limits);
+      const target = runTarget(namespaces.resolve(request.namespace).id, request.workflowExecution);
       require(() => invalidPayloads('Details', request.details, limits));
       const { reason, details, identity, links } = request;
       await host.execute(target, (live, context) => {
@@ -55,7 +55,7 @@ export function outsideMethods(services: Services): AnyRpcMethod[] {
     }),
     method(methods.ResetWorkflowExecution, (request) => resetWorkflow(services, request)),
     method(methods.DeleteWorkflowExecution, async (request) => {
-      const target = runTarget(namespaces.resolve(request.namespace).id, request.workflowExecution, limits);
+      const target = runTarget(namespaces.resolve(request.namespace).id, request.workflowExecution);
       await deleteExecution(services, target);
       return {};
     }),

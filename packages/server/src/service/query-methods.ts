@@ -13,7 +13,7 @@ const { QueryResultType } = enums;
 export function queryMethods({ namespaces, queries, limits }: Services): AnyRpcMethod[] {
   return [
     method(methods.QueryWorkflow, (request, context) => {
-      const target = runTarget(namespaces.resolve(request.namespace).id, request.execution, limits);
+      const target = runTarget(namespaces.resolve(request.namespace).id, request.execution);
       const { query } = request;
       if (query === undefined) throw new ServiceError('INVALID_ARGUMENT', 'Query is not set on request.');
       require(() => invalidId('QueryType', query.queryType, limits), () =>

@@ -26,19 +26,15 @@ export function refuse(complaint: string | undefined): void {
 const OPTIONAL = { optional: true } as const;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** The run that a request names; refuses a missing workflow id or a run id that is no UUID. */
-export function runTarget(
-  namespaceId: string,
-  execution: common.IWorkflowExecution | null | undefined,
-  limits: Limits,
-): RunTarget {
+/** The run that a request names; refuses a missing workflow id or a run id that is no UUID, which may be in capitals. */
+export function runTarget(namespaceId: string, execution: common.IWorkflowExecution | null | undefined): RunTarget {
   if (execution == null) throw new ServiceError('INVALID_ARGUMENT', 'Execution is not set on request.');
   const workflowId = execution.workflowId ?? '';
   const runId = execution.runId ?? '';
-  refuse(
-    invalidId('WorkflowId', workflowId, limits) ?? (runId === '' || UUID.test(runId) ? undefined : 'Invalid RunId.'),
-  );
-  return { namespaceId, workflowId, runId };
+  // However long: no execution has an id that is too long for a start, so it is not found.
+  if (workflowId === '') refuse('WorkflowId is not set.');
+  if (runId !== '' && !UUID.test(runId)) refuse('Invalid RunId.');
+  return { namespaceId, workflowId, runId: runId.toLowerCase() };
 }
 
 /** Refuses a start that no workflow could be made of. */

@@ -13,7 +13,7 @@ export async function resetWorkflow(
   request: workflowservice.ResetWorkflowExecutionRequest,
 ): Promise<workflowservice.IResetWorkflowExecutionResponse> {
   const namespace = services.namespaces.resolve(request.namespace);
-  const target = runTarget(namespace.id, request.workflowExecution, services.limits);
+  const target = runTarget(namespace.id, request.workflowExecution);
   if (request.requestId === '') throw new ServiceError('INVALID_ARGUMENT', 'RequestId is not set on request.');
   const operations = checkedPostResetOperations(services, request);
   const { workflowTaskFinishEventId, reason, requestId, identity } = request;

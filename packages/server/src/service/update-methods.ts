@@ -46,7 +46,7 @@ async function update(
   context: CallContext,
 ): Promise<workflowservice.IUpdateWorkflowExecutionResponse> {
   const namespace = services.namespaces.resolve(request.namespace);
-  const target = runTarget(namespace.id, request.workflowExecution, services.limits);
+  const target = runTarget(namespace.id, request.workflowExecution);
   checkUpdate(services, request);
   const updateId = request.request?.meta?.updateId || services.newId();
   const meta = { ...request.request?.meta, updateId };
@@ -82,7 +82,7 @@ async function poll(
   context: CallContext,
 ): Promise<workflowservice.IPollWorkflowExecutionUpdateResponse> {
   const namespace = services.namespaces.resolve(request.namespace);
-  const target = runTarget(namespace.id, request.updateRef?.workflowExecution, services.limits);
+  const target = runTarget(namespace.id, request.updateRef?.workflowExecution);
   const updateId = request.updateRef?.updateId ?? '';
   require(() => invalidId('UpdateRef.UpdateId', updateId, services.limits));
   const stage = request.waitPolicy?.lifecycleStage ?? Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_UNSPECIFIED;

@@ -20,7 +20,7 @@ const { methods } = api.WorkflowService;
 
 /** Everything a workflow worker calls. */
 export function workflowTaskMethods(services: Services): AnyRpcMethod[] {
-  const { namespaces, host, limits } = services;
+  const { namespaces, host } = services;
   return [
     method(methods.PollWorkflowTaskQueue, (request, context) =>
       pollTask(services, { kind: 'workflow', request, maxTasksPerSecond: undefined }, context),
@@ -28,7 +28,7 @@ export function workflowTaskMethods(services: Services): AnyRpcMethod[] {
     method(methods.RespondWorkflowTaskCompleted, (request) => completeTask(services, request)),
     method(methods.RespondWorkflowTaskFailed, (request) => failTask(services, request)),
     method(methods.ResetStickyTaskQueue, async (request) => {
-      const target = runTarget(namespaces.resolve(request.namespace).id, request.execution, limits);
+      const target = runTarget(namespaces.resolve(request.namespace).id, request.execution);
       await host.execute(target, (live, context) => resetStickyQueue(live.state, context));
       return {};
     }),

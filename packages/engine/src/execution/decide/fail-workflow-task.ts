@@ -1,12 +1,12 @@
 import { enums } from '@perdure/protocol';
 import { accept, type Decision } from '../decision.js';
 import { Draft } from '../draft.js';
-import type { ExecutionState } from '../state.js';
+import { isClosed, type ExecutionState } from '../state.js';
 import type { DecideContext } from '../transition.js';
 import { enforceHistoryLimits } from './close.js';
 import { failWorkflowTask, type WorkflowTaskFailure } from './workflow-task.js';
 import { scheduledFactOf } from './workflow-task-events.js';
-import { matchWorkflowTask, type WorkflowTaskIdentity } from './workflow-task-token.js';
+import { alreadyCompleted, matchWorkflowTask, type WorkflowTaskIdentity } from './workflow-task-token.js';
 
 const NORMAL = enums.TaskQueueKind.TASK_QUEUE_KIND_NORMAL;
 
@@ -27,6 +27,7 @@ export function reportWorkflowTaskFailure(
 
 /** The worker that had the run in its cache is gone: its sticky queue must not be used again. */
 export function resetStickyQueue(state: ExecutionState, context: DecideContext): Decision {
+  if (isClosed(state)) return alreadyCompleted(state);
   const draft = new Draft(state, context);
   if (draft.state.sticky !== undefined) draft.record({ kind: 'stickyQueueCleared' });
   return accept(draft.finish());

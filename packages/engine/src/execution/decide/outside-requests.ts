@@ -70,11 +70,13 @@ export interface CancelRequest {
   readonly sender?: ExecutionReference & { readonly initiatedEventId: number };
 }
 
-/** Asks the workflow to cancel itself; asking twice changes nothing. */
+/**
+ * Asks the workflow to cancel itself. Asking twice changes nothing, nor does asking a run that is closed: what was wanted, that it
+ * ends, is so.
+ */
 export function requestCancel(state: ExecutionState, request: CancelRequest, context: DecideContext): Decision {
-  if (isClosed(state)) return alreadyCompleted(state);
   const draft = new Draft(state, context);
-  if (state.cancelRequested) return accept(draft.finish());
+  if (isClosed(state) || state.cancelRequested) return accept(draft.finish());
   const { sender } = request;
   writeOutsideEvent(
     draft,
