@@ -5,7 +5,7 @@ import { GrpcStatus } from '../status.js';
 import { deadlineWhile } from '../wait.js';
 import type { ReadAnswer, RpcCallOptions, RpcTransport } from '../transport.js';
 import { CallStream } from './call-stream.js';
-import type { CallStreamTarget } from './target.js';
+import type { CallStreamTarget } from './open-stream.js';
 
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;

@@ -1,3 +1,4 @@
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import {
   BATCH_BYTES,
   BATCH_OVERHEAD_BYTES,
@@ -20,16 +21,15 @@ import type { ReadAnswer, RpcCallOptions } from '../transport.js';
 import { Deadlines } from './deadlines.js';
 import { CallStreamUnsupportedError } from './errors.js';
 import { CALL_STREAM_LIMITS } from './limits.js';
-import { Http2Stream } from './http2-stream.js';
+import { type CallStreamTarget, openHttp2Stream, refusalOf, statusOf } from './open-stream.js';
 import { PendingCall } from './pending-call.js';
-import type { CallStreamTarget } from './target.js';
-import { whyRefused } from './why-refused.js';
 
 const NO_METADATA: CallMetadata = {};
 
 /** One stream to one server, from its hello to its end. After its end every call rejects with UNAVAILABLE. */
 export class CallStream implements ServerFrameSink {
-  private readonly stream: Http2Stream;
+  private readonly session: ClientHttp2Session;
+  private readonly stream: ClientHttp2Stream;
   private readonly splitter = new MessageSplitter(CALL_STREAM_LIMITS.maxResponseBytes + BATCH_OVERHEAD_BYTES);
   private readonly writer = new FrameWriter();
   private readonly encoder = new CallerFrameEncoder(this.writer);
@@ -60,17 +60,20 @@ export class CallStream implements ServerFrameSink {
     private readonly target: CallStreamTarget,
     private readonly onClosed: () => void,
   ) {
-    this.stream = new Http2Stream(target, {
-      onData: (bytes) => this.onData(bytes),
-      onWritable: () => {
-        this.isBlocked = false;
-        this.sendBatches();
-      },
-      onGoAway: () => this.onDrain(),
-      onClosed: (error) => {
-        this.failure ??= error;
-        this.end();
-      },
+    const { session, stream } = openHttp2Stream(target);
+    this.session = session;
+    this.stream = stream;
+    session.on('error', (error) => (this.failure ??= error));
+    session.on('close', () => this.end());
+    session.on('goaway', () => this.onDrain());
+    stream.on('error', (error) => (this.failure ??= error));
+    stream.on('response', (head) => this.onRefusal(refusalOf(head)));
+    stream.on('trailers', (trailers) => this.onRefusal(statusOf(trailers)));
+    stream.on('data', (bytes: Buffer) => this.onData(bytes));
+    stream.on('close', () => this.end());
+    stream.on('drain', () => {
+      this.isBlocked = false;
+      this.sendBatches();
     });
     this.encoder.hello();
     this.schedule();
@@ -91,8 +94,7 @@ export class CallStream implements ServerFrameSink {
       stream.onReady = (error) => {
         clearTimeout(timer);
         if (error === undefined) resolve(stream);
-        else if (error instanceof CallStreamUnsupportedError || !stream.stream.hasAnswer) reject(error);
-        else void whyRefused(target).then((refusal) => reject(refusal ?? error));
+        else reject(error);
       };
     });
   }
@@ -118,7 +120,7 @@ export class CallStream implements ServerFrameSink {
     const callId = this.nextCallId++;
     const pending = new PendingCall(options, read, () => this.abandon(callId), this.deadlines);
     this.calls.set(callId, pending as PendingCall<unknown>);
-    if (this.calls.size === 1) this.stream.ref();
+    if (this.calls.size === 1) this.session.ref();
     const { metadata = NO_METADATA, timeoutMs } = options;
     this.encoder.call({ callId, path, metadata, timeoutMs, body });
     this.schedule();
@@ -179,6 +181,10 @@ export class CallStream implements ServerFrameSink {
     }
   }
 
+  private onRefusal(refusal: Error | undefined): void {
+    if (refusal !== undefined) this.destroy(refusal);
+  }
+
   private refusalOf(body: Uint8Array, { signal }: RpcCallOptions): GrpcServiceError | undefined {
     if (signal?.aborted === true) return cancelledError();
     if (!this.isOpen) return this.unavailable();
@@ -212,7 +218,7 @@ export class CallStream implements ServerFrameSink {
 
   /** A connection that nobody waits for does not keep a script from ending that forgot to close it. */
   private letProcessEnd(): void {
-    if (this.calls.size === 0 && !this.isEnded) this.stream.unref();
+    if (this.calls.size === 0 && !this.isEnded) this.session.unref();
   }
 
   private schedule(): void {
@@ -254,6 +260,7 @@ export class CallStream implements ServerFrameSink {
     for (const pending of this.calls.values()) pending.fail(this.unavailable());
     this.calls.clear();
     this.stream.destroy();
+    this.session.destroy();
     this.onClosed();
   }
 
