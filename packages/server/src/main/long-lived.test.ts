@@ -11,7 +11,7 @@ const ROUNDS = 60;
 /** A few rows of the simulated disk may be left by all rounds together; whatever each of them left would be `ROUNDS` at least. */
 const SLACK = ROUNDS / 2;
 /** Long enough that what has changed is in the tables. */
-const WRITTEN_MS = 6_000;
+const WRITTEN_MS = 10_000;
 const namespace = 'default';
 
 async function open(options: TestNodeOptions = {}): Promise<TestNode> {

@@ -14,6 +14,8 @@ export class ExecutionCache {
   /** How many runs of a workflow id left memory while something was being read: what was read may be outdated. */
   private readonly departures = new Map<string, number>();
   private totalBytes = 0;
+  /** What the journal may still hold of runs that were evicted is not behind this position. */
+  private evictedThrough = 0;
   private isEvictionScheduled = false;
 
   constructor(
@@ -104,8 +106,10 @@ export class ExecutionCache {
       isCurrent:
         row.isCurrent && !state.deleted && !this.currents.has(ofWorkflow) && !this.hiddenCurrents.has(ofWorkflow),
       durable: true,
+      journalledThrough: this.evictedThrough,
       snapshotSizeBytes: row.snapshot.length,
     });
+    live.storedDueMs = row.nextDueMs;
     this.add(live);
     if (this.totalBytes > this.dependencies.cacheSizeBytes) this.scheduleEviction();
     return live;
@@ -140,6 +144,7 @@ export class ExecutionCache {
       storedThroughEventId: 0,
       isCurrent: true,
       durable: false,
+      journalledThrough: 0,
       snapshotSizeBytes: 0,
     });
     live.install(transition, journalledSizeBytes);
@@ -175,6 +180,7 @@ export class ExecutionCache {
         this.lives.set(key, live);
         continue;
       }
+      this.evictedThrough = Math.max(this.evictedThrough, live.journalledThrough);
       this.onEvicted(live);
       this.drop(live);
     }

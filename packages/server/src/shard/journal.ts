@@ -14,8 +14,9 @@ export class DurableShardJournal implements ShardJournal {
     this.position = lastPosition;
   }
 
-  append(transition: Uint8Array): void {
+  append(transition: Uint8Array): number {
     this.position = this.journal.enqueue(transition);
+    return this.position;
   }
 
   whenDurable(callback: (error: Error | undefined) => void): void {

@@ -22,6 +22,8 @@ export interface LoadedExecution {
   readonly storedThroughEventId: number;
   readonly isCurrent: boolean;
   readonly durable: boolean;
+  /** What the journal may still hold of it is not behind this position; 0 for a new run. */
+  readonly journalledThrough: number;
   /** Size of the snapshot it was read from; 0 for a new run. */
   readonly snapshotSizeBytes: number;
 }
@@ -42,6 +44,10 @@ export class LiveExecution {
   storedThroughEventId: number;
   /** Not everything of this run is in the tables: it must stay in memory. */
   dirty = false;
+  /** When it is due as the tables know it, or will with what is on its way there. */
+  storedDueMs: number | undefined;
+  /** No journal row behind this position holds anything of it. */
+  journalledThrough: number;
   /** Commits under way; the run must stay in memory until they are done. */
   commitsInFlight = 0;
   /** No longer the run in memory, after a failed commit, an eviction or a deletion: whoever holds it must load it again. */
@@ -65,6 +71,7 @@ export class LiveExecution {
   ) {
     this.history = new HistoryTail(loaded.storedThroughEventId + 1);
     this.storedThroughEventId = loaded.storedThroughEventId;
+    this.journalledThrough = loaded.journalledThrough;
     this.durableNextEventId = loaded.durable ? state.nextEventId : 1;
     this.durableClosed = loaded.durable && isClosed(state);
     this.isCurrent = loaded.isCurrent;

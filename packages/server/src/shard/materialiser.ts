@@ -19,7 +19,10 @@ const KEEP_HISTORY_BYTES = 64 * 1024;
 
 /** Writes changed runs to the tables behind the latency path; runs that changed often in between are written once. */
 export class Materialiser {
+  /** Changed since the last round began. */
   private dirty = new Set<LiveExecution>();
+  /** Passed over by the last round. */
+  private waiting = new Set<LiveExecution>();
   private removed: LiveExecution[] = [];
   private running: Promise<void> | undefined;
   private next: Promise<void> | undefined;
@@ -27,6 +30,8 @@ export class Materialiser {
   private stopped = false;
   /** Intervals since the last round. */
   private lag = 0;
+  /** What the journal had sealed when the last round began: whatever is in there and not in the tables yet waits. */
+  private sealedBefore: number;
   private readonly visibility: VisibilityRows;
 
   constructor(
@@ -37,6 +42,7 @@ export class Materialiser {
     private readonly onFailed: (error: Error) => void,
   ) {
     this.visibility = new VisibilityRows(dependencies);
+    this.sealedBefore = journal.sealedPosition;
   }
 
   /** The next round writes this run. */
@@ -50,6 +56,7 @@ export class Materialiser {
   remove(live: LiveExecution): void {
     if (live.removed || live.discarded) return;
     this.dirty.delete(live);
+    this.waiting.delete(live);
     this.cache.hide(live);
     this.removed.push(live);
   }
@@ -63,11 +70,11 @@ export class Materialiser {
 
   private runIfDue(): Promise<void> {
     this.lag += 1;
-    const isMuch = this.dirty.size + this.removed.length >= MUCH;
+    const isMuch = this.dirty.size + this.waiting.size + this.removed.length >= MUCH;
     // What is not in the tables cannot leave memory.
-    const isTight = this.cache.sizeBytes > this.dependencies.cacheSizeBytes;
-    const isDue = isMuch || isTight || this.lag >= LONGEST_LAG;
-    return isDue ? this.run() : Promise.resolve();
+    if (this.cache.sizeBytes > this.dependencies.cacheSizeBytes) return this.run();
+    if (!isMuch && this.lag < LONGEST_LAG) return Promise.resolve();
+    return this.running ?? this.begin(true);
   }
 
   /** Resolves when everything decided before the call is in the tables. */
@@ -77,8 +84,12 @@ export class Materialiser {
       this.next ??= this.running.finally(() => (this.next = undefined)).then(() => this.run());
       return this.next;
     }
-    if (this.dirty.size === 0 && this.removed.length === 0) return Promise.resolve();
-    this.running = this.round().finally(() => (this.running = undefined));
+    return this.begin(false);
+  }
+
+  private begin(isPatient: boolean): Promise<void> {
+    if (this.dirty.size === 0 && this.waiting.size === 0 && this.removed.length === 0) return Promise.resolve();
+    this.running = this.round(isPatient).finally(() => (this.running = undefined));
     return this.running;
   }
 
@@ -94,24 +105,42 @@ export class Materialiser {
     this.stopped = true;
     this.timer?.cancel();
     this.dirty.clear();
+    this.waiting.clear();
     this.removed = [];
+  }
+
+  /**
+   * Takes up what a round writes, and how far the journal can then go. A patient round passes over open runs that have changed since the
+   * last one began: most are over when the next one comes, and are written once. Until then the journal goes no further than that last one did.
+   */
+  private take(isPatient: boolean): Round {
+    const { dirty, waiting, removed, sealedBefore } = this;
+    const sealed = this.journal.sealedPosition;
+    // What is found in the journal when the shard is recovered must be in the tables from its first transition on.
+    const passesOver = isPatient && removed.every((live) => live.journalledThrough <= sealedBefore);
+    const young = new Set<LiveExecution>();
+    if (passesOver) for (const live of dirty) if (!waiting.has(live) && !isClosed(live.state)) young.add(live);
+    const lives = [...waiting];
+    for (const live of dirty) if (!young.has(live) && !waiting.has(live)) lives.push(live);
+    this.dirty = new Set();
+    this.waiting = young;
+    this.removed = [];
+    this.sealedBefore = sealed;
+    return { lives, removed, throughPosition: young.size === 0 ? sealed : sealedBefore };
   }
 
   /**
    * Writes slice after slice. The journal rows go with the last one, when all before it have been written: a slice
    * that fails must not lose what only the journal holds.
    */
-  private async round(): Promise<void> {
+  private async round(isPatient: boolean): Promise<void> {
     this.lag = 0;
-    const lives = [...this.dirty];
-    const { removed } = this;
-    this.dirty = new Set();
-    this.removed = [];
-    const throughPosition = this.journal.sealedPosition;
+    const { lives, removed, throughPosition } = this.take(isPatient);
     try {
       for (let from = 0; from < lives.length || from === 0; from += SLICE) {
         if (from > 0) await new Promise((resume) => setImmediate(resume));
-        const slice = lives.slice(from, from + SLICE).filter((live) => !live.discarded && !live.removed);
+        // Also what was removed meanwhile: its first journal rows go with this round, the last ones with the next.
+        const slice = lives.slice(from, from + SLICE).filter((live) => !live.discarded);
         const isLast = from + SLICE >= lives.length;
         await this.journal.materialise({
           ...this.rows(slice, isLast ? removed : []),
@@ -156,17 +185,25 @@ export class Materialiser {
     const { state } = live;
     const snapshot = encodeSnapshot(state);
     live.measure(snapshot.length);
+    live.storedDueMs = dueTimeMs(live, this.dependencies);
     return {
       ...keyOf(live),
       sequence: state.sequence,
       snapshot,
       open: !isClosed(state),
       isCurrent: live.isCurrent,
-      nextDueMs: dueTimeMs(live, this.dependencies),
+      nextDueMs: live.storedDueMs,
       // The cleaner has to find it again.
       needsAttention: needsAttention(state) || state.deleted,
     };
   }
+}
+
+interface Round {
+  readonly lives: readonly LiveExecution[];
+  readonly removed: readonly LiveExecution[];
+  /** Journal rows up to here are in the tables afterwards. */
+  readonly throughPosition: number;
 }
 
 type TableRows = Required<Pick<TableChanges, 'executions' | 'historyAppends' | 'visibility' | 'deletes'>>;

@@ -15,7 +15,8 @@ export interface RunTarget {
 
 /** A shard's way to durability. Everything appended in one turn of the event loop becomes one commit. */
 export interface ShardJournal {
-  append(transition: Uint8Array): void;
+  /** Answers the position the transition gets. */
+  append(transition: Uint8Array): number;
   /** Calls back once everything appended so far is durable, in order; at once if it already is. */
   whenDurable(callback: (error: Error | undefined) => void): void;
   /** Sends table changes behind everything appended so far, and forgets the journal up to `throughPosition`. */

@@ -53,6 +53,8 @@ async function load(store: Pick<Store, 'loadExecution'>, record: JournalRecord):
       storedThroughEventId: state.nextEventId - 1,
       isCurrent: row.isCurrent,
       durable: true,
+      // All that is in the journal goes with the first round, before anything else is written.
+      journalledThrough: 0,
       snapshotSizeBytes: row.snapshot.length,
     });
   }
@@ -63,7 +65,13 @@ async function load(store: Pick<Store, 'loadExecution'>, record: JournalRecord):
         'The file is damaged; restore it from a backup.',
     );
   }
-  const nothing = { storedThroughEventId: 0, isCurrent: true, durable: true, snapshotSizeBytes: 0 };
+  const nothing = {
+    storedThroughEventId: 0,
+    isCurrent: true,
+    durable: true,
+    journalledThrough: 0,
+    snapshotSizeBytes: 0,
+  };
   const live = new LiveExecution(evolve(undefined, [created]), nothing);
   live.state = { ...live.state, sequence: 0 };
   return live;

@@ -65,7 +65,13 @@ async function resumeRow(
   try {
     const state = decodeSnapshot(row.snapshot);
     effects = pendingEffects(state);
-    copy = new LiveExecution(state, { storedThroughEventId: 0, isCurrent: false, durable: true, snapshotSizeBytes: 0 });
+    copy = new LiveExecution(state, {
+      storedThroughEventId: 0,
+      isCurrent: false,
+      durable: true,
+      journalledThrough: 0,
+      snapshotSizeBytes: 0,
+    });
   } catch (error) {
     log.error('A stored execution cannot be read; its tasks are not handed out', {
       namespaceId,

@@ -21,7 +21,7 @@ import { Materialiser } from './materialiser.js';
 import type { RunTarget, ShardDependencies, ShardJournal } from './ports.js';
 import { RecordWriter } from './record-writer.js';
 import { resumeExecutions } from './resumption.js';
-import { expiryMs, ShardTimers } from './shard-timers.js';
+import { dueTimeMs, expiryMs, ShardTimers } from './shard-timers.js';
 
 /** What a decision function sees: the run it decides on. */
 export type Decide<Result> = (live: LiveExecution, context: DecideContext) => Decision<Result>;
@@ -259,7 +259,7 @@ export class Shard {
         const record = records[index] ?? new Uint8Array(0);
         const live = this.cache.install(transition, record.length);
         live.commitsInFlight += 1;
-        this.journal.append(record);
+        live.journalledThrough = this.journal.append(record);
         installed.push([live, transition]);
       }
     } catch (error) {
@@ -335,8 +335,8 @@ export class Shard {
   private expire(live: LiveExecution, nowMs: number): void {
     const expiresMs = expiryMs(live.state, this.dependencies);
     if (expiresMs > nowMs) {
-      // The retention has changed since the table was told when to look.
-      this.materialiser.markDirty(live);
+      // A timer of the time when it was open; or the retention has changed since the table was told when to look.
+      if (live.storedDueMs !== dueTimeMs(live, this.dependencies)) this.materialiser.markDirty(live);
       this.timers.schedule(live);
     } else if (needsAttention(live.state) || live.commitsInFlight > 0) {
       this.timers.postpone(live, nowMs + DELETION_RETRY_MS);
