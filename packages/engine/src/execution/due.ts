@@ -75,7 +75,8 @@ function isSame(left: Due, right: Due): boolean {
   return true;
 }
 
-/** States share the collections that did not change, and the earliest due of each with them. */
+/** States share the collections that did not change, and the earliest due of each with them. To remember it pays for those that are not small. */
+const REMEMBERED_FROM_SIZE = 8;
 const earliestByCollection = new WeakMap<object, Due | 'none'>();
 
 function earliestOf<Value>(
@@ -83,11 +84,12 @@ function earliestOf<Value>(
   duesOfOne: (value: Value) => Iterable<Due>,
 ): Due | undefined {
   if (collection.size === 0) return undefined;
-  const known = earliestByCollection.get(collection);
+  const isRemembered = collection.size >= REMEMBERED_FROM_SIZE;
+  const known = isRemembered ? earliestByCollection.get(collection) : undefined;
   if (known !== undefined) return known === 'none' ? undefined : known;
   let earliest: Due | undefined;
   for (const value of collection.values()) for (const due of duesOfOne(value)) earliest = earlier(earliest, due);
-  earliestByCollection.set(collection, earliest ?? 'none');
+  if (isRemembered) earliestByCollection.set(collection, earliest ?? 'none');
   return earliest;
 }
 
@@ -107,62 +109,59 @@ function* dues(state: ExecutionState): Generator<Due> {
   yield* runDues(state);
 }
 
-function* timerDues({ timerId, dueMs }: TimerState): Generator<Due> {
-  yield { kind: 'timer', dueMs, timerId };
+// After each transition the next due is asked for: lists, because generators would cost several times as much.
+
+function timerDues({ timerId, dueMs }: TimerState): Due[] {
+  return [{ kind: 'timer', dueMs, timerId }];
 }
 
-function* runDues(state: ExecutionState): Generator<Due> {
+function runDues(state: ExecutionState): Due[] {
+  const found: Due[] = [];
   if (state.firstWorkflowTaskDueMs !== undefined)
-    yield { kind: 'firstWorkflowTask', dueMs: state.firstWorkflowTaskDueMs };
+    found.push({ kind: 'firstWorkflowTask', dueMs: state.firstWorkflowTaskDueMs });
   const task = state.workflowTask;
   if (task?.startedTimeMs !== undefined)
-    yield { kind: 'workflowTaskTimeout', dueMs: task.startedTimeMs + task.timeoutMs };
+    found.push({ kind: 'workflowTaskTimeout', dueMs: task.startedTimeMs + task.timeoutMs });
   else if (task?.scheduleToStartDeadlineMs !== undefined)
-    yield { kind: 'stickyTimeout', dueMs: task.scheduleToStartDeadlineMs };
+    found.push({ kind: 'stickyTimeout', dueMs: task.scheduleToStartDeadlineMs });
   if (state.runDeadlineMs !== undefined)
-    yield {
+    found.push({
       kind: 'runTimeout',
       dueMs: state.runDeadlineMs,
       isExecutionTimeout: state.runDeadlineMs >= (state.executionDeadlineMs ?? Infinity),
-    };
+    });
   if (state.executionDeadlineMs !== undefined)
-    yield { kind: 'runTimeout', dueMs: state.executionDeadlineMs, isExecutionTimeout: true };
+    found.push({ kind: 'runTimeout', dueMs: state.executionDeadlineMs, isExecutionTimeout: true });
+  return found;
 }
 
-function* activityDues(activity: ActivityState): Generator<Due> {
+function activityDues(activity: ActivityState): Due[] {
   const { timeouts, scheduledEventId } = activity;
-  const timeout = (dueMs: number, timeoutType: enums.TimeoutType): Due => ({
-    kind: 'activityTimeout',
-    dueMs,
-    scheduledEventId,
-    timeoutType,
-  });
+  const found: Due[] = [];
+  const timeout = (dueMs: number, timeoutType: enums.TimeoutType): void => {
+    found.push({ kind: 'activityTimeout', dueMs, scheduledEventId, timeoutType });
+  };
   // Of two at the same time the first counts: that nobody took the activity says more than that it took too long.
   if (activity.phase === 'scheduled' && timeouts.scheduleToStartMs !== undefined)
-    yield timeout(
-      activity.attemptScheduledTimeMs + timeouts.scheduleToStartMs,
-      TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START,
-    );
+    timeout(activity.attemptScheduledTimeMs + timeouts.scheduleToStartMs, TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START);
   if (timeouts.scheduleToCloseMs !== undefined)
-    yield timeout(activity.scheduledTimeMs + timeouts.scheduleToCloseMs, TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
+    timeout(activity.scheduledTimeMs + timeouts.scheduleToCloseMs, TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
   switch (activity.phase) {
     case 'scheduled':
-      return;
+      return found;
     case 'backoff':
-      yield { kind: 'activityRetry', dueMs: activity.attemptScheduledTimeMs, scheduledEventId };
-      return;
+      found.push({ kind: 'activityRetry', dueMs: activity.attemptScheduledTimeMs, scheduledEventId });
+      return found;
     case 'started': {
       const startedMs = activity.startedTimeMs ?? 0;
       if (timeouts.startToCloseMs !== undefined)
-        yield timeout(startedMs + timeouts.startToCloseMs, TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE);
+        timeout(startedMs + timeouts.startToCloseMs, TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE);
       if (timeouts.heartbeatMs !== undefined)
-        yield timeout(
-          (activity.lastHeartbeatTimeMs ?? startedMs) + timeouts.heartbeatMs,
-          TimeoutType.TIMEOUT_TYPE_HEARTBEAT,
-        );
-      return;
+        timeout((activity.lastHeartbeatTimeMs ?? startedMs) + timeouts.heartbeatMs, TimeoutType.TIMEOUT_TYPE_HEARTBEAT);
+      return found;
     }
     default:
       activity.phase satisfies never;
+      return found;
   }
 }

@@ -166,6 +166,19 @@ const CODECS: Codecs = {
 
 /** A field that still has its initial value is left out. */
 const INITIAL = initialState({ namespaceId: '', namespace: '', workflowId: '', runId: '', createRequestId: '' });
+
+interface Place {
+  readonly field: Field;
+  readonly initial: unknown;
+  readonly codec: FieldCodec<unknown> | undefined;
+}
+
+const PLACES: readonly Place[] = FIELDS.map((field) => ({
+  field,
+  initial: INITIAL[field],
+  codec: CODECS[field] as FieldCodec<unknown> | undefined,
+}));
+
 const encoder = new Encoder({ ignoreUndefined: true });
 const writer = new MessagePackWriter((value) => encoder.encodeSharedRef(value));
 
@@ -176,11 +189,10 @@ const writer = new MessagePackWriter((value) => encoder.encodeSharedRef(value));
 export function encodeSnapshot(state: ExecutionState): Uint8Array {
   void EVERY_FIELD_IS_STORED;
   const parts: unknown[] = [SNAPSHOT_VERSION];
-  for (let place = 0; place < FIELDS.length; place += 1) {
-    const field = FIELDS[place] as Field;
+  for (let place = 0; place < PLACES.length; place += 1) {
+    const { field, initial, codec } = PLACES[place] as Place;
     const value = state[field];
-    if (value === INITIAL[field] || isEmpty(value)) continue;
-    const codec = CODECS[field] as FieldCodec<unknown> | undefined;
+    if (value === initial || isEmpty(value)) continue;
     parts.push(place, codec === undefined ? value : codec.pack(value));
   }
   return writer.value(parts).finish().slice();

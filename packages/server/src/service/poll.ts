@@ -64,7 +64,7 @@ export function pollTask(services: Services, poll: TaskPoll, context: CallContex
 
 /** Workers that adapt how much they poll go by this. */
 function withScaling(answer: object, delta: number): object {
-  return delta === 0 ? answer : { ...answer, pollerScalingDecision: { pollRequestDeltaSuggestion: delta } };
+  return delta === 0 ? answer : { pollerScalingDecision: { pollRequestDeltaSuggestion: delta }, ...answer };
 }
 
 function checkTimeout(context: CallContext): void {

@@ -61,5 +61,5 @@ export function startResponse(
     ? { requestIdRef: { requestId, eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED } }
     : { eventRef: { eventId: 1, eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED } };
   const link = { workflowEvent: { namespace, workflowId, runId, ...reference } };
-  return { runId, firstExecutionRunId: firstRunId, started, status, link };
+  return { runId, firstExecutionRunId: firstRunId, started, status, link, eagerWorkflowTask: undefined };
 }

@@ -35,7 +35,9 @@ async function startWorkflow(
       eagerTask = handled(describeEagerTask(services, { ...target, runId: decision.result.runId }));
     return decision;
   });
-  return { ...startResponse(result, request), eagerWorkflowTask: await eagerTask };
+  const response = startResponse(result, request);
+  response.eagerWorkflowTask = await eagerTask;
+  return response;
 }
 
 /** Runs in the turn after the decision, when the new run is in memory. */

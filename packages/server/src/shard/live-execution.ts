@@ -12,6 +12,14 @@ export interface TimerEntry {
   cancelled: boolean;
 }
 
+/** What a row for list queries was made of; as long as these are the same objects, the row is the same. */
+export interface VisibilitySource {
+  readonly status: number;
+  readonly memo: object;
+  readonly searchAttributes: object;
+  readonly executionTimeMs: number;
+}
+
 /** Objects, map entries and typed arrays around what is counted: a run of one activity takes 9.5 KB all told, measured on Node 20. */
 const BASE_SIZE_BYTES = 7_680;
 /** A decoded state takes about this many times the room of its snapshot. */
@@ -56,6 +64,8 @@ export class LiveExecution {
   removed = false;
   /** Where this run stands in the timer heap. */
   timerEntry: TimerEntry | undefined;
+  /** Of the row that was written last. */
+  visibilitySource: VisibilitySource | undefined;
   isCurrent: boolean;
   /** Found since the last look of the eviction. */
   recentlyUsed = false;

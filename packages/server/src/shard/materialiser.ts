@@ -186,8 +186,11 @@ export class Materialiser {
     const snapshot = encodeSnapshot(state);
     live.measure(snapshot.length);
     live.storedDueMs = dueTimeMs(live, this.dependencies);
+    const { namespaceId, workflowId, runId } = state.key;
     return {
-      ...keyOf(live),
+      namespaceId,
+      workflowId,
+      runId,
       sequence: state.sequence,
       snapshot,
       open: !isClosed(state),
@@ -221,8 +224,11 @@ function historyAppend(live: LiveExecution): HistoryAppend | undefined {
   const lastEventId = live.state.nextEventId - 1;
   if (lastEventId < firstEventId) return undefined;
   live.storedThroughEventId = lastEventId;
+  const { namespaceId, workflowId, runId } = live.state.key;
   return {
-    ...keyOf(live),
+    namespaceId,
+    workflowId,
+    runId,
     firstEventId,
     lastEventId,
     bytes: live.history.slice(firstEventId, lastEventId),

@@ -10,25 +10,15 @@ import type { VisibilityRow } from '../store/index.js';
 import type { LiveExecution } from './live-execution.js';
 import type { ShardDependencies } from './ports.js';
 
-/** What a row was made of; as long as these are the same objects, the row is the same. */
-interface Source {
-  readonly status: number;
-  readonly memo: object;
-  readonly searchAttributes: object;
-  readonly executionTimeMs: number;
-}
-
 /** Makes the rows that list queries see, and knows which of them have changed. */
 export class VisibilityRows {
-  private readonly written = new WeakMap<LiveExecution, Source>();
-
   constructor(private readonly dependencies: Pick<ShardDependencies, 'searchAttributeType' | 'log'>) {}
 
   /** The row of the run, or `undefined` if the one written last still holds. */
   changed(live: LiveExecution): VisibilityRow | undefined {
     const { state } = live;
     const { status, memo, searchAttributes, executionTimeMs } = state;
-    const before = this.written.get(live);
+    const before = live.visibilitySource;
     const same =
       before !== undefined &&
       before.status === status &&
@@ -36,7 +26,7 @@ export class VisibilityRows {
       before.searchAttributes === searchAttributes &&
       before.executionTimeMs === executionTimeMs;
     if (same) return undefined;
-    this.written.set(live, { status, memo, searchAttributes, executionTimeMs });
+    live.visibilitySource = { status, memo, searchAttributes, executionTimeMs };
     return this.row(state);
   }
 

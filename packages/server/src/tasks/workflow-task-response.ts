@@ -61,6 +61,9 @@ export async function workflowTaskResponse(
     startedTime: msToTimestamp(task.startedTimeMs ?? task.scheduledTimeMs),
     queries: options.queries,
     messages: updateRequestMessages(state),
+    // Filled in below: V8 makes a new hidden class for each copy to which a field is added.
+    history: undefined,
+    nextPageToken: undefined,
   };
   const page = await readEvents(ports.store, live, {
     fromEventId,
@@ -68,15 +71,18 @@ export async function workflowTaskResponse(
     maxEvents: historyPageEvents,
     maxBytes: historyPageSizeBytes,
   });
-  if (page.nextEventId === undefined)
-    return { ...response, history: new EncodedMessage([...page.chunks, ...virtualEvents.map(frameEvent)]) };
-  const nextPageToken = encodeHistoryPageToken({
+  if (page.nextEventId === undefined) {
+    response.history = new EncodedMessage([...page.chunks, ...virtualEvents.map(frameEvent)]);
+    return response;
+  }
+  response.history = new EncodedMessage(page.chunks);
+  response.nextPageToken = encodeHistoryPageToken({
     runId: key.runId,
     fromEventId: page.nextEventId,
     toEventId,
     virtualEvents,
   });
-  return { ...response, history: new EncodedMessage(page.chunks), nextPageToken };
+  return response;
 }
 
 /** The scheduled and started events that a transient or speculative task would have, encoded. */

@@ -54,7 +54,7 @@ export function startWorkflowTask(draft: Draft, taker: WorkflowTaskTaker): void 
   const startedEventId = task.kind === 'normal' ? writeStarted(draft, started) : started.scheduledEventId + 1;
   draft.record({
     kind: 'workflowTaskStarted',
-    task: { ...startedFactOf(started), scheduledEventId: started.scheduledEventId, startedEventId },
+    task: startedFactOf(started, started.scheduledEventId, startedEventId),
   });
   const waiting = [...state.updates.values()]
     .filter((entry) => entry.phase === 'admitted')

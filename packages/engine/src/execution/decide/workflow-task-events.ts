@@ -1,6 +1,6 @@
 import { enums, msToDuration } from '@perdure/protocol';
 import type { Draft } from '../draft.js';
-import type { WorkflowTaskScheduledFact } from '../facts.js';
+import type { WorkflowTaskScheduledFact, WorkflowTaskStartedFact } from '../facts.js';
 import type { WorkflowTaskState } from '../state.js';
 
 const { EventType } = enums;
@@ -56,7 +56,7 @@ export function writeWorkflowTaskEvents(draft: Draft): void {
   draft.record({ kind: 'workflowTaskScheduled', task: { ...scheduledFactOf(task), kind: 'normal', scheduledEventId } });
   if (task.startedEventId === 0) return;
   const startedEventId = writeStarted(draft, { ...task, scheduledEventId });
-  draft.record({ kind: 'workflowTaskStarted', task: { ...startedFactOf(task), scheduledEventId, startedEventId } });
+  draft.record({ kind: 'workflowTaskStarted', task: startedFactOf(task, scheduledEventId, startedEventId) });
 }
 
 /** What the fact that a task is scheduled takes over from a task. */
@@ -86,7 +86,19 @@ export function scheduledFactOf(task: WorkflowTaskState): WorkflowTaskScheduledF
 }
 
 /** What the fact of a start takes over from a task. */
-export function startedFactOf(task: WorkflowTaskState) {
+export function startedFactOf(
+  task: WorkflowTaskState,
+  scheduledEventId: number,
+  startedEventId: number,
+): WorkflowTaskStartedFact {
   const { requestId, identity, suggestContinueAsNewReasons, historySizeBytes } = task;
-  return { startedTimeMs: task.startedTimeMs ?? 0, requestId, identity, suggestContinueAsNewReasons, historySizeBytes };
+  return {
+    startedTimeMs: task.startedTimeMs ?? 0,
+    requestId,
+    identity,
+    suggestContinueAsNewReasons,
+    historySizeBytes,
+    scheduledEventId,
+    startedEventId,
+  };
 }
