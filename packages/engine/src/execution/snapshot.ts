@@ -176,7 +176,7 @@ interface Place {
 const PLACES: readonly Place[] = FIELDS.map((field) => ({
   field,
   initial: INITIAL[field],
-  codec: CODECS[field] as FieldCodec<unknown> | undefined,
+  codec: CODECS[field],
 }));
 
 const encoder = new Encoder({ ignoreUndefined: true });

@@ -24,7 +24,7 @@ export function plainCommand(
 ): OutgoingCommand {
   const { callSite } = command;
   const plain = (commandText: string, eventType: number, attributes: OutgoingCommand['command']): OutgoingCommand => ({
-    command: { ...attributes, userMetadata: command.userMetadata },
+    command: { userMetadata: command.userMetadata, ...attributes },
     description: commandText,
     callSite,
     eventType,

@@ -67,7 +67,8 @@ export class ActivityAnswers {
     const options = { timeoutMs: ANSWER_TIMEOUT_MS };
     switch (outcome.status) {
       case 'completed': {
-        const request = { ...base, result: { payloads: [outcome.result] } };
+        // What is added comes first: V8 makes a hidden class for each copy to which fields are added.
+        const request = { result: { payloads: [outcome.result] }, ...base };
         return callMethod(transport, methods.RespondActivityTaskCompleted, request, options);
       }
       case 'failed': {
