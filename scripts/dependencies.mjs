@@ -14,7 +14,7 @@ export function ensureDependencies(root) {
     shell: process.platform === 'win32',
   });
   if (status !== 0) {
-    console.error('setup: npm ci failed; its reason stands above');
+    console.error('setup: npm ci did not finish; its reason stands above. The next start installs again');
     process.exit(1);
   }
   console.log(`setup: dependencies installed (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);

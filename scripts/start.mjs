@@ -24,8 +24,12 @@ const databaseFile = join('.perdure', 'perdure.sqlite');
 /** Running children, in the order in which they are stopped: who depends on another goes first. */
 const children = [];
 let stopping = false;
-process.on('SIGINT', () => void stop(0));
-process.on('SIGTERM', () => void stop(0));
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    if (!stopping && children.length === 0)
+      console.log('start: stopped before it was ready; npm start goes on from here');
+    void stop(0);
+  });
 
 try {
   if (!flags.address) await requireFreePort(Number(flags.port));
