@@ -4,19 +4,20 @@
  * to test another server the same way.
  */
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { ensureDependencies } from './dependencies.mjs';
+import { readFlags } from './flags.mjs';
 import { ROOT, runNode } from './run-step.mjs';
 
-const { values: flags } = parseArgs({
-  options: {
+const flags = readFlags(
+  {
     kills: { type: 'string', default: '200' },
     seed: { type: 'string', default: String(randomInt(1_000_000_000)) },
     orders: { type: 'string', default: '16' },
     sdk: { type: 'string', default: 'perdure' },
     server: { type: 'string' },
   },
-});
+  'usage: npm run test:crash -- [--kills N] [--seed N] [--orders N] [--sdk perdure|temporal] [--server SCRIPT]',
+);
 
 if (!['perdure', 'temporal'].includes(flags.sdk)) {
   console.error(`crash: --sdk is ${flags.sdk}: use perdure or temporal`);

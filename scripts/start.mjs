@@ -6,18 +6,24 @@
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startChild } from './child-process.mjs';
 import { ensureDependencies } from './dependencies.mjs';
+import { readFlags } from './flags.mjs';
 import { ROOT, runNode } from './run-step.mjs';
 
-const { values: flags } = parseArgs({
-  options: {
+const USAGE = 'usage: npm start -- [--once] [--port N] [--address HOST:PORT]';
+const flags = readFlags(
+  {
     once: { type: 'boolean', default: false },
     port: { type: 'string', default: '7233' },
     address: { type: 'string' },
   },
-});
+  USAGE,
+);
+if (!/^\d{1,5}$/.test(flags.port) || Number(flags.port) > 65_535) {
+  console.error(`start: --port takes a number up to 65535, not "${flags.port}"\n${USAGE}`);
+  process.exit(2);
+}
 const address = flags.address ?? `127.0.0.1:${flags.port}`;
 const databaseFile = join('.perdure', 'perdure.sqlite');
 

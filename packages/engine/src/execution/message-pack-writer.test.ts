@@ -74,3 +74,14 @@ it('leaves a member out that is not wished for', () => {
   const message = new MessagePackWriter(encode).members({ kind: 'a', task: { kind: 'b' }, none: undefined }, 'kind');
   expect(decode(message.finish())).toEqual({ task: { kind: 'b' } });
 });
+
+it('writes of an object what is its own, whatever a library has given to all objects', () => {
+  const prototype = Object.prototype as { extension?: string };
+  prototype.extension = 'of all objects';
+  try {
+    const bytes = new MessagePackWriter(encode).value({ own: 1, none: undefined }).finish();
+    expect(bytes).toEqual(Uint8Array.of(0x81, 0xa3, ...Buffer.from('own'), 1));
+  } finally {
+    delete prototype.extension;
+  }
+});

@@ -9,6 +9,11 @@ const TEXT_32 = 0xdb;
 const ARRAY_32 = 0xdd;
 const MAP_32 = 0xdf;
 
+/** Whether a record has a value of this name, and has it from nobody else: a library may have given all objects more. */
+function isMember(record: Readonly<Record<string, unknown>>, name: string): boolean {
+  return record[name] !== undefined && Object.hasOwn(record, name);
+}
+
 /**
  * Writes the kinds of MessagePack that journal records and snapshots are made of. For those alone it is several times as fast as an
  * encoder for all there is, and a message takes no memory of its own: whoever keeps one for long should keep a copy.
@@ -90,14 +95,12 @@ export class MessagePackWriter {
   members(value: object, without?: string): this {
     const record = value as Readonly<Record<string, unknown>>;
     let count = 0;
-    // Not `Object.keys`, which makes a list each time: a plain object has no names but its own.
-    for (const name in record) if (name !== without && record[name] !== undefined) count++;
+    // Not `Object.keys`, which makes a list each time.
+    for (const name in record) if (name !== without && isMember(record, name)) count++;
     this.reserve(HEADER_BYTES);
     if (count < 16) this.bytes[this.pos++] = 0x80 | count;
     else this.header(MAP_32, count);
-    for (const name in record) {
-      if (name !== without && record[name] !== undefined) this.text(name).value(record[name]);
-    }
+    for (const name in record) if (name !== without && isMember(record, name)) this.text(name).value(record[name]);
     return this;
   }
 
