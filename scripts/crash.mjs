@@ -16,7 +16,7 @@ const flags = readFlags(
     sdk: { type: 'string', default: 'perdure' },
     server: { type: 'string' },
   },
-  'usage: npm run test:crash -- [--kills N] [--seed N] [--orders N] [--sdk perdure|temporal] [--server SCRIPT]',
+  "usage: npm run test:crash -- [--kills N] [--seed N] [--orders N] [--sdk perdure|temporal] [--server 'COMMAND {port} {file}']",
 );
 
 if (!['perdure', 'temporal'].includes(flags.sdk)) {
